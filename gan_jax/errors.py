@@ -1,0 +1,39 @@
+"""What can go wrong at a user's desk: one class per kind, each with its exit code.
+
+A mistake in a declaration (a game, a network, a loss) is a plain `ValueError`. The classes here are
+for what the command line reports in one line: what was given, what was expected, what to do.
+"""
+
+
+class UsageError(ValueError):
+    """A wrong flag, value or configuration."""
+
+    code = 2
+
+
+class DataError(ValueError):
+    """Data that are missing, broken or do not fit."""
+
+    code = 3
+
+
+class CheckpointError(RuntimeError):
+    """A checkpoint that is missing, damaged or of another model."""
+
+    code = 4
+
+
+class DivergedError(ArithmeticError):
+    """Training that met a number that is not finite."""
+
+    code = 5
+
+
+class RunError(RuntimeError):
+    """A run folder that exists already, is in use, or is no run."""
+
+    code = 6
+
+
+USER_ERRORS = (UsageError, DataError, CheckpointError, DivergedError, RunError)
+"""What the command line shows as one line, with the class's code; an `OSError` exits with 7."""

@@ -1,0 +1,7 @@
+"""Families: functions from networks, a prior and a few numbers to a `Game`."""
+
+from gan_jax.families.two_player import two_player
+from gan_jax.families.vanilla import vanilla
+from gan_jax.families.wgan import wgan, wgan_gp
+
+__all__ = ["two_player", "vanilla", "wgan", "wgan_gp"]

@@ -1,0 +1,77 @@
+"""A generator against a critic, under any adversarial loss and penalty, with or without labels."""
+
+from collections.abc import Callable
+
+import optax
+
+from gan_jax.game import Game, Network, Player
+from gan_jax.losses.adversarial import Adversarial
+from gan_jax.losses.penalties import Penalty
+from gan_jax.priors import Prior
+
+
+def two_player(
+    generator: Network,
+    critic: Network,
+    *,
+    prior: Prior,
+    loss: Adversarial,
+    generator_optimizer: optax.GradientTransformation,
+    critic_optimizer: optax.GradientTransformation,
+    penalty: Penalty | None = None,
+    critic_moves: int = 1,
+    conditional: bool = False,
+    average: Callable | None = None,
+) -> Game:
+    """The critic minimises `loss.critic` plus the penalty, then the generator `loss.generator`.
+
+    Goodfellow et al. 2014, arXiv:1406.2661, algorithm 1. Each move of either player has a real
+    minibatch and latents of its own, so that losses that compare the two need no special case.
+
+    Args:
+      generator: latents `[B, d]` (and labels `[B]`) to examples `[B, ...]`.
+      critic: examples (and labels) to raw scores `[B]`.
+      prior: keys `[B]` to latents.
+      loss: a pair from `gan_jax.losses.adversarial`.
+      generator_optimizer: of the generator.
+      critic_optimizer: of the critic.
+      penalty: a term of the critic's loss from `gan_jax.losses.penalties`.
+      critic_moves: moves of the critic for each move of the generator, n_critic.
+      conditional: whether both networks receive the minibatch's labels (Mirza and Osindero 2014,
+        arXiv:1411.1784); a fake has the label of the real example beside it.
+      average: step -> decay of an average of the generator's weights; none if not given.
+
+    Returns:
+      A game with the networks `generator` and `critic`, and the players of the same names.
+    """
+    labels = lambda batch: (batch["label"],) if conditional else ()
+
+    def draw(nets, keys, batch):
+        return batch | {"fake": nets.generator(prior(keys), *labels(batch))}
+
+    def critic_loss(nets, keys, batch):
+        score = lambda x: nets.critic(x, *labels(batch))
+        real, fake = score(batch["real"]), score(batch["fake"])
+        value = loss.critic(real, fake)
+        metrics = {"real": real.mean(), "fake": fake.mean(), "gap": real.mean() - fake.mean()}
+        if penalty is None:
+            return value, metrics
+        term = penalty.value(score, keys, batch["real"], batch["fake"])
+        return value + penalty.weight * term, metrics | {"penalty": term}
+
+    def generator_loss(nets, keys, batch):
+        fake = draw(nets, keys, batch)["fake"]
+        score = lambda x: nets.critic(x, *labels(batch))
+        return loss.generator(score(batch["real"]), score(fake)), {}
+
+    separate = ("critic",) if penalty is not None and penalty.separate else ()
+    return Game(
+        networks={"generator": generator, "critic": critic},
+        players={
+            "critic": Player(
+                ("critic",), critic_loss, critic_optimizer, critic_moves, draw, separate
+            ),
+            "generator": Player(("generator",), generator_loss, generator_optimizer),
+        },
+        average={} if average is None else {"generator": average},
+    )

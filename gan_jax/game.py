@@ -1,0 +1,119 @@
+"""A game: networks, and players who each minimise a loss in some of them. Read this file first."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from operator import itemgetter
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+import jax
+import optax
+
+from gan_jax import axis, declaration
+from gan_jax.keys import per_example, stream
+
+
+class Network(NamedTuple):
+    """Pure functions, and what a game must know of them."""
+
+    init: Callable  # key -> (params, stats)
+    apply: Callable  # (params, stats, *inputs) -> output
+    mixes: bool = False  # an example's output depends on the others (batch norm)
+    refresh: Callable = lambda params, stats, batch: stats  # what no gradient trains, after a move
+    settle: Callable | None = None  # (params, stats, *inputs) -> stats: fixed, for sampling
+
+
+@dataclass(frozen=True)
+class Player:
+    """Who minimises what: `loss(nets, keys, batch) -> (scalar, metrics)`, in what it trains."""
+
+    trains: tuple[str, ...]
+    loss: Callable
+    optimizer: optax.GradientTransformation
+    moves: int = 1  # gradient updates in a step, each on a minibatch and keys of its own
+    draw: Callable | None = None  # (nets, keys, batch) -> batch: what its own moves do not change
+    separate: tuple[str, ...] = ()  # networks that its loss needs example by example (penalties)
+
+
+@dataclass(frozen=True)
+class Game:
+    """Networks and players; the order of `players` is the order of play."""
+
+    networks: Mapping[str, Network]
+    players: Mapping[str, Player]
+    frozen: tuple[str, ...] = ()  # networks that nobody trains, on purpose
+    average: Mapping[str, Callable] = field(default_factory=dict)  # network -> (step -> EMA decay)
+
+    __post_init__ = declaration.check
+    moves = property(lambda self: sum(p.moves for p in self.players.values()))  # of one step
+
+
+class State(NamedTuple):
+    """All that the next step needs. There is no key in it: step t plays with `fold_in(key, t)`."""
+
+    step: jax.Array
+    params: dict[str, Any]
+    stats: dict[str, Any]
+    opt: dict[str, Any]
+    average: dict[str, Any]
+
+
+def init(game: Game, key: jax.Array) -> State:
+    """The state before the first step; a network's weights depend on the key and its name alone."""
+    made = {n: network.init(stream(key, n)) for n, network in game.networks.items()}
+    params, stats = ({n: pair[i] for n, pair in made.items()} for i in (0, 1))
+    opt = {n: p.optimizer.init({k: params[k] for k in p.trains}) for n, p in game.players.items()}
+    average = {n: jax.tree.map(jax.numpy.copy, params[n]) for n in game.average}
+    return State(jax.numpy.zeros((), jax.numpy.int32), params, stats, opt, average)
+
+
+def bind(game: Game, state: State) -> SimpleNamespace:
+    """The networks as functions of their inputs: `nets.critic(x)`; and `nets.step`."""
+    params, stats = state.params, state.stats
+    nets = {n: partial(f.apply, params[n], stats[n]) for n, f in game.networks.items()}
+    return SimpleNamespace(**nets, step=state.step)
+
+
+def move(game: Game, name: str, state: State, keys: jax.Array, batch) -> tuple[State, dict]:
+    """One gradient update by the player `name`, which changes its own networks and nothing else."""
+    player = game.players[name]
+    own = {network: state.params[network] for network in player.trains}
+
+    def objective(own):
+        nets = bind(game, state._replace(params=state.params | own))
+        loss, metrics = player.loss(nets, keys, batch)
+        return axis.mean(loss), {"loss": loss, **metrics}
+
+    # The mean is taken inside and after: either alone is wrong under `pmap` or under `shard_map`.
+    gradients, metrics = axis.mean(jax.grad(objective, has_aux=True)(own))
+    updates, opt = player.optimizer.update(gradients, state.opt[name], own)
+    own = optax.apply_updates(own, updates)
+    stats = {n: game.networks[n].refresh(own[n], state.stats[n], batch) for n in own}
+    changed = {"params": state.params | own, "stats": state.stats | stats}
+    return state._replace(**changed, opt=state.opt | {name: opt}), metrics
+
+
+def turn(game: Game, name: str, state: State, key: jax.Array, batches) -> tuple[State, dict]:
+    """All moves of one player, each on its own minibatch `[B, ...]` of `batches` and own keys."""
+    player = game.players[name]
+    drawing, playing = per_example(key, 2, *jax.tree.leaves(batches)[0].shape[:2])
+    if player.draw:
+        batches = jax.vmap(partial(player.draw, bind(game, state)))(drawing, batches)
+    each = lambda state, given: move(game, name, state, *given)
+    state, metrics = jax.lax.scan(each, state, (playing, batches))
+    return state, {f"{name}/{what}": values.mean(0) for what, values in metrics.items()}
+
+
+def update(game: Game, state: State, key: jax.Array, batches) -> tuple[State, dict]:
+    """One step: every player takes its turn; `batches` is `[game.moves, B, ...]`, in that order."""
+    key, metrics, first = jax.random.fold_in(key, state.step), {}, 0
+    for index, (name, player) in enumerate(game.players.items()):
+        own = jax.tree.map(itemgetter(slice(first, first + player.moves)), batches)
+        state, seen = turn(game, name, state, jax.random.fold_in(key, index), own)
+        metrics, first = metrics | seen, first + player.moves
+    average = {
+        n: optax.incremental_update(state.params[n], state.average[n], 1 - decay(state.step))
+        for n, decay in game.average.items()
+    }
+    return state._replace(step=state.step + 1, average=average), metrics

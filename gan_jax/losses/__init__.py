@@ -1,0 +1,1 @@
+"""Arrays to numbers: adversarial losses of raw scores, and penalties on a critic."""

@@ -1,0 +1,37 @@
+"""Optax transformations and schedules that only adversarial training needs."""
+
+from collections.abc import Callable
+
+import jax
+import jax.numpy as jnp
+import optax
+
+
+def clip_weights(bound: float | jax.Array) -> optax.GradientTransformation:
+    """Keeps every parameter within [-bound, bound] after the update; stands last in a chain.
+
+    Arjovsky et al. 2017, arXiv:1701.07875, algorithm 1, line 7, with the paper's bound of 0.01:
+    `optax.chain(optax.rmsprop(5e-5), clip_weights(0.01))`. All parameters are clipped, also the
+    gains and biases of normalisation, as in the paper's code.
+
+    >>> clip = clip_weights(0.5)
+    >>> updates, _ = clip.update({"w": jnp.array([2.0, 0.1])}, clip.init(None), {"w": jnp.zeros(2)})
+    >>> updates["w"].tolist()
+    [0.5, 0.10000000149011612]
+    """
+
+    def update(updates, state, params=None):
+        if params is None:
+            raise ValueError("clip_weights needs the parameters: update(updates, state, params).")
+        clip = lambda step, weight: jnp.clip(weight + step, -bound, bound) - weight
+        return jax.tree.map(clip, updates, params), state
+
+    return optax.GradientTransformation(lambda params: optax.EmptyState(), update)
+
+
+def warm_average(decay: float | jax.Array = 0.999) -> Callable[[jax.Array], jax.Array]:
+    """The decay min(decay, (1 + t) / (10 + t)) of an average of weights at step t.
+
+    The average follows closely while the weights still move fast, and is smooth later.
+    """
+    return lambda step: jnp.minimum(decay, (1 + step) / (10 + step))
