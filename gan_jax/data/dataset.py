@@ -1,0 +1,108 @@
+"""What every reader gives: raw arrays in two parts, and the spec that says what they mean."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from gan_jax.data.spec import Spec
+from gan_jax.errors import DataError
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """A training part and a held-out part, raw and in memory, and their spec.
+
+    Args:
+        train: "real" ([N, *shape], uint8 or float32, raw) and, where there are classes, "label"
+            ([N], int32, 0..K-1). The arrays are kept as read-only views.
+        held_out: the same keys and kinds; may hold no examples.
+        spec: what the arrays mean.
+        name: what messages and tables call the set.
+
+    Raises:
+        DataError: an empty training part, or arrays that do not fit the spec or one another.
+    """
+
+    train: Mapping[str, np.ndarray]
+    held_out: Mapping[str, np.ndarray]
+    spec: Spec
+    name: str = "arrays"
+
+    def __post_init__(self):
+        for part in ("train", "held_out"):
+            arrays = {key: _read_only(array) for key, array in getattr(self, part).items()}
+            _check_part(arrays, self.spec, f"{self.name}: {part}")
+            object.__setattr__(self, part, arrays)
+        if not len(self.train["real"]):
+            raise DataError(f"{self.name}: train holds no examples: give at least one")
+        kinds = self.train["real"].dtype, self.held_out["real"].dtype
+        if kinds[0] != kinds[1]:
+            raise DataError(f"{self.name}: train is {kinds[0]}, held_out {kinds[1]}: make them one")
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256, in hex, of all arrays (name, dtype, shape, bytes) and of the spec."""
+        digest = hashlib.sha256(json.dumps(self.spec.to_json(), sort_keys=True).encode())
+        for part in ("train", "held_out"):
+            for key, array in sorted(getattr(self, part).items()):
+                digest.update(f"\n{part} {key} {array.dtype.str} {array.shape}\n".encode())
+                digest.update(np.ascontiguousarray(array))
+        return digest.hexdigest()
+
+
+def example_count(arrays: Mapping[str, np.ndarray], where: str) -> int:
+    """The number of examples that all `arrays` share; a DataError where they differ."""
+    counts = {key: len(array) for key, array in arrays.items()}
+    if len(set(counts.values())) != 1:
+        raise DataError(f"{where} has arrays of different lengths, {counts}: give one row each")
+    return next(iter(counts.values()))
+
+
+def check_finite(real: np.ndarray, where: str) -> None:
+    """A DataError for the first row that holds a NaN or an infinity."""
+    if real.dtype == np.float32:
+        finite = np.isfinite(real).all(axis=tuple(range(1, real.ndim)))
+        if not finite.all():
+            raise DataError(f"{where}: row {np.argmin(finite)} holds a NaN or an infinity as "
+                            f"float32 ({np.sum(~finite)} such rows in all): repair or drop them")
+
+
+def check_labels(label: np.ndarray, count: int, where: str) -> None:
+    """A DataError for the first label outside 0..count-1."""
+    wrong = np.flatnonzero((label < 0) | (label >= count))
+    if wrong.size:
+        raise DataError(f"{where}: label {label[wrong[0]]} in row {wrong[0]}, expected "
+                        f"0..{count - 1} for {count} classes: number them so, or name more classes")
+
+
+def _read_only(array: np.ndarray) -> np.ndarray:
+    view = np.asarray(array).view()
+    view.flags.writeable = False
+    return view
+
+
+def _check_part(arrays: Mapping[str, np.ndarray], spec: Spec, where: str) -> None:
+    keys = {"real", "label"} if spec.classes else {"real"}
+    if arrays.keys() != keys:
+        raise DataError(f"{where} has arrays {sorted(arrays)}, expected {sorted(keys)} for "
+                        f"{len(spec.classes)} classes: labels and classes go together")
+    real = arrays["real"]
+    if real.dtype not in (np.uint8, np.float32):
+        raise DataError(f"{where}: real is {real.dtype}, expected uint8 or float32: convert it")
+    if real.shape[1:] != spec.shape:
+        raise DataError(f"{where}: examples of shape {real.shape[1:]}, expected {spec.shape} as "
+                        "in the spec: reshape them")
+    example_count(arrays, where)
+    check_finite(real, where)
+    if spec.classes:
+        label = arrays["label"]
+        if label.dtype != np.int32 or label.ndim != 1:
+            raise DataError(f"{where}: labels are {label.dtype} of shape {label.shape}, expected "
+                            "int32 of shape [N]: convert them")
+        check_labels(label, len(spec.classes), where)

@@ -1,0 +1,140 @@
+"""Every figure of the samples beside the same figure of real data.
+
+A figure means little by itself: precision of real data is below 1 and their Wasserstein distance
+above 0. So samples and real training data are both measured against the same held-out data.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+
+from gan_jax.data import Spec
+from gan_jax.metrics.frechet import frechet_distance
+from gan_jax.metrics.mixture import mixture_figures
+from gan_jax.metrics.neighbours import precision_recall
+from gan_jax.metrics.transport import exact_wasserstein
+
+Evaluation = Callable[[np.ndarray, np.ndarray], Mapping[str, float]]
+"""A function of real data `[N, ...]` and other data `[N, ...]` that returns figures by name."""
+
+_TRANSPORTED = 1000  # points that for_points takes for the exact Wasserstein distance
+
+
+class Mixture(Protocol):
+    """What is known of a mixture: centres `[K, D]` and the deviation of each mode."""
+
+    @property
+    def centres(self) -> np.ndarray: ...
+
+    @property
+    def deviation(self) -> float: ...
+
+
+def for_images(neighbours: int = 3) -> Evaluation:
+    """Precision and recall, and the Frechet distance, of raw pixels.
+
+    Args:
+        neighbours: k of `precision_recall`.
+
+    Returns:
+        An evaluation with the figures `precision`, `recall` and `pixel_frechet`, which is in
+        squared units of the pixels and no FID. Its time grows as the cube of the values per image.
+    """
+
+    def evaluate(real: np.ndarray, other: np.ndarray) -> dict[str, float]:
+        distance = frechet_distance(real, other)
+        return {**precision_recall(real, other, neighbours), "pixel_frechet": distance}
+
+    return evaluate
+
+
+def for_points(mixture: Mixture | None = None) -> Evaluation:
+    """The exact Wasserstein distance of the first 1,000 points, and the figures of a mixture.
+
+    Args:
+        mixture: has `centres` `[K, D]` and `deviation`; None if the data are no such mixture.
+
+    Returns:
+        An evaluation with the figures of `mixture_figures`, if there is a mixture, and
+        `wasserstein`. The points must come in random order.
+    """
+
+    def evaluate(real: np.ndarray, other: np.ndarray) -> dict[str, float]:
+        distance = exact_wasserstein(real[:_TRANSPORTED], other[:_TRANSPORTED])
+        if mixture is None:
+            return {"wasserstein": distance}
+        figures = mixture_figures(other, mixture.centres, mixture.deviation)
+        return {**figures, "wasserstein": distance}
+
+    return evaluate
+
+
+def suited(spec: Spec) -> Evaluation:
+    """The evaluation that fits the data: `for_images` or `for_points`."""
+    return for_images() if spec.is_image else for_points(spec.mixture)
+
+
+def compare(
+    evaluations: Sequence[Evaluation],
+    held_out: np.ndarray,
+    train: np.ndarray,
+    samples: np.ndarray,
+) -> dict[str, Any]:
+    """The figures of samples and of real training data, both against held-out data.
+
+    Args:
+        evaluations: their figures are put together; no name may come twice.
+        held_out: `[N, ...]` real data that no training saw, in random order.
+        train: `[N, ...]` real data, a random subset of the training data.
+        samples: `[N, ...]`.
+
+    Returns:
+        `samples` and `real`: figures by name; `n`: the size N of each set.
+
+    Raises:
+        ValueError: if the three sets differ in size or two figures have one name.
+    """
+    sizes = len(held_out), len(train), len(samples)
+    if len(set(sizes)) > 1:
+        raise ValueError(
+            "held_out, train and samples have {}, {} and {} examples; "
+            "expected sets of equal size: subsample to the smallest".format(*sizes)
+        )
+    return {
+        "samples": _figures(evaluations, held_out, samples),
+        "real": _figures(evaluations, held_out, train),
+        "n": sizes[0],
+    }
+
+
+def _figures(
+    evaluations: Sequence[Evaluation], real: np.ndarray, other: np.ndarray
+) -> dict[str, float]:
+    figures: dict[str, float] = {}
+    for evaluation in evaluations:
+        for name, value in evaluation(real, other).items():
+            if name in figures:
+                raise ValueError(f"two evaluations give the figure {name!r}; expected it once")
+            figures[name] = value
+    return figures
+
+
+def table(figures: Mapping[str, Any]) -> str:
+    """The outcome of `compare` as aligned text: a row per figure, four significant digits.
+
+    >>> print(table({"samples": {"modes": 7, "mode_kl": 0.12345}, "real": {"modes": 8,
+    ...     "mode_kl": 0.00123}, "n": 2500}))
+    n = 2500  samples  real data
+    modes           7          8
+    mode_kl    0.1235    0.00123
+    """
+    rows = [(f"n = {figures['n']}", "samples", "real data")]
+    for name, value in figures["samples"].items():
+        rows.append((name, _digits(value), _digits(figures["real"][name])))
+    first, second, third = (max(map(len, column)) for column in zip(*rows, strict=True))
+    return "\n".join(f"{a:<{first}}  {b:>{second}}  {c:>{third}}" for a, b, c in rows)
+
+
+def _digits(value: float) -> str:
+    return f"{value:.0f}" if 1e4 <= abs(value) < 1e9 else f"{value:.4g}"
