@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import jax
 import optax
 
-from gan_jax import axis, declaration
+from gan_jax import axis, declaration, optimizers
 from gan_jax.keys import per_example, stream
 
 
@@ -24,7 +24,7 @@ class Network(NamedTuple):
     settle: Callable | None = None  # (params, stats, *inputs) -> stats: fixed, for sampling
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Player:
     """Who minimises what: `loss(nets, keys, batch) -> (scalar, metrics)`, in what it trains."""
 
@@ -36,7 +36,7 @@ class Player:
     separate: tuple[str, ...] = ()  # networks that its loss needs example by example (penalties)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Game:
     """Networks and players; the order of `players` is the order of play."""
 
@@ -113,7 +113,7 @@ def update(game: Game, state: State, key: jax.Array, batches) -> tuple[State, di
         state, seen = turn(game, name, state, jax.random.fold_in(key, index), own)
         metrics, first = metrics | seen, first + player.moves
     average = {
-        n: optax.incremental_update(state.params[n], state.average[n], 1 - decay(state.step))
+        n: optimizers.blend(state.average[n], state.params[n], decay(state.step))
         for n, decay in game.average.items()
     }
     return state._replace(step=state.step + 1, average=average), metrics

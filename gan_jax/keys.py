@@ -18,7 +18,7 @@ def stream(key: jax.Array, name: str) -> jax.Array:
 
 def numbered(key: jax.Array, first: int, count: int) -> jax.Array:
     """Keys `[count]` of the examples `first, first + 1, ...`: the same key in any batch."""
-    indices = first + jax.numpy.arange(count, dtype=jax.numpy.uint32)
+    indices = jax.numpy.uint32(first) + jax.numpy.arange(count, dtype=jax.numpy.uint32)
     return jax.vmap(lambda index: jax.random.fold_in(key, index))(indices)
 
 

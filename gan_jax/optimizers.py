@@ -29,6 +29,16 @@ def clip_weights(bound: float | jax.Array) -> optax.GradientTransformation:
     return optax.GradientTransformation(lambda params: optax.EmptyState(), update)
 
 
+def blend(old, new, decay: float | jax.Array):
+    """decay * old + (1 - decay) * new, leaf by leaf, in the dtype of `old`.
+
+    >>> blend(jnp.array([1.0]), jnp.array([3.0]), 0.5).tolist()
+    [2.0]
+    """
+    step = lambda old, new: (old + (1 - decay) * (new - old)).astype(old.dtype)
+    return jax.tree.map(step, old, new)
+
+
 def warm_average(decay: float | jax.Array = 0.999) -> Callable[[jax.Array], jax.Array]:
     """The decay min(decay, (1 + t) / (10 + t)) of an average of weights at step t.
 

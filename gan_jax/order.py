@@ -38,8 +38,9 @@ def shuffled(key: jax.Array, index: jax.Array, size: int) -> jax.Array:
             left, right = right, left ^ (_mix(right ^ salt) & mask)
         return left << half | right
 
-    walk = lambda x: jnp.where(x >= size, permute(x), x)
-    return jax.lax.while_loop(lambda x: (x >= size).any(), walk, permute(index))
+    last = jnp.uint32(size - 1)
+    walk = lambda x: jnp.where(x > last, permute(x), x)
+    return jax.lax.while_loop(lambda x: (x > last).any(), walk, permute(index))
 
 
 def minibatches(key: jax.Array, first: jax.Array, count: int, batch: int, size: int) -> jax.Array:

@@ -1,0 +1,126 @@
+"""Checkpoints on Orbax, and nothing else: open, save, steps, restore, close."""
+
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import jax
+import orbax.checkpoint as ocp
+from orbax.checkpoint.checkpoint_managers import preservation_policy
+
+from gan_jax.errors import CheckpointError
+
+FORMAT = 1
+
+
+def open_folder(folder: Path, keep: int = 2) -> ocp.CheckpointManager:
+    """The checkpoints of a run; use it as a context, so that the last save is waited for.
+
+    Args:
+      folder: made if it is not there; one process at a time may write to it.
+      keep: how many of the newest checkpoints to keep.
+    """
+    options = ocp.CheckpointManagerOptions(
+        preservation_policy=preservation_policy.LatestN(keep), cleanup_tmp_directories=True
+    )
+    return ocp.CheckpointManager(folder.absolute(), options=options)
+
+
+def save(manager: ocp.CheckpointManager, step: int, state: Any, about: dict) -> None:
+    """Saves `state` under `step`, in the background; a step that is there already is kept.
+
+    Args:
+      manager: from `open_folder`.
+      step: of the state.
+      state: a pytree of arrays.
+      about: what must agree when the run goes on, as JSON.
+
+    Raises:
+      CheckpointError: Orbax did not take it.
+    """
+    if step in manager.all_steps():
+        return
+    items = ocp.args.Composite(
+        state=ocp.args.StandardSave(state), about=ocp.args.JsonSave({"format": FORMAT} | about)
+    )
+    # Forced, Orbax saves any step, but a run would go on from the later one all the same.
+    if (manager.latest_step() or 0) > step or not manager.save(step, args=items, force=True):
+        raise CheckpointError(
+            f"The checkpoint of step {step} was not saved: {manager.directory} holds step "
+            f"{manager.latest_step()}, which is later. Remove the later ones or use another run."
+        )
+
+
+def latest(folder: Path) -> int | None:
+    """The step of the newest checkpoint; None where there is none. It changes nothing."""
+    steps = [int(path.name) for path in folder.glob("*") if path.name.isdigit()]
+    return max(steps, default=None)
+
+
+def restore(folder: Path, step: int, like: Any) -> tuple[Any, dict]:
+    """The state of a step, and what was said about it.
+
+    Args:
+      folder: of the checkpoints.
+      step: one that is there.
+      like: a pytree of arrays or of their shapes: what the restored state must look like.
+
+    Raises:
+      CheckpointError: it is damaged, of another model, or of a later format.
+    """
+    try:
+        handlers = {"state": ocp.StandardCheckpointHandler(), "about": ocp.JsonCheckpointHandler()}
+        options = ocp.CheckpointManagerOptions(create=False, read_only=True)
+        with ocp.CheckpointManager(
+            folder.absolute(), options=options, item_handlers=handlers
+        ) as manager:
+            about = manager.restore(step, args=ocp.args.Composite(about=ocp.args.JsonRestore()))
+            _check(step, about.about, manager.item_metadata(step).state.tree, like)
+            abstract = jax.tree.map(ocp.utils.to_shape_dtype_struct, like)
+            items = ocp.args.Composite(state=ocp.args.StandardRestore(abstract))
+            return manager.restore(step, args=items).state, about.about
+    except CheckpointError:
+        raise
+    except Exception as error:  # Orbax and TensorStore raise many kinds, with pages of text.
+        sys.unraisablehook = partial(_unless_late, sys.unraisablehook)
+        reason = str(error).strip().partition("\n")[0][:200]
+        raise CheckpointError(
+            f"The checkpoint of step {step} in {folder} cannot be read "
+            f"({type(error).__name__}: {reason})."
+        ) from error
+
+
+def _unless_late(report: Callable, event: Any) -> None:
+    """Says nothing of reads that end after Orbax, at the first failure, has closed its loop."""
+    if str(event.exc_value) != "Event loop is closed":
+        report(event)
+
+
+def _check(step: int, about: dict, saved: Any, like: Any) -> None:
+    """Refuses what Orbax would cast in silence, or leave out."""
+    if about["format"] > FORMAT:
+        raise CheckpointError(
+            f"The checkpoint of step {step} has format {about['format']}, this version of gan_jax "
+            f"reads up to {FORMAT}: update gan_jax."
+        )
+    kinds = [_kinds(tree) for tree in (saved, like)]
+    for leaf in sorted(kinds[0].keys() | kinds[1].keys()):
+        old, new = (kind.get(leaf, "nothing") for kind in kinds)
+        if old != new:
+            raise CheckpointError(
+                f"The checkpoint of step {step} is of another model: {leaf} is {old} in it and "
+                f"{new} in this experiment."
+            )
+
+
+def _kinds(tree: Any) -> dict[str, str]:
+    leaves = jax.tree.leaves_with_path(tree)
+    return {_path(path): f"{leaf.dtype}{list(leaf.shape)}" for path, leaf in leaves}
+
+
+def _path(path: tuple) -> str:
+    """One spelling for a leaf, whether it lies in a named tuple or in what Orbax makes of it."""
+    parts = (getattr(key, "name", getattr(key, "key", getattr(key, "idx", key))) for key in path)
+    return "/".join(map(str, parts))

@@ -1,0 +1,66 @@
+"""The command `gan-jax`: words to functions, errors to one line and an exit code."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections.abc import Sequence
+
+from gan_jax.commands import COMMANDS
+from gan_jax.errors import USER_ERRORS, UsageError
+
+USAGE = """\
+usage: gan-jax COMMAND ...
+
+  list                       the experiments that come with gan_jax
+  new NAME                   write a commented experiment, NAME.py, to start from
+  train EXPERIMENT [flags]   train, evaluate, draw; EXPERIMENT is a name from the list or a file
+  runs [FOLDER]              the runs in a folder
+  sample RUN [flags]         samples to a file: .npz or .png
+  evaluate RUN [flags]       the figures of a run, from its checkpoint
+
+gan-jax COMMAND --help (for train: gan-jax train EXPERIMENT --help) shows the flags."""
+
+HELP = ("-h", "--help", "help")
+FLAGGED = ("sample", "evaluate")
+"""Commands that show their own help without an experiment."""
+
+
+def run() -> None:
+    """The entry point of the command."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Runs one command.
+
+    Args:
+      arguments: the words after `gan-jax`.
+
+    Returns:
+      The exit code: 0 ok, 2 usage or configuration, 3 data, 4 checkpoint, 5 diverged, 6 run
+      folder in use or existing, 7 input or output, 128 + n stopped by the signal n.
+    """
+    command, *rest = arguments or ["--help"]
+    try:
+        if command in HELP or (rest and rest[0] in HELP and command not in FLAGGED):
+            print(USAGE)
+            return 0
+        if command not in COMMANDS:
+            near = difflib.get_close_matches(command, COMMANDS, n=1)
+            hint = f" Did you mean {near[0]}?" if near else " gan-jax --help lists them."
+            raise UsageError(f"There is no command {command!r}.{hint}")
+        return COMMANDS[command](rest) or 0
+    except USER_ERRORS as error:
+        return _complain(error, error.code)
+    except OSError as error:
+        return _complain(error, 7)
+    except KeyboardInterrupt:
+        return _complain("stopped", 130)
+    except SystemExit as error:  # tyro: help, or flags that are wrong
+        return error.code if isinstance(error.code, int) else 2
+
+
+def _complain(what, code: int) -> int:
+    print(f"gan-jax: {' '.join(str(what).split())}", file=sys.stderr)
+    return code

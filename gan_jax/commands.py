@@ -1,0 +1,178 @@
+"""The commands behind `gan-jax`, each a function of its words."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+from gan_jax import experiment, runs
+from gan_jax.errors import RunError, UsageError
+from gan_jax.options import Options, check_seed
+
+
+@dataclasses.dataclass(frozen=True)
+class Source:
+    """Which weights of a run, and which noise."""
+
+    weights: Literal["average", "last"] = "average"
+    """Averaged weights, where the game has any, or those of the last step."""
+    step: int | None = None
+    """Step of a checkpoint; the newest if not given."""
+    seed: int = 0
+    """The same seed gives the same samples."""
+    cache: bool = True
+    """Keep compiled programs in the user's cache folder."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Target:
+    """How many samples, and where to."""
+
+    n: int = 64
+    """How many samples."""
+    out: str = "samples.npz"
+    """A .npz file (arrays `samples`, `labels`) or a .png picture."""
+    batch_size: int = 256
+    """Samples in one call: changes the memory that it takes, not the samples."""
+    overwrite: bool = False
+    """Replace the file if it exists."""
+
+
+def train(words: Sequence[str]) -> int:
+    """gan-jax train EXPERIMENT [flags]"""
+    if not words or words[0].startswith("-"):
+        raise UsageError(f"Name an experiment: {', '.join(experiment.names())}, or a .py file.")
+    path = experiment.find(words[0])
+    module = experiment.load(path)
+    fields = ({field.name for field in dataclasses.fields(k)} for k in (module.Config, Options))
+    if twice := set.intersection(*fields):
+        raise UsageError(f"The Config in {path} has flags of the loop: rename {', '.join(twice)}.")
+    kinds = {"experiment": module.Config, "loop": Options}
+    config, options = _flags(words[1:], f"train {words[0]}", **kinds)
+    from gan_jax.launch import launch
+
+    return launch(path, config, options)
+
+
+def listing(words: Sequence[str]) -> None:
+    """gan-jax list"""
+    _at_most(0, words, "list")
+    for name in experiment.names():
+        first = (experiment.load(experiment.find(name)).__doc__ or "").partition("\n")[0]
+        print(f"{name:16} {first}")
+
+
+def new(words: Sequence[str]) -> None:
+    """gan-jax new NAME"""
+    name = words[0].removesuffix(".py") if len(words) == 1 else ""
+    if not name.isidentifier():
+        raise UsageError("Give one name, a Python identifier: gan-jax new my_experiment")
+    path = Path(f"{name}.py")
+    template = Path(__file__).with_name("template.py").read_text()
+    try:
+        with open(path, "x") as file:
+            file.write(template.replace("template", name))
+    except FileExistsError as error:
+        raise RunError(f"{path} exists: give another name, or remove it.") from error
+    print(f"Wrote {path}. Next: gan-jax train {path}")
+
+
+def list_runs(words: Sequence[str]) -> None:
+    """gan-jax runs [FOLDER]"""
+    _at_most(1, words, "runs [FOLDER]")
+    folder = Path(words[0] if words else "runs")
+    found = runs.listed(folder)
+    if not found:
+        print(f"There is no run in {folder}.")
+    for path in found:
+        try:
+            known, rows = runs.about(path), runs.metrics(path)
+        except RunError as error:
+            print(f"{path}  {error}")
+            continue
+        step = rows[-1]["step"] if rows else 0
+        of = known["config"]["steps"]
+        print(f"{path}  {known['experiment']}  seed {known['seed']}  step {step} of {of}")
+
+
+def sample(words: Sequence[str]) -> None:
+    """gan-jax sample RUN [flags]"""
+    folder, source, target = _opened(words, "sample", source=Source, target=Target)
+    from gan_jax import writing
+
+    out = writing.check(Path(target.out).expanduser(), overwrite=target.overwrite)
+    for name, value in (("n", target.n), ("batch-size", target.batch_size)):
+        if value < 1:
+            raise UsageError(f"--{name} is {value}: it must be 1 or more.")
+    trained = _load(folder, source)
+    average = source.weights == "average"
+    drawn = trained.sample(
+        target.n, seed=source.seed, average=average, batch_size=target.batch_size
+    )
+    writing.write(drawn, trained.spec, out)
+    print(f"Wrote {target.n} samples to {out}.")
+
+
+def evaluate(words: Sequence[str]) -> None:
+    """gan-jax evaluate RUN [flags]"""
+    folder, source = _opened(words, "evaluate", source=Source)
+    trained = _load(folder, source)
+    from gan_jax import data
+    from gan_jax.evaluation import evaluate, record
+
+    figures = evaluate(
+        trained.experiment.evaluations,
+        trained.draw,
+        trained.state,
+        data.open(trained.config.data),
+        seed=source.seed,
+        average=source.weights == "average",
+    )
+    print(record(folder, figures))
+
+
+def _at_most(count: int, words: Sequence[str], usage: str) -> None:
+    if len(words) > count or any(word.startswith("-") for word in words):
+        raise UsageError(f"Give it as gan-jax {usage}, not with {' '.join(words)}.")
+
+
+def _flags(words: Sequence[str], name: str, **kinds: type) -> tuple:
+    """Values of dataclasses, whose fields are flags beside one another, by the titles in --help."""
+    import tyro
+
+    flat = tyro.conf.OmitArgPrefixes
+    both = dataclasses.make_dataclass("Flags", [(title, flat[k]) for title, k in kinds.items()])
+    given = tyro.cli(both, args=list(words), prog=f"gan-jax {name}")
+    return tuple(getattr(given, title) for title in kinds)
+
+
+def _opened(words: Sequence[str], name: str, **kinds: type) -> tuple:
+    """The folder that the first word names, and the flags behind it."""
+    if {"-h", "--help"} & set(words):
+        _flags(["--help"], f"{name} RUN", **kinds)
+    if not words or words[0].startswith("-"):
+        raise UsageError(f"Name a run: gan-jax {name} RUN; gan-jax runs lists them.")
+    source, *rest = _flags(words[1:], f"{name} RUN", **kinds)
+    check_seed(source.seed)
+    return Path(words[0]), source, *rest
+
+
+def _load(folder: Path, source: Source):
+    from gan_jax.cache import keep_programs
+    from gan_jax.loading import load
+
+    if source.cache:
+        keep_programs()
+    return load(folder, source.step)
+
+
+COMMANDS = {
+    "list": listing,
+    "new": new,
+    "train": train,
+    "runs": list_runs,
+    "sample": sample,
+    "evaluate": evaluate,
+}

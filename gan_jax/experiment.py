@@ -1,0 +1,116 @@
+"""An experiment: one Python file with a frozen dataclass `Config` and `build(config, spec)`."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import importlib.util
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from gan_jax.errors import UsageError
+
+if TYPE_CHECKING:
+    from gan_jax.data import Spec
+    from gan_jax.game import Game
+
+REQUIRED = ("data", "steps", "batch_size")
+"""The fields that the loop itself reads from every `Config`."""
+
+
+class Experiment(NamedTuple):
+    """What `build` returns."""
+
+    game: Game
+    sampler: Callable  # (nets, keys) -> {"samples": ..., "labels": ...}
+    evaluations: Sequence[Callable] = ()  # (held out, other data) -> figures by name
+    watch: Mapping[str, str] = {}  # what the progress line shows: title -> metric
+    on_chunk: Callable | None = None  # (state, metrics) -> more metrics, or None
+
+
+def folder() -> Path:
+    """Where the experiments lie that come with gan_jax: in the package, or beside it in a clone."""
+    package = Path(__file__).resolve().parent
+    inside = package / "experiments"
+    return inside if inside.is_dir() else package.parent / "experiments"
+
+
+def names() -> list[str]:
+    """The experiments that come with gan_jax."""
+    return sorted(path.stem for path in folder().glob("*.py") if not path.stem.startswith("_"))
+
+
+def find(name: str) -> Path:
+    """The file of an experiment, from its path or from its name in `names()`.
+
+    Raises:
+      UsageError: there is none; the near names are given.
+    """
+    path = Path(name).expanduser()
+    if path.suffix == ".py":
+        if not path.is_file():
+            raise UsageError(f"There is no experiment file {path}.")
+        return path
+    if name not in names():
+        near = difflib.get_close_matches(name, names(), n=3, cutoff=0.4)
+        hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(names())}."
+        raise UsageError(
+            f"There is no experiment {name!r}; {hint} A file is named by its .py path."
+        )
+    return folder() / f"{name}.py"
+
+
+def load(path: Path) -> ModuleType:
+    """The experiment's module, checked.
+
+    Raises:
+      UsageError: it cannot be imported, or it is no experiment.
+    """
+    spec = importlib.util.spec_from_file_location(f"gan_jax_experiment_{path.stem}", path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their module up
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise UsageError(f"{path} cannot be imported: {type(error).__name__}: {error}") from error
+    config = getattr(module, "Config", None)
+    if not dataclasses.is_dataclass(config) or not callable(getattr(module, "build", None)):
+        raise UsageError(
+            f"{path} is no experiment: it needs a frozen dataclass `Config` and "
+            "`build(config, spec)`; `gan-jax new NAME` writes one to start from."
+        )
+    missing = set(REQUIRED) - {field.name for field in dataclasses.fields(config)}
+    if missing:
+        raise UsageError(f"The Config in {path} lacks {', '.join(sorted(missing))}: add them.")
+    return module
+
+
+def configured(module: ModuleType, values: Mapping[str, Any]) -> Any:
+    """A `Config` of the module from JSON values.
+
+    Raises:
+      UsageError: a field that the `Config` does not have.
+    """
+    known = {field.name for field in dataclasses.fields(module.Config)}
+    unknown = set(values) - known
+    if unknown:
+        raise UsageError(
+            f"The experiment has no field {', '.join(sorted(unknown))}; it has {', '.join(known)}."
+        )
+    lists = {name: tuple(v) if isinstance(v, list) else v for name, v in values.items()}
+    return module.Config(**lists)
+
+
+def build(module: ModuleType, config: Any, spec: Spec) -> Experiment:
+    """The module's `build(config, spec)`.
+
+    Raises:
+      UsageError: the configuration and the data do not make an experiment.
+    """
+    try:
+        return module.build(config, spec)
+    except ValueError as error:
+        raise UsageError(f"{module.__file__} cannot be built: {error}") from error

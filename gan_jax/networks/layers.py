@@ -1,0 +1,136 @@
+"""Layers that know of no mode: what a layer does follows from its inputs and its variables."""
+
+from collections.abc import Callable
+
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+from jax.nn.initializers import normal, zeros
+
+from gan_jax import axis
+from gan_jax.networks.convolution import convolve, convolve_transpose
+
+STATISTICS = "statistics"
+
+
+def around_one(deviation: float) -> Callable:
+    """An initialiser that draws from N(1, deviation^2)."""
+    return lambda key, shape, dtype: 1 + normal(deviation)(key, shape, dtype)
+
+
+class Conv(nn.Module):
+    """A convolution that divides height and width by the stride; see `convolution.convolve`.
+
+    Parameters: `kernel`, `[kernel, kernel, inputs, features]` (HWIO), and `bias`, `[features]`.
+    """
+
+    features: int
+    kernel: int = 4
+    stride: int = 2
+    use_bias: bool = True
+    kernel_init: Callable = normal(0.02)
+
+    @nn.compact
+    def __call__(self, x: jax.Array) -> jax.Array:
+        shape = (self.kernel, self.kernel, x.shape[-1], self.features)
+        kernel = self.param("kernel", self.kernel_init, shape, jnp.float32)
+        return _add_bias(self, convolve(x, kernel, self.stride))
+
+
+class ConvTranspose(nn.Module):
+    """The transpose of `Conv`: multiplies height and width by the stride.
+
+    Parameters: `kernel`, `[kernel, kernel, features, inputs]`, that of the convolution which this
+    one transposes (so an initialiser scaled by fan-in must count axis 3), and `bias`, `[features]`.
+    """
+
+    features: int
+    kernel: int = 4
+    stride: int = 2
+    use_bias: bool = True
+    kernel_init: Callable = normal(0.02)
+
+    @nn.compact
+    def __call__(self, x: jax.Array) -> jax.Array:
+        shape = (self.kernel, self.kernel, self.features, x.shape[-1])
+        kernel = self.param("kernel", self.kernel_init, shape, jnp.float32)
+        return _add_bias(self, convolve_transpose(x, kernel, self.stride))
+
+
+class BatchNorm(nn.Module):
+    """`scale (x - mean) / sqrt(variance + epsilon) + bias`, over all axes but the last.
+
+    Ioffe and Szegedy 2015, arXiv:1502.03167, algorithm 1. Mean and variance are those of the
+    global batch, until there are fixed ones in the collection "statistics": then it uses these,
+    and an example's output depends on that example alone. They are measured and stored when the
+    collection is mutable, which `Network.settle` sees to.
+
+    Differs from the paper: no running averages; the fixed variance is the biased one, so that the
+    settled network gives the batch that it was settled on what it gave it in training.
+    """
+
+    epsilon: float = 1e-5
+    scale_init: Callable = around_one(0.02)
+
+    @nn.compact
+    def __call__(self, x: jax.Array) -> jax.Array:
+        scale = self.param("scale", self.scale_init, (x.shape[-1],), jnp.float32)
+        bias = self.param("bias", zeros, (x.shape[-1],), jnp.float32)
+        exact = x.astype(jnp.promote_types(x.dtype, jnp.float32))
+        mean, variance = self._statistics(exact)
+        factor = scale * jax.lax.rsqrt(variance + self.epsilon)
+        return (_row(factor, x) * (exact - _row(mean, x)) + _row(bias, x)).astype(x.dtype)
+
+    def _statistics(self, x: jax.Array) -> tuple[jax.Array, jax.Array]:
+        settling = self.is_mutable_collection(STATISTICS)
+        if not settling and self.has_variable(STATISTICS, "mean"):
+            return tuple(self.get_variable(STATISTICS, name) for name in ("mean", "variance"))
+        mean, variance = batch_statistics(x)
+        if settling:
+            self.put_variable(STATISTICS, "mean", mean)
+            self.put_variable(STATISTICS, "variance", variance)
+        return mean, variance
+
+
+def batch_statistics(x: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """Mean and variance `[C]` of the global batch `[..., C]`, the variance as E[(x - mean)^2]."""
+    axes = tuple(range(x.ndim - 1))
+    mean = axis.mean(x.mean(axes))
+    return mean, axis.mean(jnp.square(x - _row(mean, x)).mean(axes))
+
+
+def with_label(x: jax.Array, label: jax.Array | None, classes: int) -> jax.Array:
+    """`x` with the one-hot label as further channels, the same everywhere in the example.
+
+    Args:
+      x: `[B, ..., C]`.
+      label: `[B]`, from 0 to `classes - 1`; None if, and only if, `classes` is 0.
+      classes: how many; 0 for a network without labels, which gets `x` as it is.
+
+    Returns:
+      `[B, ..., C + classes]`.
+
+    Raises:
+      ValueError: for a label without classes, or classes without a label.
+
+    >>> with_label(jnp.zeros((2, 1)), jnp.array([0, 2]), 3).tolist()
+    [[0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0]]
+    """
+    if (label is None) != (classes == 0):
+        given = "no labels" if label is None else f"labels of shape {label.shape}"
+        raise ValueError(f"A network with classes={classes} got {given}: give both or neither.")
+    if label is None:
+        return x
+    maps = jax.nn.one_hot(label, classes, dtype=x.dtype)
+    maps = maps.reshape(x.shape[0], *(1,) * (x.ndim - 2), classes)
+    return jnp.concatenate([x, jnp.broadcast_to(maps, (*x.shape[:-1], classes))], axis=-1)
+
+
+def _add_bias(layer: nn.Module, x: jax.Array) -> jax.Array:
+    if not layer.use_bias:
+        return x
+    return x + _row(layer.param("bias", zeros, (layer.features,), jnp.float32), x)
+
+
+def _row(vector: jax.Array, x: jax.Array) -> jax.Array:
+    return vector.reshape((1,) * (x.ndim - 1) + vector.shape)

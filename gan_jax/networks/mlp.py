@@ -1,0 +1,72 @@
+"""Multilayer perceptrons, for points and small images."""
+
+import math
+from collections.abc import Callable, Sequence
+
+import flax.linen as nn
+import jax
+from jax.nn.initializers import he_normal
+
+from gan_jax.networks.layers import with_label
+
+
+class MLPGenerator(nn.Module):
+    """Latents `[B, d]`, and labels `[B]` if there are classes, to examples `[B, *shape]`.
+
+    Attributes:
+      shape: of one example.
+      widths: of the hidden layers, from the latents on.
+      classes: how many labels there are; 0 for a generator without labels.
+      activation: of the hidden layers, whose weights are drawn for ReLU (He et al. 2015,
+        arXiv:1502.01852).
+      output: of the last layer: `jnp.tanh` for images in [-1, 1], the identity for points.
+
+    >>> generator = MLPGenerator(shape=(8, 8, 1), output=jax.numpy.tanh)
+    >>> x, _ = jax.jit(generator.init_with_output)(jax.random.key(0), jax.numpy.zeros((5, 16)))
+    >>> x.shape
+    (5, 8, 8, 1)
+    """
+
+    shape: Sequence[int]
+    widths: Sequence[int] = (128, 128, 128)
+    classes: int = 0
+    activation: Callable = nn.relu
+    output: Callable = jax.nn.identity
+
+    @nn.compact
+    def __call__(self, z: jax.Array, label: jax.Array | None = None) -> jax.Array:
+        x = _hidden(with_label(z, label, self.classes), self.widths, self.activation)
+        x = nn.Dense(math.prod(self.shape))(x)
+        return self.output(x).reshape(-1, *self.shape)
+
+
+class MLPCritic(nn.Module):
+    """Examples `[B, ...]`, and labels `[B]` if there are classes, to raw scores `[B]`.
+
+    Attributes:
+      widths: of the hidden layers, from the examples on.
+      classes: how many labels there are; 0 for a critic without labels.
+      activation: of the hidden layers, whose weights are drawn for ReLU (He et al. 2015,
+        arXiv:1502.01852).
+
+    >>> x = jax.numpy.zeros((5, 8, 8, 1))
+    >>> scores, _ = jax.jit(MLPCritic().init_with_output)(jax.random.key(0), x)
+    >>> scores.shape
+    (5,)
+    """
+
+    widths: Sequence[int] = (128, 128, 128)
+    classes: int = 0
+    activation: Callable = nn.relu
+
+    @nn.compact
+    def __call__(self, x: jax.Array, label: jax.Array | None = None) -> jax.Array:
+        x = with_label(x.reshape(x.shape[0], -1), label, self.classes)
+        x = _hidden(x, self.widths, self.activation)
+        return nn.Dense(1)(x)[:, 0]
+
+
+def _hidden(x: jax.Array, widths: Sequence[int], activation: Callable) -> jax.Array:
+    for width in widths:
+        x = activation(nn.Dense(width, kernel_init=he_normal())(x))
+    return x

@@ -1,0 +1,82 @@
+"""Flax modules as networks of a game."""
+
+from collections.abc import Callable
+
+import flax
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+
+from gan_jax.game import Network
+from gan_jax.networks.layers import STATISTICS
+
+
+def linen(module: nn.Module, *examples, mixes: bool | None = None) -> Network:
+    """A `flax.linen` module as a `Network` of a game.
+
+    There is no mode: a network in training has no statistics at all, and `settle` gives them to it.
+    The module draws no random numbers; a network that draws takes keys as an input.
+
+    Args:
+      module: called as `module(*inputs)`; its variables are parameters and fixed statistics.
+      *examples: an example of each input, arrays or `jax.ShapeDtypeStruct`s with a batch of 1 or 2;
+        only their shapes and types are used.
+      mixes: whether the output for one example depends on the others; by default, whether the
+        module holds a `gan_jax.networks.BatchNorm`.
+
+    Returns:
+      A network whose `settle` measures the fixed statistics, or is None where there are none.
+
+    Raises:
+      ValueError: if the module does not fit its inputs, or has variables of another kind.
+
+    >>> network = linen(nn.Dense(3), jnp.zeros((1, 2)))
+    >>> params, stats = network.init(jax.random.key(0))
+    >>> network.apply(params, stats, jnp.zeros((5, 2))).shape, stats, network.mixes
+    ((5, 3), {}, False)
+    """
+    inputs = jax.eval_shape(lambda *examples: examples, *examples)
+    settles = STATISTICS in _collections(module, inputs)
+
+    @jax.jit  # so that nothing is computed but the parameters
+    def init(key):
+        zeros = jax.tree.map(lambda x: jnp.zeros(x.shape, x.dtype), inputs)
+        return module.init(key, *zeros).get("params", {}), {}
+
+    def apply(params, stats, *inputs):
+        return module.apply({"params": params, **stats}, *inputs)
+
+    def settle(params, stats, *inputs):
+        variables = {"params": params, **stats}
+        return stats | module.apply(variables, *inputs, mutable=[STATISTICS])[1]
+
+    mixes = settles if mixes is None else mixes
+    return Network(init, apply, mixes=mixes, settle=settle if settles else None)
+
+
+def _collections(module: nn.Module, inputs: tuple) -> frozenset[str]:
+    """The module's kinds of variables, found without computing anything."""
+    shapes = _shapes(module, inputs, module.init, jax.random.key(0))
+    others = sorted(set(shapes) - {"params", STATISTICS})
+    if others:
+        raise ValueError(
+            f"{type(module).__name__} holds variables of the kind {', '.join(others)}: a network "
+            "holds parameters and fixed statistics; for batch normalisation, use "
+            "gan_jax.networks.BatchNorm instead of that of flax.linen."
+        )
+    _shapes(module, inputs, module.apply, {"params": shapes.get("params", {})})
+    return frozenset(shapes)
+
+
+def _shapes(module: nn.Module, inputs: tuple, function: Callable, *first):
+    name = type(module).__name__
+    try:
+        return jax.eval_shape(function, *first, *inputs)
+    except flax.errors.InvalidRngError as error:
+        raise ValueError(
+            f"{name} draws random numbers (dropout?): a network that draws takes keys as an input."
+        ) from error
+    except (TypeError, ValueError, flax.errors.FlaxError) as error:
+        given = ", ".join(f"{x.dtype}{list(x.shape)}" for x in jax.tree.leaves(inputs)) or "none"
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise ValueError(f"{name} does not fit its inputs ({given}): {reason}") from error

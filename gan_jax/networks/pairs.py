@@ -1,0 +1,75 @@
+"""A generator and a critic of one architecture, made to the measure of the data."""
+
+from collections.abc import Sequence
+
+import jax
+import jax.numpy as jnp
+
+from gan_jax.data import Spec
+from gan_jax.game import Network
+from gan_jax.networks.dcgan import DCGANCritic, DCGANGenerator
+from gan_jax.networks.mlp import MLPCritic, MLPGenerator
+from gan_jax.networks.network import linen
+
+
+def mlp(
+    spec: Spec, *, latent: int, widths: Sequence[int] = (128, 128, 128), conditional: bool = False
+) -> tuple[Network, Network]:
+    """Multilayer perceptrons: any shape of data; images end in tanh, points are unbounded.
+
+    Args:
+      spec: of the data.
+      latent: dimensions of the prior.
+      widths: of the hidden layers of both.
+      conditional: whether both receive labels.
+
+    Returns:
+      `(generator, critic)`.
+    """
+    classes = _classes(spec, conditional)
+    output = jnp.tanh if spec.is_image else jax.nn.identity
+    generator = MLPGenerator(spec.shape, widths, classes, output=output)
+    return _pair(generator, MLPCritic(widths, classes), spec, latent, classes)
+
+
+def dcgan(
+    spec: Spec,
+    *,
+    latent: int,
+    width: int = 64,
+    normalise_generator: bool = True,
+    normalise_critic: bool = False,
+    conditional: bool = False,
+) -> tuple[Network, Network]:
+    """DCGAN for square images of a size that is a multiple of 4; see `gan_jax.networks.dcgan`.
+
+    Args:
+      spec: of the data.
+      latent: dimensions of the prior.
+      width: channels of the widest maps of both.
+      normalise_generator: batch norm in the generator.
+      normalise_critic: batch norm in the critic; not under a penalty.
+      conditional: whether both receive labels.
+
+    Returns:
+      `(generator, critic)`.
+
+    Raises:
+      ValueError: the data are no such images, or have no labels to be conditional on.
+    """
+    classes = _classes(spec, conditional)
+    generator = DCGANGenerator(spec.shape, width, classes, normalise_generator)
+    critic = DCGANCritic(width, classes, normalise_critic)
+    return _pair(generator, critic, spec, latent, classes)
+
+
+def _classes(spec: Spec, conditional: bool) -> int:
+    if conditional and not spec.classes:
+        raise ValueError("The data have no labels to be conditional on: use conditional=False.")
+    return len(spec.classes) if conditional else 0
+
+
+def _pair(generator, critic, spec, latent, classes) -> tuple[Network, Network]:
+    z, x = jnp.zeros((2, latent)), jnp.zeros((2, *spec.shape))
+    label = (jnp.zeros(2, jnp.int32),) if classes else ()
+    return linen(generator, z, *label), linen(critic, x, *label)

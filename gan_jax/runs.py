@@ -1,0 +1,180 @@
+"""The run folder: layout, lock, configuration, metrics. It knows nothing of training."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from gan_jax.errors import RunError
+
+ABOUT, METRICS, EVALUATION = "config.json", "metrics.jsonl", "evaluation.json"
+ENVIRONMENT, EXPERIMENT, CHECKPOINTS = "environment.json", "experiment.py", "checkpoints"
+LOCK = ".lock"
+PATTERN = "*?[\\"
+"""Orbax looks for what it has written by `glob`; what it does not find is lost."""
+
+
+def check_free(run: Path, *, resume: bool, overwrite: bool) -> None:
+    """Refuses a folder that cannot become, or go on as, this run; it changes nothing.
+
+    Raises:
+      RunError: it exists and neither flag is given, or it is no run, or its name is a pattern.
+      NotADirectoryError: a file stands in its place or in its parents'.
+    """
+    if set(str(run)) & set(PATTERN):
+        raise RunError(
+            f"{run} has one of {PATTERN} in it, which Orbax takes for a pattern: rename."
+        )
+    for place in (run, *run.parents):
+        if place.exists() and not place.is_dir():
+            raise NotADirectoryError(f"{place} is a file; a run needs a folder there.")
+    if resume and overwrite:
+        raise RunError("--resume goes on with a run and --overwrite removes it: give one of them.")
+    if not run.exists() or not any(run.iterdir()):
+        return
+    if not (run / LOCK).is_file():
+        raise RunError(f"{run} is not empty and is no run (it has no {LOCK}): name another folder.")
+    if began(run) and not resume and not overwrite:
+        raise RunError(
+            f"{run} exists: go on with it by --resume, replace it by --overwrite, or name another "
+            "folder by --run."
+        )
+
+
+def began(run: Path) -> bool:
+    """Whether the folder holds a run that can be gone on with; not so if killed at its start."""
+    return (run / ABOUT).is_file()
+
+
+@contextmanager
+def locked(run: Path) -> Iterator[None]:
+    """Holds the run for this process alone; makes the folder if it is not there.
+
+    Raises:
+      RunError: another process holds it.
+    """
+    run.mkdir(parents=True, exist_ok=True)
+    with open(run / LOCK, "a+") as file:  # the system drops the lock with the process
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            file.seek(0)
+            holder = file.read().strip() or "unknown"
+            raise RunError(
+                f"{run} is in use by process {holder}: wait for it, or stop it."
+            ) from error
+        file.truncate(0)
+        file.write(f"{os.getpid()} on {os.uname().nodename}")
+        file.flush()
+        yield
+
+
+def create(run: Path, about: Mapping[str, Any], experiment: Path) -> None:
+    """Empties the locked folder and writes what is needed to make the experiment again."""
+    source = experiment.read_bytes()  # first, since it may lie in this very folder
+    (run / ABOUT).unlink(missing_ok=True)  # what is half removed is no run
+    for path in run.iterdir():
+        if path.name != LOCK:
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+    (run / "samples").mkdir()
+    (run / EXPERIMENT).write_bytes(source)
+    write_json(run / ENVIRONMENT, environment())
+    # Last, since a run with this file has begun.
+    write_json(run / ABOUT, {**about, "sha256": hashlib.sha256(source).hexdigest()})
+
+
+def about(run: Path) -> dict[str, Any]:
+    """What `create` wrote about the run.
+
+    Raises:
+      RunError: this is no run, or its copy of the experiment was changed.
+    """
+    try:
+        known = json.loads((run / ABOUT).read_text())
+        expected = known["sha256"]
+        found = hashlib.sha256((run / EXPERIMENT).read_bytes()).hexdigest()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise RunError(f"{run} is no run: it has no {Path(error.filename).name}.") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise RunError(f"{run / ABOUT} is damaged: {error!r}.") from error
+    if found != expected:
+        raise RunError(
+            f"{run / EXPERIMENT} is not the file that the run began with: put it back, or begin a "
+            "new run with the changed one."
+        )
+    return known
+
+
+def metrics(run: Path) -> list[dict[str, Any]]:
+    """The rows of the run's metrics; a last line that a kill cut short is left out.
+
+    Raises:
+      RunError: another line is damaged.
+    """
+    try:
+        lines = (run / METRICS).read_text().splitlines(keepends=True)
+        return [json.loads(line) for line in lines if line.endswith("\n")]
+    except FileNotFoundError:
+        return []
+    except ValueError as error:
+        raise RunError(f"{run / METRICS} is damaged: {error!r}.") from error
+
+
+def keep_metrics(run: Path, step: int) -> float:
+    """Drops the rows after `step`, and returns the seconds of training up to it."""
+    rows = [row for row in metrics(run) if row["step"] <= step]
+    write_atomically(run / METRICS, "".join(json.dumps(row) + "\n" for row in rows).encode())
+    return rows[-1]["seconds"] if rows else 0.0
+
+
+def add_metrics(run: Path, row: Mapping[str, Any]) -> None:
+    """Appends one row; it is with the system when this returns."""
+    with open(run / METRICS, "a") as file:
+        file.write(json.dumps(row) + "\n")
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Writes a JSON file in one piece."""
+    write_atomically(path, (json.dumps(content, indent=2) + "\n").encode())
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Writes beside and then renames, so that no reader sees half a file."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        beside.write_bytes(content)
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def environment() -> dict[str, Any]:
+    """Versions, devices and flags: what a difference between two runs may come from."""
+    import platform
+    from importlib.metadata import version
+
+    import jax
+
+    packages = ("gan-jax", "jax", "jaxlib", "flax", "optax", "orbax-checkpoint", "numpy")
+    return {
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "versions": {name: version(name) for name in packages},
+        "devices": [str(device.device_kind) for device in jax.devices()],
+        "backend": jax.default_backend(),
+        "flags": {name: os.environ[name] for name in ("XLA_FLAGS",) if name in os.environ},
+    }
+
+
+def listed(folder: Path) -> list[Path]:
+    """The runs below a folder, by name."""
+    return sorted(
+        path.parent for path in folder.glob(f"**/{ABOUT}") if (path.parent / LOCK).is_file()
+    )

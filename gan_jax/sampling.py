@@ -1,0 +1,122 @@
+"""Sampling: every sample from its own key, so that its batch and their number do not matter."""
+
+from collections.abc import Callable, Sequence
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from gan_jax.game import Game, State, bind
+from gan_jax.keys import numbered
+from gan_jax.priors import Prior, categorical
+
+STANDING = (8, 128)
+"""Minibatches and latents in each, from which a generator's fixed statistics are measured."""
+
+Sampler = Callable  # (nets, keys [B]) -> {"samples": [B, ...], "labels": [B] where there are any}
+
+
+def from_prior(prior: Prior, frequencies: Sequence[float] = ()) -> Sampler:
+    """The sampler of a generator: latents from `prior`, labels by `frequencies` if there are any.
+
+    Args:
+      prior: keys to latents, as in the game.
+      frequencies: of the classes, for a conditional generator.
+    """
+    if not frequencies:
+        return lambda nets, keys: {"samples": nets.generator(prior(keys))}
+    label = categorical(frequencies)
+
+    def sampler(nets, keys):
+        latents, labels = jax.vmap(lambda key: tuple(jax.random.split(key)))(keys)
+        labels = label(labels)
+        return {"samples": nets.generator(prior(latents), labels), "labels": labels}
+
+    return sampler
+
+
+def averaged(state: State) -> State:
+    """The state with the averages in place of the weights that have one."""
+    return state._replace(params=state.params | state.average)
+
+
+def settled(game: Game, sampler: Sampler, state: State) -> State:
+    """The state with fixed statistics for every network that mixes examples.
+
+    Standing statistics (Brock et al. 2018, arXiv:1809.11096, appendix D): means over minibatches
+    of latents that are the same for every run. Without them a sample would depend on its batch.
+    """
+
+    def measure(keys):
+        nets, measured = bind(game, state), {}
+
+        def record(name, network):
+            def apply(*inputs):
+                params, stats = state.params[name], state.stats[name]
+                measured[name] = network.settle(params, stats, *inputs)
+                return network.apply(params, stats, *inputs)
+
+            return apply
+
+        for name, network in game.networks.items():
+            if network.settle is not None:
+                setattr(nets, name, record(name, network))
+        sampler(nets, keys)
+        return measured
+
+    keys = jax.random.split(jax.random.key(0), STANDING)
+    stats = jax.tree.map(lambda seen: seen.mean(0), jax.lax.map(measure, keys))
+    return state._replace(stats=state.stats | stats)
+
+
+def sample(
+    game: Game,
+    sampler: Sampler,
+    state: State,
+    key: jax.Array,
+    count: int,
+    *,
+    average: bool = True,
+    batch_size: int = 256,
+) -> dict[str, np.ndarray]:
+    """`count` samples; the first of them are the same for any larger count.
+
+    Args:
+      game: the game that was played.
+      sampler: such as `from_prior(...)`.
+      state: of the game.
+      key: sample i is made from `fold_in(key, i)`.
+      count: how many.
+      average: whether to use averaged weights, where the game has any.
+      batch_size: samples in one call of the program; changes memory, and no number but for
+        rounding.
+
+    Returns:
+      `samples` `[count, ...]` and what else the sampler gives (`labels`).
+    """
+    return prepare(game, sampler)(state, key, count, average=average, batch_size=batch_size)
+
+
+def prepare(game: Game, sampler: Sampler) -> Callable[..., dict[str, np.ndarray]]:
+    """`sample` for one game, as a function of the other arguments; it compiles once."""
+    settle = jax.jit(lambda state: settled(game, sampler, state))
+    draw = jax.jit(lambda state, keys: sampler(bind(game, state), keys))
+
+    def sample(state, key, count, *, average=True, batch_size=256):
+        if count < 1 or batch_size < 1:
+            raise ValueError(f"Sample 1 or more, in batches of 1 or more; given {count}.")
+        state = settle(averaged(state) if average else state)
+        batch_size = min(batch_size, count)
+        parts = [
+            jax.device_get(draw(state, numbered(key, first, batch_size)))
+            for first in range(0, count, batch_size)
+        ]
+        whole = jax.tree.map(lambda *parts: np.concatenate(parts)[:count], *parts)
+        return jax.tree.map(_plain, whole)
+
+    return sample
+
+
+def _plain(array: np.ndarray) -> np.ndarray:
+    kind = np.float32 if jnp.issubdtype(array.dtype, jnp.floating) else np.int32
+    return array.astype(kind)

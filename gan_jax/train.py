@@ -1,0 +1,111 @@
+"""Training: many steps in one compiled program between two looks at the metrics."""
+
+import math
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from gan_jax import axis, order, parallel
+from gan_jax.data import Dataset
+from gan_jax.errors import DivergedError, UsageError
+from gan_jax.game import Game, State, init, update
+from gan_jax.keys import stream
+
+
+def initial(game: Game, seed: int) -> State:
+    """The state before the first step of the run with this seed."""
+    return jax.jit(partial(init, game))(stream(jax.random.key(seed), "init"))
+
+
+def train(
+    game: Game,
+    data: Dataset,
+    *,
+    steps: int,
+    batch_size: int,
+    seed: int = 0,
+    state: State | None = None,
+    chunk: int = 10,
+) -> Iterator[tuple[State, dict[str, float]]]:
+    """Plays `game` on `data` until step `steps`; a generator that yields after every chunk.
+
+    The result is a function of the game, the data, the seed and the batch size alone: not of
+    `chunk`, and not of where a run was cut in two.
+
+    Args:
+      game: what to play.
+      data: small enough to lie on the device; gathered and scaled inside the program.
+      steps: the step to stop at, counted from the first step of the run.
+      batch_size: examples in the global minibatch of each move.
+      seed: 0 to 2^32 - 1.
+      state: where to go on from; the initial state of the seed if not given. It is consumed.
+      chunk: steps between two looks at the metrics.
+
+    Yields:
+      `(state, metrics)` whenever the step is a multiple of `chunk`, and at the end; the metrics
+      are means over the steps since the last look. The state is reused by the next chunk: copy
+      what must outlive it.
+
+    Raises:
+      UsageError: a batch that is larger than the data or cannot be split between the devices.
+      DivergedError: a metric is not finite.
+    """
+    size = len(data.train["real"])
+    if not 1 <= batch_size <= size:
+        raise UsageError(f"A batch of {batch_size} does not fit the data: use 1 to {size}.")
+    parallel.check_batch(batch_size)
+    state = initial(game, seed) if state is None else state
+    advance = parallel.compiled(program(game, data.spec.decode, batch_size, size))
+    arrays = {name: jnp.asarray(array) for name, array in data.train.items()}
+    key, step = jax.random.key(seed), int(state.step)
+    while step < steps:
+        length = min(chunk - step % chunk, steps - step)
+        state, metrics = advance(state, key, arrays, np.int32(length))
+        step += length
+        metrics = {name: float(value) for name, value in jax.device_get(metrics).items()}
+        check_finite(step, metrics)
+        yield state, metrics
+
+
+def program(game: Game, decode: Callable, batch_size: int, size: int) -> Callable:
+    """`(state, key, arrays, length) -> (state, metrics)`: `length` steps in one program.
+
+    The length is an argument, not a constant, so that one executable serves every length and a
+    step is the same, bit for bit, in whatever chunk it stands.
+    """
+
+    def step(key, arrays, state):
+        first = state.step * game.moves
+        chosen = order.minibatches(stream(key, "data"), first, game.moves, batch_size, size)
+        chosen = axis.own(chosen, 1)
+        batches = {name: array[chosen] for name, array in arrays.items()}
+        batches["real"] = decode(batches["real"])
+        return update(game, state, stream(key, "play"), batches)
+
+    def advance(state, key, arrays, length):
+        play = partial(step, key, arrays)
+        kinds = jax.eval_shape(play, state)[1]
+        nothing = jax.tree.map(lambda kind: jnp.zeros(kind.shape, kind.dtype), kinds)
+
+        def each(_, carry):
+            state, total = carry
+            state, metrics = play(state)
+            return state, jax.tree.map(jnp.add, total, metrics)
+
+        state, total = jax.lax.fori_loop(0, length, each, (state, nothing))
+        return state, jax.tree.map(lambda value: value / length, total)
+
+    return advance
+
+
+def check_finite(step: int, metrics: dict[str, float]) -> None:
+    """Raises a DivergedError that names the metrics that are not finite."""
+    bad = [name for name, value in metrics.items() if not math.isfinite(value)]
+    if bad:
+        raise DivergedError(
+            f"Not finite at step {step}: {', '.join(bad)}. Lower the learning rates or raise the "
+            "penalty; the last checkpoint is sound and was kept."
+        )

@@ -1,0 +1,26 @@
+"""Strict numerics for every test, and no test in the user's own folders."""
+
+import os
+import tempfile
+
+import pytest
+
+# Before JAX is imported, here and in the processes that tests start.
+os.environ.setdefault("JAX_PLATFORMS", "cpu")
+os.environ.setdefault("JAX_NUMPY_RANK_PROMOTION", "raise")
+# The tests' programs are small and many: compile them quickly, and each only once.
+os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
+cache = tempfile.mkdtemp(prefix="gan_jax_tests_")
+os.environ["XDG_CACHE_HOME"] = cache
+os.environ["JAX_COMPILATION_CACHE_DIR"] = cache
+os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
+os.environ["JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES"] = "-1"
+
+
+@pytest.fixture
+def real_data() -> str:
+    """The folder of real data that the environment variable GAN_JAX_DATA names."""
+    folder = os.environ.get("GAN_JAX_DATA")
+    if not folder:
+        pytest.skip("GAN_JAX_DATA is not set: it names the folder of real data (MNIST, ...)")
+    return folder

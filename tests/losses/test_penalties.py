@@ -1,0 +1,173 @@
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from jax.flatten_util import ravel_pytree
+from scipy import stats
+
+from gan_jax.losses import gradient_penalty
+from gan_jax.losses.penalties import gradient_norms, interpolate
+
+SHAPES = [(1,), (2,), (100,), (8, 8, 1), (7, 5, 3)]
+every_shape = pytest.mark.parametrize("shape", SHAPES)
+
+
+def draw(*shape, seed=0, dtype=np.float32):
+    return jnp.asarray(np.random.default_rng(seed).normal(size=shape), dtype)
+
+
+def keys(count, seed=0):
+    return jax.random.split(jax.random.key(seed), count)
+
+
+def linear(weight):
+    return lambda x: jnp.tensordot(x, weight, weight.ndim)
+
+
+def pair(batch, shape, dtype=np.float32):
+    return draw(batch, *shape, seed=1, dtype=dtype), draw(batch, *shape, seed=2, dtype=dtype)
+
+
+def penalise(critic, real, fake, **options):
+    return gradient_penalty(**options).value(critic, keys(len(real)), real, fake)
+
+
+@every_shape
+def test_of_a_linear_critic_it_is_its_formula(shape):
+    value = jax.jit(lambda weight: penalise(linear(weight), *pair(6, shape)))
+    for length in (0.1, 1.0, 3.0):
+        weight = draw(*shape)
+        found = value(weight * (length / np.linalg.norm(np.ravel(weight))))
+        assert found.shape == ()
+        assert found.dtype == jnp.float32
+        np.testing.assert_allclose(found, (length - 1) ** 2, atol=1e-5)
+
+
+def test_the_slope_that_is_not_punished():
+    critic = linear(jnp.array([3.0, 4.0]))
+    for slope in (0.0, 1.0, 2.5):
+        value = penalise(critic, *pair(6, (2,)), slope=slope)
+        np.testing.assert_allclose(value, (5 - slope) ** 2, rtol=1e-5)
+
+
+def test_the_weight_is_beside_the_value_not_in_it():
+    critic = linear(jnp.array([3.0, 4.0]))
+    for weight in (0.0, 0.1, 10.0):
+        assert gradient_penalty(weight).weight == weight
+        np.testing.assert_allclose(penalise(critic, *pair(6, (2,)), weight=weight), 16, rtol=1e-5)
+    assert gradient_penalty().weight == 10
+    assert gradient_penalty().separate
+
+
+@pytest.mark.parametrize("shape", [(3,), (4, 4, 2)])
+def test_of_a_quadratic_critic_it_is_taken_at_the_interpolates(shape):
+    batch, size = 16, int(np.prod(shape))
+    matrix = np.random.default_rng(0).normal(size=(size, size)) / size**0.5
+    matrix = matrix + matrix.T
+
+    def critic(x):
+        x = x.reshape(-1, size)
+        return (x * (x @ matrix)).sum(1) / 2
+
+    with jax.enable_x64(True):
+        real, fake = pair(batch, shape, np.float64)
+        uniform = jax.vmap(lambda key: jax.random.uniform(key, dtype=real.dtype))
+        share = np.asarray(uniform(keys(batch)))[:, None]
+        value = float(jax.jit(lambda *x: penalise(critic, *x, slope=0.7))(real, fake))
+        real, fake = (np.asarray(x).reshape(batch, size) for x in (real, fake))
+    formula = lambda x: np.mean((np.linalg.norm(x @ matrix, axis=1) - 0.7) ** 2)
+    np.testing.assert_allclose(value, formula(share * real + (1 - share) * fake), rtol=1e-10)
+    assert min(abs(formula(x) - value) for x in (real, fake)) > 0.1  # the place is seen
+
+
+def perceptron(params, x, activation=jnp.tanh):
+    return activation(x @ params["in"] + params["bias"][None]) @ params["out"]
+
+
+def test_its_gradient_in_the_weights_is_that_of_finite_differences():
+    with jax.enable_x64(True):
+        params = {"in": (3, 5), "bias": (5,), "out": (5,)}
+        params = {name: draw(*params[name], seed=len(name), dtype=float) for name in params}
+        real, fake = pair(8, (3,), np.float64)
+        flat, tree = ravel_pytree(params)
+        value = lambda flat: penalise(lambda x: perceptron(tree(flat), x), real, fake)
+        step = 1e-5 * np.eye(flat.size)
+        points = np.concatenate([np.asarray(flat) + step, np.asarray(flat) - step])
+        values, gradients = jax.jit(jax.vmap(jax.value_and_grad(value)))(np.vstack([points, flat]))
+        above, below = np.split(np.asarray(values)[:-1], 2)
+        gradient = np.asarray(gradients)[-1]
+    np.testing.assert_allclose(gradient, (above - below) / 2e-5, rtol=1e-6, atol=1e-8)
+    assert (abs(gradient) > 1e-4).all()
+
+
+FLAT = {  # critics whose gradient in the input is exactly zero
+    "zero weights": (0.0, 1.0, jnp.tanh),
+    "dead units": (1.0, -1e3, jax.nn.relu),
+}
+
+
+@pytest.mark.parametrize("name", FLAT)
+def test_it_is_finite_where_the_critic_is_flat(name):
+    weight, bias, activation = FLAT[name]
+    params = {"in": jnp.full((3, 4), weight), "bias": jnp.full(4, bias), "out": jnp.ones(4)}
+    real, fake = pair(8, (3,))
+
+    def value(params):
+        return penalise(lambda x: perceptron(params, x, activation), real, fake)
+
+    slope = jax.grad(lambda x: perceptron(params, x, activation).sum())(real)
+    np.testing.assert_array_equal(slope, 0)
+    found, gradient = jax.jit(jax.value_and_grad(value))(params)
+    np.testing.assert_allclose(found, 1, rtol=1e-5)
+    assert all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(gradient))
+
+
+@every_shape
+def test_an_interpolate_has_one_share_for_all_its_pixels(shape):
+    real, fake = jnp.ones((32, *shape)), jnp.zeros((32, *shape))
+    share = np.asarray(interpolate(keys(32), real, fake)).reshape(32, -1)
+    np.testing.assert_array_equal(share, np.broadcast_to(share[:, :1], share.shape))
+    assert len(np.unique(share[:, 0])) == 32
+    real, fake = pair(32, shape)
+    exact = share[:, 0].reshape(-1, *(1,) * len(shape)) * np.asarray(real - fake) + fake
+    np.testing.assert_allclose(interpolate(keys(32), real, fake), exact, atol=1e-5)
+
+
+def test_the_shares_are_uniform():
+    share = interpolate(keys(5000), jnp.ones(5000), jnp.zeros(5000))
+    assert share.min() >= 0
+    assert share.max() <= 1
+    assert stats.kstest(np.asarray(share), "uniform").pvalue > 0.01
+
+
+def test_an_interpolate_does_not_depend_on_its_batch():
+    real, fake = pair(8, (4, 4, 1))
+    alone = interpolate(keys(8)[2:5], real[2:5], fake[2:5])
+    np.testing.assert_array_equal(alone, interpolate(keys(8), real, fake)[2:5])
+
+
+@pytest.mark.parametrize("low", ["weights", "inputs", "both"])
+def test_of_a_critic_in_half_precision_it_is_in_single(low):
+    size, half = 5000, jnp.bfloat16
+    weight = jnp.full(size, 1 / 16, jnp.float32 if low == "inputs" else half)
+    real, fake = pair(4, (size,), np.float32 if low == "weights" else half)
+    critic = lambda x: x.astype(half) @ weight.astype(half)
+    value = jax.jit(lambda *x: penalise(critic, *x))(real, fake)
+    assert value.dtype == jnp.float32
+    np.testing.assert_allclose(value, (size**0.5 / 16 - 1) ** 2, rtol=1e-5)
+
+
+@pytest.mark.parametrize("scores", [(6, 1), (), (1,), (12,)])
+def test_a_critic_that_gives_no_score_for_each_example_is_refused(scores):
+    critic = lambda x: jnp.resize(x, scores)
+    with pytest.raises(ValueError, match=r"one score an example, shape \(6,\).*squeeze") as error:
+        penalise(critic, *pair(6, (2,)))
+    assert str(scores) in str(error.value)
+
+
+def test_the_norms_are_those_of_each_example():
+    x = draw(5, 3, 3, 2)
+    norms = gradient_norms(lambda x: jnp.square(x).sum((1, 2, 3)) / 2, x)
+    np.testing.assert_allclose(
+        norms, np.linalg.norm(np.asarray(x).reshape(5, -1), axis=1), rtol=1e-6
+    )

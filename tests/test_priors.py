@@ -1,0 +1,69 @@
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from scipy import stats
+
+from gan_jax.priors import categorical, normal, uniform
+
+PRIORS = {
+    "normal": (normal(3), (3,), jnp.float32),
+    "uniform": (uniform(5), (5,), jnp.float32),
+    "categorical": (categorical([1, 2, 3]), (), jnp.int32),
+}
+
+
+def keys(count, seed=0):
+    return jax.random.split(jax.random.key(seed), count)
+
+
+@pytest.mark.parametrize("name", PRIORS)
+def test_an_example_owns_its_noise(name):
+    prior, shape, dtype = PRIORS[name]
+    prior = jax.jit(prior)
+    drawn = prior(keys(64))
+    assert drawn.shape == (64, *shape)
+    assert drawn.dtype == dtype
+    np.testing.assert_array_equal(prior(keys(64)[10:13]), drawn[10:13])
+    np.testing.assert_array_equal(prior(keys(64)[::-1]), drawn[::-1])
+    assert not np.array_equal(prior(keys(64, seed=1)), drawn)
+
+
+@pytest.mark.parametrize(
+    ("prior", "law"),
+    [
+        (normal(2), stats.norm()),
+        (uniform(2), stats.uniform(-1, 2)),
+        (uniform(2, 0.0, 1.0), stats.uniform(0, 1)),
+        (uniform(2, low=-3.0, high=5.0), stats.uniform(-3, 8)),
+    ],
+)
+def test_the_law_is_that_of_the_name(prior, law):
+    drawn = np.asarray(jax.jit(prior)(keys(4000)))
+    for column in drawn.T:
+        assert stats.kstest(column, law.cdf).pvalue > 1e-3
+    assert abs(np.corrcoef(drawn.T)[0, 1]) < 0.06  # the dimensions are independent
+    assert abs(np.corrcoef(drawn[1:, 0], drawn[:-1, 0])[0, 1]) < 0.06  # and so are the examples
+
+
+@pytest.mark.parametrize("frequencies", [(0.2, 0.3, 0.5), (5923, 0, 5958, 6131), np.ones(10)])
+def test_labels_have_the_given_frequencies(frequencies):
+    labels = np.asarray(jax.jit(categorical(frequencies))(keys(4000)))
+    counts = np.bincount(labels, minlength=len(frequencies))
+    share = np.asarray(frequencies) / np.sum(frequencies)
+    assert len(counts) == len(frequencies)
+    assert (counts[share == 0] == 0).all()
+    assert stats.chisquare(counts[share > 0], 4000 * share[share > 0]).pvalue > 1e-3
+
+
+@pytest.mark.parametrize("prior", [normal, uniform])
+@pytest.mark.parametrize("size", [0, -3])
+def test_a_prior_without_dimensions_is_refused(prior, size):
+    with pytest.raises(ValueError, match=f"1 dimension or more; given: {size}"):
+        prior(size)
+
+
+@pytest.mark.parametrize("frequencies", [(0.5, -0.5, 1.0), (0.0, 0.0), (-1.0,)])
+def test_impossible_frequencies_are_refused(frequencies):
+    with pytest.raises(ValueError, match="not negative and not all zero"):
+        categorical(frequencies)

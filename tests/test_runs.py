@@ -1,0 +1,195 @@
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from gan_jax import runs
+from gan_jax.errors import RunError
+from tests.command import files
+
+ABOUT = {"experiment": "small", "config": {"steps": 3}, "seed": 0}
+
+
+@pytest.fixture
+def experiment(tmp_path):
+    path = tmp_path / "small.py"
+    path.write_text("# an experiment\n")
+    return path
+
+
+@pytest.fixture
+def run(tmp_path, experiment):
+    run = tmp_path / "deep" / "run"
+    with runs.locked(run):
+        runs.create(run, ABOUT, experiment)
+    return run
+
+
+def free(run, resume=False, overwrite=False):
+    runs.check_free(run, resume=resume, overwrite=overwrite)
+
+
+def test_layout(run, experiment):
+    assert set(os.listdir(run)) == {
+        ".lock", "config.json", "environment.json", "experiment.py", "samples",
+    }  # fmt: skip
+    assert (run / "experiment.py").read_bytes() == experiment.read_bytes()
+    known = runs.about(run)
+    assert ABOUT.items() <= known.items()
+    assert runs.began(run)
+    environment = json.loads((run / "environment.json").read_text())
+    assert environment["versions"]["jax"].count(".") >= 2
+    assert environment["backend"]
+
+
+def test_the_holder_is_named_and_its_death_frees_the_run(run):
+    code = (
+        "import sys; from pathlib import Path; from gan_jax import runs\n"
+        "with runs.locked(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
+    )
+    call = [sys.executable, "-c", code, str(run)]
+    with subprocess.Popen(call, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout.readline() == b"held\n"
+        with pytest.raises(RunError, match=f"in use by process {holder.pid} on "), runs.locked(run):
+            pytest.fail("locked twice")
+        holder.kill()
+        holder.wait()
+        with runs.locked(run):
+            assert (run / ".lock").read_text().startswith(f"{os.getpid()} on ")
+
+
+def test_writes_in_one_piece(tmp_path):
+    path = tmp_path / "file"
+    runs.write_atomically(path, b"old")
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    with pytest.raises(IsADirectoryError):
+        runs.write_atomically(folder, b"new")
+    with pytest.raises(TypeError):
+        runs.write_atomically(path, "no bytes")
+    assert path.read_bytes() == b"old"
+    assert sorted(os.listdir(tmp_path)) == ["file", "folder"]
+
+
+def test_metrics_are_kept_up_to_a_step(run):
+    assert runs.metrics(run) == []
+    for step in (1, 2, 3):
+        runs.add_metrics(run, {"step": step, "seconds": step / 2, "critic/loss": 0.1 * step})
+    with open(run / "metrics.jsonl", "a") as file:
+        file.write('{"step": 4, "sec')
+    assert [row["step"] for row in runs.metrics(run)] == [1, 2, 3]
+    assert runs.keep_metrics(run, 2) == 1.0
+    runs.add_metrics(run, {"step": 5, "seconds": 9.0})
+    assert [row["step"] for row in runs.metrics(run)] == [1, 2, 5]
+    assert runs.keep_metrics(run, 0) == 0.0
+    assert runs.metrics(run) == []
+
+
+@pytest.mark.parametrize("torn", ['{"step": 4, "sec', '{"step": 4}'])
+def test_a_torn_last_line_is_removed_before_the_next(run, torn):
+    (run / "metrics.jsonl").write_text('{"step": 1, "seconds": 1.0}\n' + torn)
+    assert runs.keep_metrics(run, 10) == 1.0
+    assert (run / "metrics.jsonl").read_text() == '{"step": 1, "seconds": 1.0}\n'
+
+
+def test_a_damaged_line_is_named(run):
+    (run / "metrics.jsonl").write_text('{"step": 1, "sec\n{"step": 2, "seconds": 1.0}\n')
+    with pytest.raises(RunError, match=r"metrics\.jsonl is damaged"):
+        runs.metrics(run)
+
+
+def test_a_changed_experiment_is_refused(run):
+    with open(run / "experiment.py", "a") as file:
+        file.write("# changed\n")
+    with pytest.raises(RunError, match="not the file that the run began with"):
+        runs.about(run)
+
+
+@pytest.mark.parametrize("content", ["", "{", "{}", "[]", "3", "\0" * 40])
+def test_a_damaged_configuration_is_named(run, content):
+    (run / "config.json").write_text(content)
+    with pytest.raises(RunError, match=r"config\.json is damaged"):
+        runs.about(run)
+
+
+@pytest.mark.parametrize("name", ["config.json", "experiment.py"])
+def test_a_folder_without_its_files_is_no_run(run, name):
+    (run / name).unlink()
+    with pytest.raises(RunError, match=f"is no run: it has no {name}"):
+        runs.about(run)
+
+
+def test_a_new_or_empty_folder_is_free(tmp_path):
+    (tmp_path / "empty").mkdir()
+    for name in ("empty", "new", "new/deep"):
+        for flags in ({}, {"resume": True}, {"overwrite": True}):
+            free(tmp_path / name, **flags)
+    assert files(tmp_path) == {"empty": ""}
+
+
+def test_a_run_needs_a_word(run):
+    with pytest.raises(RunError, match=r"exists: go on with it by --resume"):
+        free(run)
+    with pytest.raises(RunError, match="give one of them"):
+        free(run, resume=True, overwrite=True)
+    free(run, resume=True)
+    free(run, overwrite=True)
+
+
+def test_a_run_killed_at_its_start_is_free(run):
+    (run / "config.json").unlink()
+    assert not runs.began(run)
+    free(run)
+    free(run, resume=True)
+
+
+@pytest.mark.parametrize("below", ["", "run", "deep/run"])
+def test_a_file_in_the_place_is_refused(tmp_path, below):
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(NotADirectoryError, match="is a file; a run needs a folder"):
+        free(tmp_path / "file" / below, overwrite=True)
+
+
+@pytest.mark.parametrize("name", ["a[1]", "a*", "a?", "a\\b"])
+def test_a_pattern_is_refused_since_checkpoints_would_be_lost(tmp_path, name):
+    with pytest.raises(RunError, match="Orbax"):
+        free(tmp_path / name)
+
+
+@pytest.mark.parametrize("flags", [{}, {"resume": True}, {"overwrite": True}])
+def test_another_folder_is_not_touched(tmp_path, flags):
+    (tmp_path / "thesis.tex").write_text("years of work")
+    before = files(tmp_path)
+    with pytest.raises(RunError, match=r"is no run \(it has no \.lock\)"):
+        free(tmp_path, **flags)
+    assert files(tmp_path) == before
+
+
+def test_overwriting_follows_no_link(tmp_path, run, experiment):
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "precious").write_text("kept")
+    (run / "link").symlink_to(other, target_is_directory=True)
+    (run / "dangling").symlink_to(tmp_path / "nowhere")
+    (run / "checkpoints" / "5").mkdir(parents=True)
+    (run / "checkpoints" / "link").symlink_to(other, target_is_directory=True)
+    with runs.locked(run):
+        runs.create(run, ABOUT, experiment)
+    assert (other / "precious").read_text() == "kept"
+    assert not {"link", "dangling", "checkpoints"} & set(os.listdir(run))
+
+
+def test_a_run_can_be_begun_again_from_its_own_copy(run):
+    source = (run / "experiment.py").read_bytes()
+    with runs.locked(run):
+        runs.create(run, ABOUT, run / "experiment.py")
+    assert (run / "experiment.py").read_bytes() == source
+
+
+def test_lists_runs_and_nothing_else(tmp_path, run):
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "config.json").write_text("{}")
+    assert runs.listed(tmp_path) == [run]
+    assert runs.listed(tmp_path / "nowhere") == []
