@@ -1,8 +1,5 @@
 """Checkpoints on Orbax, and nothing else: open, save, steps, restore, close."""
 
-import sys
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +10,10 @@ from orbax.checkpoint.checkpoint_managers import preservation_policy
 from gan_jax.errors import CheckpointError
 
 FORMAT = 1
+Manager = ocp.CheckpointManager
 
 
-def open_folder(folder: Path, keep: int = 2) -> ocp.CheckpointManager:
+def open_folder(folder: Path, keep: int = 2) -> Manager:
     """The checkpoints of a run; use it as a context, so that the last save is waited for.
 
     Args:
@@ -25,10 +23,10 @@ def open_folder(folder: Path, keep: int = 2) -> ocp.CheckpointManager:
     options = ocp.CheckpointManagerOptions(
         preservation_policy=preservation_policy.LatestN(keep), cleanup_tmp_directories=True
     )
-    return ocp.CheckpointManager(folder.absolute(), options=options)
+    return Manager(folder.absolute(), options=options)
 
 
-def save(manager: ocp.CheckpointManager, step: int, state: Any, about: dict) -> None:
+def save(manager: Manager, step: int, state: Any, about: dict) -> None:
     """Saves `state` under `step`, in the background; a step that is there already is kept.
 
     Args:
@@ -71,20 +69,10 @@ def restore(folder: Path, step: int, like: Any) -> tuple[Any, dict]:
       CheckpointError: it is damaged, of another model, or of a later format.
     """
     try:
-        handlers = {"state": ocp.StandardCheckpointHandler(), "about": ocp.JsonCheckpointHandler()}
-        options = ocp.CheckpointManagerOptions(create=False, read_only=True)
-        with ocp.CheckpointManager(
-            folder.absolute(), options=options, item_handlers=handlers
-        ) as manager:
-            about = manager.restore(step, args=ocp.args.Composite(about=ocp.args.JsonRestore()))
-            _check(step, about.about, manager.item_metadata(step).state.tree, like)
-            abstract = jax.tree.map(ocp.utils.to_shape_dtype_struct, like)
-            items = ocp.args.Composite(state=ocp.args.StandardRestore(abstract))
-            return manager.restore(step, args=items).state, about.about
+        return _read(folder, step, like)
     except CheckpointError:
         raise
     except Exception as error:  # Orbax and TensorStore raise many kinds, with pages of text.
-        sys.unraisablehook = partial(_unless_late, sys.unraisablehook)
         reason = str(error).strip().partition("\n")[0][:200]
         raise CheckpointError(
             f"The checkpoint of step {step} in {folder} cannot be read "
@@ -92,10 +80,15 @@ def restore(folder: Path, step: int, like: Any) -> tuple[Any, dict]:
         ) from error
 
 
-def _unless_late(report: Callable, event: Any) -> None:
-    """Says nothing of reads that end after Orbax, at the first failure, has closed its loop."""
-    if str(event.exc_value) != "Event loop is closed":
-        report(event)
+def _read(folder: Path, step: int, like: Any) -> tuple[Any, dict]:
+    handlers = {"state": ocp.StandardCheckpointHandler(), "about": ocp.JsonCheckpointHandler()}
+    options = ocp.CheckpointManagerOptions(create=False)
+    with Manager(folder.absolute(), options=options, item_handlers=handlers) as manager:
+        about = manager.restore(step, args=ocp.args.Composite(about=ocp.args.JsonRestore())).about
+        _check(step, about, manager.item_metadata(step).state.tree, like)
+        abstract = jax.tree.map(ocp.utils.to_shape_dtype_struct, like)
+        items = ocp.args.Composite(state=ocp.args.StandardRestore(abstract))
+        return manager.restore(step, args=items).state, about
 
 
 def _check(step: int, about: dict, saved: Any, like: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import logging
 import sys
 from collections.abc import Sequence
 
@@ -27,7 +28,12 @@ FLAGGED = ("sample", "evaluate")
 
 
 def run() -> None:
-    """The entry point of the command."""
+    """The entry point of the command, which has the process to itself."""
+    # After a damaged checkpoint, reads that go on in threads complain of the closed event loop.
+    report = sys.unraisablehook
+    late = lambda event: str(event.exc_value) == "Event loop is closed"
+    sys.unraisablehook = lambda event: None if late(event) else report(event)
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     sys.exit(main(sys.argv[1:]))
 
 

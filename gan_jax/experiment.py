@@ -94,8 +94,8 @@ def configured(module: ModuleType, values: Mapping[str, Any]) -> Any:
     Raises:
       UsageError: a field that the `Config` does not have.
     """
-    known = {field.name for field in dataclasses.fields(module.Config)}
-    unknown = set(values) - known
+    known = [field.name for field in dataclasses.fields(module.Config)]
+    unknown = set(values) - set(known)
     if unknown:
         raise UsageError(
             f"The experiment has no field {', '.join(sorted(unknown))}; it has {', '.join(known)}."

@@ -15,14 +15,14 @@ from gan_jax import data as data_room
 from gan_jax import experiment as experiments
 from gan_jax.cache import keep_programs
 from gan_jax.data import Dataset
-from gan_jax.errors import DataError, RunError, UsageError
+from gan_jax.errors import DataError, DivergedError, RunError, UsageError
 from gan_jax.evaluation import evaluate, record
 from gan_jax.experiment import Experiment
 from gan_jax.game import State
 from gan_jax.keys import stream
 from gan_jax.options import Options, check
 from gan_jax.progress import progress
-from gan_jax.train import initial, train
+from gan_jax.train import check_batch, initial, sound, train
 
 FREE = ("steps",)
 """Fields of a Config that may differ when a run goes on."""
@@ -85,6 +85,7 @@ def _prepare(
     data = data_room.open(config.data)
     if known and known["fingerprint"] != data.fingerprint:
         raise DataError(f"{config.data} is not the data that {run} began with: bring those back.")
+    check_batch(config.batch_size, len(data.train["real"]))
     built = experiments.build(experiments.load(path), config, data.spec)
     return Job(run, built, config, options, data, sampling.prepare(built.game, built.sampler), say)
 
@@ -133,12 +134,21 @@ def _train(job: Job, stopped: Sequence[int]) -> State:
             late = 0 < options.minutes * 60 < passed
             last = bool(stopped) or late or step == steps
             if last or _crossed(before, step, options.checkpoint_every):
-                checkpoint.save(manager, step, state, {"fingerprint": job.data.fingerprint})
+                _save(job, manager, step, state)
             if last or _crossed(before, step, options.sample_every):
                 _picture(job, state, step)
             if last:
                 break
     return state
+
+
+def _save(job: Job, manager: checkpoint.Manager, step: int, state: State) -> None:
+    if not sound(state):
+        raise DivergedError(
+            f"The state of step {step} is not finite, and was not saved: lower the learning rates "
+            "or raise the penalty."
+        )
+    checkpoint.save(manager, step, state, {"fingerprint": job.data.fingerprint})
 
 
 def _begin(job: Job) -> tuple[State, int, float]:

@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
+from gan_jax.errors import UsageError
+
 Show = Callable[[int, Mapping[str, float]], None]
 
 PLAIN_EVERY = 10.0
@@ -24,6 +26,10 @@ def progress(first: int, steps: int, watch: Mapping[str, str]) -> Iterator[Show]
         start = time.monotonic()
 
         def show(step: int, metrics: Mapping[str, float]) -> None:
+            missing = set(watch.values()) - metrics.keys()
+            if missing:
+                known = ", ".join(metrics)
+                raise UsageError(f"`watch` names {', '.join(missing)}; the metrics are {known}.")
             rate = (step - first) / max(time.monotonic() - start, 1e-9)
             figures = [f"{title} {metrics[name]:.4g}" for title, name in watch.items()]
             draw(step, [f"{rate:.1f} steps/s", _clock((steps - step) / rate), *figures])

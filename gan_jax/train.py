@@ -54,9 +54,7 @@ def train(
       DivergedError: a metric is not finite.
     """
     size = len(data.train["real"])
-    if not 1 <= batch_size <= size:
-        raise UsageError(f"A batch of {batch_size} does not fit the data: use 1 to {size}.")
-    parallel.check_batch(batch_size)
+    check_batch(batch_size, size)
     state = initial(game, seed) if state is None else state
     advance = parallel.compiled(program(game, data.spec.decode, batch_size, size))
     arrays = {name: jnp.asarray(array) for name, array in data.train.items()}
@@ -99,6 +97,19 @@ def program(game: Game, decode: Callable, batch_size: int, size: int) -> Callabl
         return state, jax.tree.map(lambda value: value / length, total)
 
     return advance
+
+
+def check_batch(batch_size: int, size: int) -> None:
+    """Refuses a minibatch that `size` examples do not fill, or the devices do not divide."""
+    if not 1 <= batch_size <= size:
+        raise UsageError(f"A batch of {batch_size} does not fit the data: use 1 to {size}.")
+    parallel.check_batch(batch_size)
+
+
+@jax.jit
+def sound(state: State) -> jax.Array:
+    """Whether every number of the state is finite."""
+    return jnp.all(jnp.stack([jnp.isfinite(leaf).all() for leaf in jax.tree.leaves(state)]))
 
 
 def check_finite(step: int, metrics: dict[str, float]) -> None:

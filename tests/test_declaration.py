@@ -134,7 +134,7 @@ def test_what_cannot_be_a_name_is_refused(kind, name):
 
 def family(make, normalise_critic, **rest):
     spec = Spec(shape=(16, 16, 1), scale=2 / 255, offset=-1.0)
-    pair = networks.dcgan(spec, latent=4, width=8, normalise_critic=normalise_critic)
+    pair = networks.dcgan_pair(spec, latent=4, width=8, normalise_critic=normalise_critic)
     optimizers = {"generator_optimizer": SGD, "critic_optimizer": SGD}
     return make(*pair, prior=priors.normal(4), **optimizers, **rest)
 

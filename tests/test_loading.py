@@ -11,8 +11,8 @@ from tests.command import files, write_experiment
 from tests.command import train as train_run
 
 OLD, NEW = (
-    "networks.mlp(spec, latent=4, widths=config.widths)",
-    "networks.dcgan(spec, latent=4, width=4)",
+    "networks.mlp_pair(spec, latent=4, widths=config.widths)",
+    "networks.dcgan_pair(spec, latent=4, width=4)",
 )
 
 

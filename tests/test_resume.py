@@ -7,7 +7,6 @@ import shutil
 import signal
 import time
 
-import numpy as np
 import pytest
 
 from gan_jax.loading import load
@@ -197,55 +196,3 @@ def test_a_finished_run_is_evaluated_and_no_more(experiment, whole, run, capsys)
     assert "steps/s" not in out
     assert (files(run / "checkpoints"), rows(run)) == before
     assert (run / "evaluation.json").read_bytes() == (whole / "evaluation.json").read_bytes()
-
-
-@pytest.mark.parametrize(
-    ("flags", "code", "said"),
-    [
-        (("--learning-rate", 0.5), 2, "learning_rate was 0.001 and is now 0.5"),
-        (("--seed", 4), 2, "seed was 0 and is now 4"),
-        (("--data", "grid", "--widths", 8), 2, "data was 'ring' and is now 'grid'; widths was"),
-        (("--no-resume",), 6, "go on with it by --resume"),
-        (("--overwrite",), 6, "give one of them"),
-    ],
-)
-def test_what_may_not_differ(experiment, whole, capsys, flags, code, said):
-    before = files(whole)
-    assert go_on(experiment, whole, *flags) == code
-    assert said in capsys.readouterr().err
-    assert files(whole) == before
-
-
-def test_damaged_checkpoints_and_other_data_are_refused(experiment, whole, run, capsys):
-    shutil.copytree(whole, run)
-    known = (run / "config.json").read_text()
-    (run / "config.json").write_text(known.replace('"fingerprint": "', '"fingerprint": "0'))
-    assert go_on(experiment, run) == 3
-    assert "is not the data that" in capsys.readouterr().err
-    (run / "config.json").write_text(known)
-    for path in (run / "checkpoints" / "300" / "state" / "d").iterdir():
-        path.write_bytes(path.read_bytes()[:50])
-    with process("evaluate", run) as child:  # what its threads say at the end is seen, too
-        out, err = child.communicate(timeout=120)
-    assert child.returncode == 4
-    assert "step 300 in" in err
-    assert "Traceback" not in out + err
-
-
-def test_overwriting_begins_again(experiment, whole, run):
-    shutil.copytree(whole, run)
-    assert train(experiment, run, *FLAGS, "--overwrite", "--steps", 10) == 0
-    assert [row["step"] for row in rows(run)] == [10]
-    assert os.listdir(run / "checkpoints") == ["10"]
-
-
-def test_diverged(experiment, run, capsys):
-    flags = ("--data", "ring", "--learning-rate", 1e8, "--log-every", 1, "--checkpoint-every", 1)
-    assert train(experiment, run, *flags, "--steps", STEPS, "--sample-every", 10_000) == 5
-    err = capsys.readouterr().err
-    assert "Not finite at step" in err
-    assert "Lower the learning rates" in err
-    state = load(run).state
-    assert int(state.step) == rows(run)[-1]["step"] > 0
-    for leaf in state.params["generator"]["Dense_0"].values():
-        assert np.isfinite(leaf).all()

@@ -57,7 +57,9 @@ def open(spec: str) -> Dataset:
 def _expand(path: str, spec: str) -> str:
     for braced, bare in re.findall(r"\$(?:{(\w+)}|(\w+))", path):
         if not os.environ.get(braced or bare):
-            raise DataError(f"`{spec}` names the environment variable {braced or bare}, which is "
-                            "not set: set it to the folder that holds your data, or name the "
-                            "folder itself: --data idx:PATH")
+            raise DataError(
+                f"`{spec}` names the environment variable {braced or bare}, which is "
+                "not set: set it to the folder that holds your data, or name the "
+                "folder itself: --data idx:PATH"
+            )
     return os.path.expanduser(os.path.expandvars(path))

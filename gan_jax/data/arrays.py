@@ -58,7 +58,9 @@ def from_arrays(
 
 
 def split(
-    arrays: Mapping[str, np.ndarray], held_out_fraction: float = 0.2, seed: int = 0,
+    arrays: Mapping[str, np.ndarray],
+    held_out_fraction: float = 0.2,
+    seed: int = 0,
     name: str = "arrays",
 ) -> tuple[Part, Part]:
     """Shuffles the examples and parts them in two: int(N (1 - fraction)) for training, the rest.
@@ -80,11 +82,14 @@ def split(
     count = example_count(arrays, name)
     kept = int(round(count * (1 - held_out_fraction), 6))  # 10 * (1 - 0.9) is 0.99...98
     if kept < 1:
-        raise DataError(f"{name}: {count} examples leave none for training once a fraction of "
-                        f"{held_out_fraction} is held out: give more, or hold out less")
+        raise DataError(
+            f"{name}: {count} examples leave none for training once a fraction of "
+            f"{held_out_fraction} is held out: give more, or hold out less"
+        )
     order = np.random.Generator(np.random.PCG64(seed)).permutation(count)
-    return tuple({key: array[rows] for key, array in arrays.items()}
-                 for rows in (order[:kept], order[kept:]))
+    return tuple(
+        {key: array[rows] for key, array in arrays.items()} for rows in (order[:kept], order[kept:])
+    )
 
 
 def _part(real: Any, label: Any, where: str) -> Part:
@@ -98,17 +103,25 @@ def _part(real: Any, label: Any, where: str) -> Part:
 def _examples(real: np.ndarray, where: str) -> np.ndarray:
     shape, floats = real.shape, np.issubdtype(real.dtype, np.floating)
     if real.ndim not in (2, 3, 4) or not real.size:
-        raise DataError(f"{where}: real has shape {shape}, expected images [N, H, W] or "
-                        "[N, H, W, C], or points [N, D], none of them empty: reshape it")
+        raise DataError(
+            f"{where}: real has shape {shape}, expected images [N, H, W] or "
+            "[N, H, W, C], or points [N, D], none of them empty: reshape it"
+        )
     if not floats and real.dtype != np.uint8:
-        raise DataError(f"{where}: real is {real.dtype}, expected uint8 images or floats: convert "
-                        "it with real.astype(np.uint8) or real.astype(np.float32)")
+        raise DataError(
+            f"{where}: real is {real.dtype}, expected uint8 images or floats: convert "
+            "it with real.astype(np.uint8) or real.astype(np.float32)"
+        )
     if real.ndim == 2 and not floats:
-        raise DataError(f"{where}: uint8 of shape {shape}: points [N, D] must be floats, as by "
-                        "real.astype(np.float32); images need the axes [N, H, W]")
+        raise DataError(
+            f"{where}: uint8 of shape {shape}: points [N, D] must be floats, as by "
+            "real.astype(np.float32); images need the axes [N, H, W]"
+        )
     if real.ndim == 4 and shape[1] in (1, 3) and shape[2] == shape[3] > 4:
-        raise DataError(f"{where}: images of shape {shape} have the channels first, expected "
-                        "[N, H, W, C]: give real.transpose(0, 2, 3, 1)")
+        raise DataError(
+            f"{where}: images of shape {shape} have the channels first, expected "
+            "[N, H, W, C]: give real.transpose(0, 2, 3, 1)"
+        )
     if floats:
         with np.errstate(over="ignore"):  # what overflows becomes an infinity, which is refused
             real = real.astype(np.float32, copy=False)
@@ -118,12 +131,16 @@ def _examples(real: np.ndarray, where: str) -> np.ndarray:
 
 def _labels(label: np.ndarray, where: str) -> np.ndarray:
     if label.ndim != 1 or not np.issubdtype(label.dtype, np.integer):
-        raise DataError(f"{where}: labels are {label.dtype} of shape {label.shape}, expected "
-                        "integers of shape [N]: for one-hot rows give label.argmax(1), for names "
-                        "np.unique(label, return_inverse=True)[1]")
+        raise DataError(
+            f"{where}: labels are {label.dtype} of shape {label.shape}, expected "
+            "integers of shape [N]: for one-hot rows give label.argmax(1), for names "
+            "np.unique(label, return_inverse=True)[1]"
+        )
     if label.size and (label.min() < 0 or label.max() >= 2**31):
-        raise DataError(f"{where}: labels from {label.min()} to {label.max()}, expected 0..K-1: "
-                        "give np.unique(label, return_inverse=True)[1]")
+        raise DataError(
+            f"{where}: labels from {label.min()} to {label.max()}, expected 0..K-1: "
+            "give np.unique(label, return_inverse=True)[1]"
+        )
     return label.astype(np.int32)
 
 
@@ -143,8 +160,10 @@ def _scaling(
     # Undeclared floats that are never negative are nearly always in [0, 1], not in [-1, 1].
     if least < low or most > high or (declared is None and floats and least >= 0):
         guess = "(LOW, HIGH)" if least < 0 else "(0, 1)" if most <= 1 else "(0, 255)"
-        raise DataError(f"{name}: {reals[0].dtype} images with values from {least} to {most}, "
-                        f"expected {low:g} to {high:g}: pass their full range, as in range={guess}")
+        raise DataError(
+            f"{name}: {reals[0].dtype} images with values from {least} to {most}, "
+            f"expected {low:g} to {high:g}: pass their full range, as in range={guess}"
+        )
     return 2 / (high - low), 0.0 - (high + low) / (high - low)
 
 
@@ -156,9 +175,11 @@ def _classes(parts: Sequence[Part], classes: Sequence[str] | None, name: str) ->
     if classes is None:
         count = max(int(label.max()) for label in labels) + 1
         if count > sum(map(len, labels)):
-            raise DataError(f"{name}: a label of {count - 1} among {sum(map(len, labels))} labels, "
-                            "expected 0..K-1: give np.unique(label, return_inverse=True)[1], or "
-                            "name the classes")
+            raise DataError(
+                f"{name}: a label of {count - 1} among {sum(map(len, labels))} labels, "
+                "expected 0..K-1: give np.unique(label, return_inverse=True)[1], or "
+                "name the classes"
+            )
         return tuple(map(str, np.arange(count)))
     for label in labels:
         check_labels(label, len(classes), name)

@@ -69,16 +69,20 @@ def check_finite(real: np.ndarray, where: str) -> None:
     if real.dtype == np.float32:
         finite = np.isfinite(real).all(axis=tuple(range(1, real.ndim)))
         if not finite.all():
-            raise DataError(f"{where}: row {np.argmin(finite)} holds a NaN or an infinity as "
-                            f"float32 ({np.sum(~finite)} such rows in all): repair or drop them")
+            raise DataError(
+                f"{where}: row {np.argmin(finite)} holds a NaN or an infinity as "
+                f"float32 ({np.sum(~finite)} such rows in all): repair or drop them"
+            )
 
 
 def check_labels(label: np.ndarray, count: int, where: str) -> None:
     """A DataError for the first label outside 0..count-1."""
     wrong = np.flatnonzero((label < 0) | (label >= count))
     if wrong.size:
-        raise DataError(f"{where}: label {label[wrong[0]]} in row {wrong[0]}, expected "
-                        f"0..{count - 1} for {count} classes: number them so, or name more classes")
+        raise DataError(
+            f"{where}: label {label[wrong[0]]} in row {wrong[0]}, expected "
+            f"0..{count - 1} for {count} classes: number them so, or name more classes"
+        )
 
 
 def _read_only(array: np.ndarray) -> np.ndarray:
@@ -90,19 +94,25 @@ def _read_only(array: np.ndarray) -> np.ndarray:
 def _check_part(arrays: Mapping[str, np.ndarray], spec: Spec, where: str) -> None:
     keys = {"real", "label"} if spec.classes else {"real"}
     if arrays.keys() != keys:
-        raise DataError(f"{where} has arrays {sorted(arrays)}, expected {sorted(keys)} for "
-                        f"{len(spec.classes)} classes: labels and classes go together")
+        raise DataError(
+            f"{where} has arrays {sorted(arrays)}, expected {sorted(keys)} for "
+            f"{len(spec.classes)} classes: labels and classes go together"
+        )
     real = arrays["real"]
     if real.dtype not in (np.uint8, np.float32):
         raise DataError(f"{where}: real is {real.dtype}, expected uint8 or float32: convert it")
     if real.shape[1:] != spec.shape:
-        raise DataError(f"{where}: examples of shape {real.shape[1:]}, expected {spec.shape} as "
-                        "in the spec: reshape them")
+        raise DataError(
+            f"{where}: examples of shape {real.shape[1:]}, expected {spec.shape} as "
+            "in the spec: reshape them"
+        )
     example_count(arrays, where)
     check_finite(real, where)
     if spec.classes:
         label = arrays["label"]
         if label.dtype != np.int32 or label.ndim != 1:
-            raise DataError(f"{where}: labels are {label.dtype} of shape {label.shape}, expected "
-                            "int32 of shape [N]: convert them")
+            raise DataError(
+                f"{where}: labels are {label.dtype} of shape {label.shape}, expected "
+                "int32 of shape [N]: convert them"
+            )
         check_labels(label, len(spec.classes), where)

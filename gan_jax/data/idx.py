@@ -41,8 +41,10 @@ def idx(path: str | os.PathLike[str]) -> Dataset:
     files = _find(folder)
     train, held_out = (_read_pair(*files[part]) for part in ("train", "t10k"))
     if train[0].shape[1:] != held_out[0].shape[1:]:
-        raise DataError(f"{files['t10k'][0]}: images of {held_out[0].shape[1:]} pixels, those of "
-                        f"{files['train'][0].name} are {train[0].shape[1:]}: use files of one set")
+        raise DataError(
+            f"{files['t10k'][0]}: images of {held_out[0].shape[1:]} pixels, those of "
+            f"{files['train'][0].name} are {train[0].shape[1:]}: use files of one set"
+        )
     largest = int(max(train[1].max(), held_out[1].max()))
     classes = [str(index) for index in range(largest + 1)]
     name = folder.resolve().name or "idx"
@@ -56,22 +58,29 @@ def _find(folder: Path) -> dict[str, tuple[Path, Path]]:
     advice = f"expected a folder with the four files {', '.join(names)}, each plain or with .gz"
     if not folder.is_dir():
         raise DataError(f"{folder}: {'is a file' if folder.exists() else 'not found'}, {advice}")
-    files = {stem: next((file for file in (folder / stem, folder / f"{stem}.gz") if file.is_file()),
-                        None) for stem in names}
+    files = {
+        stem: next(
+            (file for file in (folder / stem, folder / f"{stem}.gz") if file.is_file()), None
+        )
+        for stem in names
+    }
     missing = [stem for stem, file in files.items() if file is None]
     if missing:
         found = sorted(entry.name + "/" * entry.is_dir() for entry in folder.iterdir())
         listing = ", ".join(found[:8]) + ", ..." * (len(found) > 8)
-        raise DataError(f"{folder}: no file {', '.join(missing)}; {advice}, found "
-                        f"{listing or 'nothing'}")
+        raise DataError(
+            f"{folder}: no file {', '.join(missing)}; {advice}, found {listing or 'nothing'}"
+        )
     return {part: (files[images], files[labels]) for part, (images, labels) in stems.items()}
 
 
 def _read_pair(images_file: Path, labels_file: Path) -> tuple[np.ndarray, np.ndarray]:
     images, labels = _read(images_file, magic=2051, axes=3), _read(labels_file, magic=2049, axes=1)
     if len(images) != len(labels):
-        raise DataError(f"{labels_file}: {len(labels)} labels for the {len(images)} images of "
-                        f"{images_file.name}: use files of one set")
+        raise DataError(
+            f"{labels_file}: {len(labels)} labels for the {len(images)} images of "
+            f"{images_file.name}: use files of one set"
+        )
     return images, labels
 
 
@@ -87,22 +96,29 @@ def _read(file: Path, magic: int, axes: int) -> np.ndarray:
                 believable = promised <= file.stat().st_size * (DEFLATE_LIMIT if zipped else 1)
                 body = stream.read(promised + 1) if believable else b""
     except (EOFError, OSError, zlib.error) as error:
-        raise DataError(f"{file}: cannot be read, damaged or cut short ({error}): "
-                        "fetch it again") from error
+        raise DataError(
+            f"{file}: cannot be read, damaged or cut short ({error}): fetch it again"
+        ) from error
     if len(body) != promised:
-        raise DataError(f"{file}: {'more' if len(body) > promised else 'fewer'} bytes than the "
-                        f"{promised} its header promises for {shape}: fetch it again")
+        raise DataError(
+            f"{file}: {'more' if len(body) > promised else 'fewer'} bytes than the "
+            f"{promised} its header promises for {shape}: fetch it again"
+        )
     return np.frombuffer(body, np.uint8).reshape(shape)
 
 
 def _read_header(header: bytes, magic: int, axes: int, file: Path) -> tuple[int, ...]:
     if len(header) < 4 + 4 * axes:
-        raise DataError(f"{file}: {'cut short in the header' if header else 'empty'}, expected "
-                        f"{4 + 4 * axes} bytes of header: fetch it again")
+        raise DataError(
+            f"{file}: {'cut short in the header' if header else 'empty'}, expected "
+            f"{4 + 4 * axes} bytes of header: fetch it again"
+        )
     found, *shape = np.frombuffer(header, ">u4").tolist()
     if found != magic:
-        raise DataError(f"{file}: magic number {found}, expected {magic}: the file is of another "
-                        "format, or its name is that of another of the four")
+        raise DataError(
+            f"{file}: magic number {found}, expected {magic}: the file is of another "
+            "format, or its name is that of another of the four"
+        )
     if not math.prod(shape):
         raise DataError(f"{file}: its header promises {tuple(shape)}, no data: fetch it again")
     return tuple(shape)

@@ -4,7 +4,7 @@ from gan_jax.networks.dcgan import DCGANCritic, DCGANGenerator
 from gan_jax.networks.layers import BatchNorm, Conv, ConvTranspose
 from gan_jax.networks.mlp import MLPCritic, MLPGenerator
 from gan_jax.networks.network import linen
-from gan_jax.networks.pairs import dcgan, mlp
+from gan_jax.networks.pairs import dcgan_pair, mlp_pair
 
 __all__ = [
     "BatchNorm",
@@ -14,7 +14,7 @@ __all__ = [
     "DCGANGenerator",
     "MLPCritic",
     "MLPGenerator",
-    "dcgan",
+    "dcgan_pair",
     "linen",
-    "mlp",
+    "mlp_pair",
 ]

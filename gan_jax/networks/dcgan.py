@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import flax.linen as nn
 import jax
 import jax.numpy as jnp
-from jax.nn.initializers import normal
+from jax.nn.initializers import he_normal, normal
 
 from gan_jax.networks.layers import BatchNorm, Conv, ConvTranspose, with_label
 
@@ -55,7 +55,8 @@ class DCGANCritic(nn.Module):
     """Images `[B, H, W, C]`, and labels `[B]` if there are classes, to raw scores `[B]`.
 
     One convolution for each halving, each with leaky ReLU of slope 0.2; then one linear layer;
-    weights from N(0, 0.02^2). Labels are further channels of the image, constant over it.
+    weights from N(0, 0.02^2), or without batch norm, where their scale matters, by He et al. 2015,
+    arXiv:1502.01852. Labels are further channels of the image, constant over it.
 
     Differs from the paper: 4x4 kernels instead of 5x5; sizes other than 64; without batch norm
     unless asked for, since a gradient penalty needs a score of each example by itself.
@@ -78,11 +79,12 @@ class DCGANCritic(nn.Module):
     def __call__(self, x: jax.Array, label: jax.Array | None = None) -> jax.Array:
         halvings = stages(x.shape[1:])
         x = with_label(x, label, self.classes)
+        initialise = normal(0.02) if self.normalise else he_normal()
         for stage in range(halvings):
             normalise = self.normalise and stage > 0
-            x = Conv(self.width << stage, use_bias=not normalise)(x)
+            x = Conv(self.width << stage, use_bias=not normalise, kernel_init=initialise)(x)
             x = nn.leaky_relu(BatchNorm()(x) if normalise else x, 0.2)
-        return nn.Dense(1, kernel_init=normal(0.02))(x.reshape(x.shape[0], -1))[:, 0]
+        return nn.Dense(1, kernel_init=initialise)(x.reshape(x.shape[0], -1))[:, 0]
 
 
 def stages(shape: Sequence[int]) -> int:

@@ -12,7 +12,7 @@ from gan_jax.networks.mlp import MLPCritic, MLPGenerator
 from gan_jax.networks.network import linen
 
 
-def mlp(
+def mlp_pair(
     spec: Spec, *, latent: int, widths: Sequence[int] = (128, 128, 128), conditional: bool = False
 ) -> tuple[Network, Network]:
     """Multilayer perceptrons: any shape of data; images end in tanh, points are unbounded.
@@ -32,7 +32,7 @@ def mlp(
     return _pair(generator, MLPCritic(widths, classes), spec, latent, classes)
 
 
-def dcgan(
+def dcgan_pair(
     spec: Spec,
     *,
     latent: int,

@@ -60,9 +60,16 @@ def test_spec_round_trips_through_json(spec):
 @pytest.mark.parametrize(
     "change",
     [
-        {"shape": "ab"}, {"shape": [0]}, {"shape": None}, {"scale": "1"}, {"scale": 0.0},
-        {"offset": float("nan")}, {"extra": 1}, {"mixture": {"centres": [[0.0, 0.0]]}},
-        {"mixture": {"centres": [[0.0]], "deviation": 1.0}}, {"frequencies": [1.0]},
+        {"shape": "ab"},
+        {"shape": [0]},
+        {"shape": None},
+        {"scale": "1"},
+        {"scale": 0.0},
+        {"offset": float("nan")},
+        {"extra": 1},
+        {"mixture": {"centres": [[0.0, 0.0]]}},
+        {"mixture": {"centres": [[0.0]], "deviation": 1.0}},
+        {"frequencies": [1.0]},
         {"mixture": {"centres": [[0.0, 0.0]], "deviation": 1.0, "weight": 1.0}},
     ],
 )
@@ -177,8 +184,9 @@ def test_split_is_fixed_by_its_seed_and_loses_nothing():
     arrays = {"real": np.arange(1797), "label": np.arange(1797) * 2}
     train, rest = split(arrays)
     assert (len(train["real"]), len(rest["real"])) == (1437, 360)
-    np.testing.assert_array_equal(np.sort(np.concatenate([train["real"], rest["real"]])),
-                                  arrays["real"])
+    np.testing.assert_array_equal(
+        np.sort(np.concatenate([train["real"], rest["real"]])), arrays["real"]
+    )
     np.testing.assert_array_equal(train["label"], 2 * train["real"])
     np.testing.assert_array_equal(split(arrays)[0]["real"], train["real"])
     assert not np.array_equal(split(arrays, seed=1)[0]["real"], train["real"])

@@ -13,8 +13,10 @@ from gan_jax.data.idx import idx
 from gan_jax.errors import DataError
 
 RANDOM = np.random.default_rng(0)
-IMAGES = {part: RANDOM.integers(0, 256, (count, 5, 4), dtype=np.uint8)
-          for part, count in (("train", 12), ("t10k", 6))}
+IMAGES = {
+    part: RANDOM.integers(0, 256, (count, 5, 4), dtype=np.uint8)
+    for part, count in (("train", 12), ("t10k", 6))
+}
 LABELS = {"train": np.arange(12, dtype=np.uint8), "t10k": np.arange(6, dtype=np.uint8)}
 TRAIN_IMAGES, TRAIN_LABELS = "train-images-idx3-ubyte", "train-labels-idx1-ubyte"
 TEST_IMAGES, TEST_LABELS = "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"
@@ -123,8 +125,9 @@ def test_a_gzip_bomb_does_not_go_off(tmp_path, promised):
     file.write_bytes(gzip.compress(bomb, 9))
     del bomb
     tracemalloc.start()
-    with pytest.raises(DataError, match=f"{file}: (more|fewer) bytes than the "
-                                        f"{math.prod(promised)} "):
+    with pytest.raises(
+        DataError, match=f"{file}: (more|fewer) bytes than the {math.prod(promised)} "
+    ):
         idx(tmp_path)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
@@ -149,8 +152,10 @@ def test_a_directory_in_the_place_of_a_file(tmp_path):
 
 
 def test_a_folder_that_is_missing_empty_or_a_file(tmp_path):
-    for path, words in ((tmp_path / "nowhere", "not found, expected .*four files"),
-                        (tmp_path, "found nothing")):
+    for path, words in (
+        (tmp_path / "nowhere", "not found, expected .*four files"),
+        (tmp_path, "found nothing"),
+    ):
         with pytest.raises(DataError, match=words):
             idx(path)
     file = write(tmp_path) / TRAIN_IMAGES

@@ -78,7 +78,10 @@ def test_the_critic_normalises_all_but_its_input_layer():
 
 @pytest.mark.parametrize(
     "module, inputs",
-    [(DCGANGenerator((28, 28, 1)), (Z,)), (DCGANCritic(), (images(2, 28, 28, 1),))],
+    [
+        (DCGANGenerator((28, 28, 1)), (Z,)),
+        (DCGANCritic(normalise=True), (images(2, 28, 28, 1),)),
+    ],
 )
 def test_weights_are_drawn_as_in_the_paper(module, inputs):
     params, _ = linen(module, *inputs).init(jax.random.key(0))

@@ -1,0 +1,57 @@
+"""DCGAN, non-saturating, on the 1,797 handwritten 8x8 digits of scikit-learn."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Config:
+    """Radford et al. 2015, arXiv:1511.06434: batch norm in both networks, Adam with beta1 0.5."""
+
+    data: str = "digits"
+    """Data: digits, idx:PATH, ...; the networks follow its shape."""
+    steps: int = 4000
+    """Steps to train: one move of each player."""
+    batch_size: int = 64
+    """Examples in a minibatch, over all devices."""
+    learning_rate: float = 2e-4
+    """Of Adam, for both players."""
+    latent: int = 32
+    """Dimensions of the uniform prior."""
+    width: int = 32
+    """Channels of the widest maps."""
+    average: float = 0.999
+    """Decay of the average of the generator's weights."""
+    saturating: bool = False
+    """Whether the generator plays the minimax value itself."""
+
+
+QUICK = Config(steps=2, batch_size=4)
+
+
+def build(config, spec):
+    """The game, its sampler and its evaluation, for data of this spec."""
+    import optax
+
+    from gan_jax import families, metrics, networks, optimizers, priors, sampling
+    from gan_jax.experiment import Experiment
+
+    prior = priors.uniform(config.latent)
+    generator, critic = networks.dcgan_pair(
+        spec, latent=config.latent, width=config.width, normalise_critic=True
+    )
+    adam = optax.adam(config.learning_rate, b1=0.5)
+    game = families.vanilla(
+        generator,
+        critic,
+        prior=prior,
+        saturating=config.saturating,
+        generator_optimizer=adam,
+        critic_optimizer=adam,
+        average=optimizers.warm_average(config.average),
+    )
+    return Experiment(
+        game,
+        sampling.from_prior(prior),
+        evaluations=[metrics.suited(spec)],
+        watch={"critic": "critic/loss", "generator": "generator/loss"},
+    )

@@ -1,0 +1,58 @@
+"""WGAN-GP on the 1,797 handwritten 8x8 digits of scikit-learn."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Config:
+    """Gulrajani et al. 2017, arXiv:1704.00028, with the networks of DCGAN."""
+
+    data: str = "digits"
+    """Data: digits, idx:PATH, ...; the networks follow its shape."""
+    steps: int = 2500
+    """Steps to train: moves of the generator."""
+    batch_size: int = 64
+    """Examples in a minibatch, over all devices."""
+    learning_rate: float = 2e-4
+    """Of Adam, for both players."""
+    penalty: float = 10.0
+    """Weight of the gradient penalty."""
+    critic_moves: int = 5
+    """Moves of the critic in a step."""
+    latent: int = 32
+    """Dimensions of the normal prior."""
+    width: int = 64
+    """Channels of the widest maps."""
+    average: float = 0.999
+    """Decay of the average of the generator's weights."""
+
+
+QUICK = Config(steps=2, batch_size=4)
+
+
+def build(config, spec):
+    """The game, its sampler and its evaluation, for data of this spec."""
+    import optax
+
+    from gan_jax import families, metrics, networks, optimizers, priors, sampling
+    from gan_jax.experiment import Experiment
+
+    prior = priors.normal(config.latent)
+    generator, critic = networks.dcgan_pair(spec, latent=config.latent, width=config.width)
+    adam = optax.adam(config.learning_rate, b1=0.0, b2=0.9)
+    game = families.wgan_gp(
+        generator,
+        critic,
+        prior=prior,
+        weight=config.penalty,
+        critic_moves=config.critic_moves,
+        generator_optimizer=adam,
+        critic_optimizer=adam,
+        average=optimizers.warm_average(config.average),
+    )
+    return Experiment(
+        game,
+        sampling.from_prior(prior),
+        evaluations=[metrics.suited(spec)],
+        watch={"Wasserstein": "critic/gap", "penalty": "critic/penalty"},
+    )

@@ -1,0 +1,55 @@
+"""The first GAN, non-saturating, on eight Gaussians on a ring: it loses modes."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Config:
+    """Goodfellow et al. 2014, arXiv:1406.2661, with Adam."""
+
+    data: str = "ring"
+    """Data: ring, grid, swiss_roll, ...; the networks follow its shape."""
+    steps: int = 10000
+    """Steps to train: one move of each player."""
+    batch_size: int = 256
+    """Examples in a minibatch, over all devices."""
+    learning_rate: float = 2e-4
+    """Of Adam, for both players."""
+    latent: int = 2
+    """Dimensions of the normal prior."""
+    widths: tuple[int, ...] = (128, 128, 128)
+    """Of the hidden layers of both networks."""
+    average: float = 0.999
+    """Decay of the average of the generator's weights."""
+    saturating: bool = False
+    """Whether the generator plays the minimax value itself."""
+
+
+QUICK = Config(steps=2, batch_size=4, widths=(8,))
+
+
+def build(config, spec):
+    """The game, its sampler and its evaluation, for data of this spec."""
+    import optax
+
+    from gan_jax import families, metrics, networks, optimizers, priors, sampling
+    from gan_jax.experiment import Experiment
+
+    prior = priors.normal(config.latent)
+    generator, critic = networks.mlp_pair(spec, latent=config.latent, widths=config.widths)
+    adam = optax.adam(config.learning_rate, b1=0.5)
+    game = families.vanilla(
+        generator,
+        critic,
+        prior=prior,
+        saturating=config.saturating,
+        generator_optimizer=adam,
+        critic_optimizer=adam,
+        average=optimizers.warm_average(config.average),
+    )
+    return Experiment(
+        game,
+        sampling.from_prior(prior),
+        evaluations=[metrics.suited(spec)],
+        watch={"critic": "critic/loss", "generator": "generator/loss"},
+    )

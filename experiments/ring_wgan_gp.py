@@ -1,0 +1,58 @@
+"""WGAN-GP on eight Gaussians on a ring."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Config:
+    """Gulrajani et al. 2017, arXiv:1704.00028, with the weight of its 2-D examples."""
+
+    data: str = "ring"
+    """Data: ring, grid, swiss_roll, ...; the networks follow its shape."""
+    steps: int = 4000
+    """Steps to train: moves of the generator."""
+    batch_size: int = 256
+    """Examples in a minibatch, over all devices."""
+    learning_rate: float = 5e-4
+    """Of Adam, for both players."""
+    penalty: float = 0.1
+    """Weight of the gradient penalty."""
+    critic_moves: int = 5
+    """Moves of the critic in a step."""
+    latent: int = 2
+    """Dimensions of the normal prior."""
+    widths: tuple[int, ...] = (128, 128, 128)
+    """Of the hidden layers of both networks."""
+    average: float = 0.999
+    """Decay of the average of the generator's weights."""
+
+
+QUICK = Config(steps=2, batch_size=4, widths=(8,))
+
+
+def build(config, spec):
+    """The game, its sampler and its evaluation, for data of this spec."""
+    import optax
+
+    from gan_jax import families, metrics, networks, optimizers, priors, sampling
+    from gan_jax.experiment import Experiment
+
+    prior = priors.normal(config.latent)
+    generator, critic = networks.mlp_pair(spec, latent=config.latent, widths=config.widths)
+    adam = optax.adam(config.learning_rate, b1=0.5, b2=0.9)
+    game = families.wgan_gp(
+        generator,
+        critic,
+        prior=prior,
+        weight=config.penalty,
+        critic_moves=config.critic_moves,
+        generator_optimizer=adam,
+        critic_optimizer=adam,
+        average=optimizers.warm_average(config.average),
+    )
+    return Experiment(
+        game,
+        sampling.from_prior(prior),
+        evaluations=[metrics.suited(spec)],
+        watch={"Wasserstein": "critic/gap", "penalty": "critic/penalty"},
+    )

@@ -1,0 +1,245 @@
+"""What every family must keep: functions of a row, so that planted faults can fail them."""
+
+import dataclasses
+import hashlib
+from collections import Counter
+from functools import cache, partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+
+from gan_jax.game import Game, State, bind, init, move, update
+from gan_jax.train import program
+from tests.contract.table import BATCH, Row
+
+KEY = jax.random.key(7)
+
+
+def digest(tree) -> str:
+    """SHA-256 of every leaf and its path."""
+    found = hashlib.sha256()
+    for path, leaf in jax.tree.leaves_with_path(tree):
+        found.update(jax.tree_util.keystr(path).encode() + np.asarray(leaf).tobytes())
+    return found.hexdigest()
+
+
+def same(one, other) -> bool:
+    """Whether two trees are the same, bit for bit."""
+    return digest(one) == digest(other)
+
+
+def batches(row: Row, step: int = 0) -> dict:
+    """The minibatches of one step, `[moves, BATCH, ...]`, in the order of the data."""
+    count = row.game.moves * BATCH
+    place = step * count + np.arange(count).reshape(row.game.moves, BATCH)
+    chosen = {name: array[place % len(array)] for name, array in row.data.train.items()}
+    return chosen | {"real": jnp.asarray(row.data.spec.decode(chosen["real"]))}
+
+
+def one_batch(row: Row) -> dict:
+    """The first minibatch of `batches`."""
+    return jax.tree.map(lambda x: x[0], batches(row))
+
+
+@cache
+def start(row: Row, seed: int = 0) -> State:
+    """The initial state."""
+    return jax.jit(partial(init, row.game))(jax.random.key(seed))
+
+
+@cache
+def playing(game: Game):
+    """A step of the game, compiled once for all checks."""
+    return jax.jit(partial(update, game))
+
+
+@cache
+def moving(game: Game, name: str):
+    """A move of a player, compiled once for all checks."""
+    return jax.jit(partial(move, game, name))
+
+
+@cache
+def drawing(game: Game, name: str):
+    """What a player draws, compiled once for all checks."""
+    draw = game.players[name].draw or (lambda nets, keys, batch: batch)
+    return jax.jit(lambda state, keys, batch: draw(bind(game, state), keys, batch))
+
+
+def check_compiles_once_and_is_finite(row: Row) -> None:
+    """Three steps are one program; no metric and no weight becomes infinite or NaN."""
+    play, state = playing(row.game), start(row)
+    for step in range(3):
+        state, metrics = play(state, KEY, batches(row, step))
+        assert all(np.isfinite(value) for value in metrics.values()), metrics
+    assert play._cache_size() == 1
+    finite = lambda leaf: bool(np.isfinite(np.asarray(leaf)).all())
+    assert all(jax.tree.leaves(jax.tree.map(finite, state)))
+    assert int(state.step) == 3
+
+
+def check_moves_change_their_own(row: Row) -> None:
+    """A move changes what its player trains and its optimizer, and nothing else, bit for bit."""
+    state = start(row)
+    keys = jax.random.split(KEY, BATCH)
+    for name in row.game.players:
+        batch = drawing(row.game, name)(state, jax.random.split(KEY, BATCH), one_batch(row))
+        after, _ = moving(row.game, name)(state, keys, batch)
+        changed = {
+            network
+            for network in row.game.networks
+            if not same(state.params[network], after.params[network])
+            or not same(state.stats[network], after.stats[network])
+        }
+        assert changed == row.trains[name], f"{name} changed {changed}"
+        others = lambda opt, name=name: {k: v for k, v in opt.items() if k != name}
+        assert same(others(state.opt), others(after.opt))
+        assert same((state.step, state.average), (after.step, after.average))
+
+
+def check_every_network_moves(row: Row) -> None:
+    """One step changes every network that is not frozen, and every average."""
+    before = start(row)
+    after, _ = playing(row.game)(before, KEY, batches(row))
+    for network in row.game.networks:
+        moved = not same(before.params[network], after.params[network])
+        assert moved == (network not in row.game.frozen), network
+    for network in row.game.average:
+        assert not same(before.average[network], after.average[network])
+
+
+def check_keys(row: Row, monkeypatch) -> None:
+    """No two draws of three steps come from one key, and there are as many as the family says."""
+    seen = []
+    for name in ("normal", "uniform", "categorical", "bernoulli", "gumbel", "randint"):
+        monkeypatch.setattr(jax.random, name, _recorded(getattr(jax.random, name), seen))
+    state, play = start(row), jax.jit(partial(update, row.game))
+    jax.effects_barrier()
+    seen.clear()
+    for step in range(3):
+        state, _ = play(state, KEY, batches(row, step))
+    jax.block_until_ready(state)
+    jax.effects_barrier()
+    twice = [key for key, count in Counter(seen).items() if count > 1]
+    assert not twice, f"{len(twice)} keys were used twice"
+    assert len(seen) == 3 * row.draws * BATCH
+
+
+def _recorded(draw, seen):
+    def recording(key, *rest, **named):
+        jax.debug.callback(
+            lambda data: seen.append(bytes(np.asarray(data))), jax.random.key_data(key)
+        )
+        return draw(key, *rest, **named)
+
+    return recording
+
+
+def check_data_of_moves(row: Row) -> None:
+    """All moves of all players of a step see different examples."""
+    seen = []
+
+    def watched(player):
+        def loss(nets, keys, batch):
+            jax.debug.callback(lambda real: seen.append(np.asarray(real)), batch["real"])
+            return player.loss(nets, keys, batch)
+
+        return dataclasses.replace(player, loss=loss)
+
+    players = {name: watched(player) for name, player in row.game.players.items()}
+    game = dataclasses.replace(row.game, players=players)
+    size = len(row.data.train["real"])
+    advance = jax.jit(program(game, row.data.spec.decode, BATCH, size))
+    arrays = {name: jnp.asarray(array) for name, array in row.data.train.items()}
+    jax.block_until_ready(advance(start(row), KEY, arrays, np.int32(1)))
+    jax.effects_barrier()
+    assert len(seen) == row.game.moves
+    examples = np.concatenate(seen).reshape(row.game.moves * BATCH, -1)
+    assert len(np.unique(examples, axis=0)) == len(examples)
+
+
+def check_chunks(row: Row) -> None:
+    """Five steps in one program are five programs of one step, bit for bit."""
+    size = len(row.data.train["real"])
+    advance = jax.jit(program(row.game, row.data.spec.decode, BATCH, size))
+    arrays = {name: jnp.asarray(array) for name, array in row.data.train.items()}
+    whole, _ = advance(start(row), KEY, arrays, np.int32(5))
+    state = start(row)
+    for _ in range(5):
+        state, _ = advance(state, KEY, arrays, np.int32(1))
+    assert same(whole, state)
+    scan = lambda state, step: update(row.game, state, KEY, step)
+    stacked = jax.tree.map(lambda *x: jnp.stack(x), *[batches(row, step) for step in range(5)])
+    scanned, _ = jax.jit(lambda state: jax.lax.scan(scan, state, stacked))(start(row))
+    state, play = start(row), playing(row.game)
+    for step in range(5):
+        state, _ = play(state, KEY, batches(row, step))
+    assert same(scanned, state)
+
+
+def check_seeds_together(row: Row) -> None:
+    """Gradients of three seeds in one `vmap` are those of each seed alone, to 1e-5 relative."""
+    game = with_sgd(row.game)
+    seeds, given = range(3), batches(row)
+    keys = jnp.stack([jax.random.fold_in(KEY, seed) for seed in seeds])
+    states = jax.tree.map(lambda *x: jnp.stack(x), *[start(row, seed) for seed in seeds])
+    states = states._replace(opt=jax.vmap(partial(init, game))(keys).opt)
+    together, _ = jax.jit(jax.vmap(partial(update, game), (0, 0, None)))(states, keys, given)
+    for seed in seeds:
+        before = jax.tree.map(lambda x, seed=seed: x[seed], states)
+        after, _ = playing(game)(before, keys[seed], given)
+        mine = jax.tree.map(lambda x, seed=seed: x[seed], together)
+        assert distance(mine, after, before) < 1e-5
+
+
+@cache
+def with_sgd(game: Game) -> Game:
+    """The game with plain gradient descent, whose step is the gradient itself."""
+    players = {
+        name: dataclasses.replace(player, optimizer=optax.sgd(1e-3))
+        for name, player in game.players.items()
+    }
+    return dataclasses.replace(game, players=players)
+
+
+def distance(one: State, other: State, before: State) -> float:
+    """How far two steps from `before` are apart, relative to their length, network by network."""
+    apart = []
+    for name in before.params:
+        norm = lambda a, b, name=name: float(
+            optax.global_norm(jax.tree.map(jnp.subtract, a.params[name], b.params[name]))
+        )
+        apart.append(norm(one, other) / norm(other, before))
+    return max(apart)
+
+
+def check_signs(row: Row) -> None:
+    """The critic learns to score real examples above fakes, and the generator to be scored so."""
+    state, game = start(row), row.game
+    draw, play, batch = drawing(game, "critic"), moving(game, "critic"), one_batch(row)
+    for step in range(100):
+        keys = jax.random.split(jax.random.fold_in(KEY, step), (2, BATCH))
+        drawn = draw(state, keys[0], batch)
+        state, _ = play(state, keys[1], drawn)
+    labels = (batch["label"],) if row.conditional else ()
+    score = jax.jit(lambda state, x: bind(game, state).critic(x, *labels).mean())
+    assert score(state, batch["real"]) > score(state, drawn["fake"])
+    fake = lambda state: draw(state, keys[0], batch)["fake"]
+    before, descend = state, moving(game, "generator")
+    for _ in range(30):
+        state, _ = descend(state, keys[0], batch)
+    assert score(before, fake(state)) > score(before, fake(before))
+
+
+def check_labels(row: Row) -> None:
+    """Both networks of a conditional game answer differently to other labels."""
+    state, keys, draw = start(row), jax.random.split(KEY, BATCH), drawing(row.game, "critic")
+    drawn = draw(state, keys, one_batch(row))
+    other = {"label": (drawn["label"] + 1) % 3}
+    assert not np.allclose(drawn["fake"], draw(state, keys, drawn | other)["fake"])
+    loss = jax.jit(
+        lambda batch: row.game.players["critic"].loss(bind(row.game, state), keys, batch)
+    )
+    assert not np.allclose(loss(drawn)[0], loss(drawn | other)[0])

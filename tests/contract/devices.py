@@ -1,0 +1,106 @@
+"""Plays rows on 1, 2 and 4 simulated devices and prints how far they are apart, as JSON.
+
+Run in a process of its own, since devices and precision are settled when JAX starts.
+"""
+
+import dataclasses
+import json
+import os
+import sys
+from collections import Counter
+from functools import partial
+
+os.environ["XLA_FLAGS"] = (
+    "--xla_backend_optimization_level=0 --xla_force_host_platform_device_count=4"
+)
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from gan_jax import axis
+from gan_jax.game import update
+from gan_jax.train import program
+from tests.contract.checks import KEY, _recorded, batches, distance, start, with_sgd
+from tests.contract.planted import PLANTED
+from tests.contract.table import BATCH, ROWS
+
+DRAWS = ("normal", "uniform", "categorical")
+
+
+def mapped(function, devices: int, cut: bool):
+    """`function(state, given)` on some devices; `given` is cut along its second axis if asked."""
+    if devices == 1:
+        return jax.jit(function)
+
+    def body(_, state, given):
+        given = jax.tree.map(lambda x: axis.own(x, 1), given) if cut else given
+        return function(state, given)
+
+    many = jax.pmap(
+        body,
+        axis_name=axis.NAME,
+        in_axes=(0, None, None),
+        out_axes=None,
+        devices=jax.devices()[:devices],
+    )
+    return partial(many, jnp.arange(devices))
+
+
+def gradients(row) -> dict:
+    """Gradients of one step, float32, and the multisets of keys and examples that made them."""
+    game, before, seen = with_sgd(row.game), start(row), []
+
+    def watched(player):
+        def loss(nets, keys, batch):
+            watch = lambda real: [seen.append(bytes(np.asarray(x))) for x in real]
+            jax.debug.callback(watch, batch["real"])
+            return player.loss(nets, keys, batch)
+
+        return dataclasses.replace(player, loss=loss)
+
+    players = {name: watched(player) for name, player in game.players.items()}
+    watching = dataclasses.replace(game, players=players)
+    opt = {name: player.optimizer.init(None) for name, player in game.players.items()}
+    before = before._replace(opt=opt)
+    found = {}
+    for devices in (1, 2, 4):
+        kept = {name: getattr(jax.random, name) for name in DRAWS}
+        for name, draw in kept.items():
+            setattr(jax.random, name, _recorded(draw, seen))
+        play = mapped(lambda state, given: update(watching, state, KEY, given), devices, cut=True)
+        after, _ = jax.block_until_ready(play(before, batches(row)))
+        jax.effects_barrier()
+        for name, draw in kept.items():
+            setattr(jax.random, name, draw)
+        found[devices] = after, Counter(seen)
+        seen.clear()
+    alone, noise = found[1]
+    return {
+        devices: {"gradient": distance(after, alone, before), "same": counted == noise}
+        for devices, (after, counted) in found.items()
+    } | {"draws": noise.total()}
+
+
+def steps(row, count: int = 50) -> dict:
+    """The largest difference of a parameter after 50 steps in float64."""
+    arrays = {name: jnp.asarray(array) for name, array in row.data.train.items()}
+    decode = lambda raw: row.data.spec.decode(raw).astype(jnp.float64)
+    double = lambda x: x.astype(jnp.float64) if jnp.issubdtype(x.dtype, jnp.floating) else x
+    before = jax.tree.map(double, start(row))
+    ends = {}
+    for devices in (1, 2, 4):
+        body = program(row.game, decode, BATCH, len(arrays["real"]))
+        play = lambda state, arrays, body=body: body(state, KEY, arrays, np.int32(count))
+        ends[devices], _ = mapped(play, devices, cut=False)(before, arrays)
+    apart = lambda a, b: float(jnp.abs(a - b).max())
+    return {
+        devices: max(jax.tree.leaves(jax.tree.map(apart, end.params, ends[1].params)))
+        for devices, end in ends.items()
+    }
+
+
+if __name__ == "__main__":
+    measure = steps if jax.config.jax_enable_x64 else gradients
+    rows = {name: make for name, make in (ROWS | PLANTED).items() if name in sys.argv[1:]}
+    print(json.dumps({name: measure(make()) for name, make in rows.items()}))

@@ -1,0 +1,89 @@
+"""One row a family: what the contract plays, and what it must know of it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import optax
+
+from gan_jax import families, losses, networks, priors, sampling
+from gan_jax.data import Dataset, from_arrays
+from gan_jax.game import Game
+from gan_jax.optimizers import warm_average
+
+LATENT, BATCH = 3, 8
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """A family at its smallest."""
+
+    game: Game
+    data: Dataset
+    trains: Mapping[str, set]  # player -> networks that its move changes
+    draws: int  # random draws for an example, over all moves of a step
+    sampler: Callable
+    conditional: bool = False
+
+
+def points(labels: bool = False) -> Dataset:
+    """Points around (1, -1), all different."""
+    random = np.random.default_rng(0)
+    real = (random.normal(size=(96, 2)) * 0.3 + [1.0, -1.0]).astype(np.float32)
+    label = np.arange(96) % 3 if labels else None
+    return from_arrays(real, label)
+
+
+def images() -> Dataset:
+    """Grey 8x8 images, all different."""
+    random = np.random.default_rng(0)
+    return from_arrays(random.integers(100, 256, (96, 8, 8, 1)).astype(np.uint8))
+
+
+def two_player(family: Callable, *, labels=False, draws=2, picture=False, **rest) -> Row:
+    """A row of a generator and a critic; `draws` latents (and more) for an example in a step."""
+    data = images() if picture else points(labels)
+    prior = priors.normal(LATENT)
+    if picture:
+        pair = networks.dcgan_pair(data.spec, latent=LATENT, width=4, normalise_critic=True)
+    else:
+        pair = networks.mlp_pair(data.spec, latent=LATENT, widths=(16,), conditional=labels)
+    adam = {"b1": 0.5, "b2": 0.9}
+    optimizers = {
+        "generator_optimizer": optax.adam(1e-3, **adam),
+        "critic_optimizer": optax.adam(1e-3, **adam),
+    }
+    rest = optimizers | {"average": warm_average(0.9)} | rest
+    if labels:
+        rest["conditional"] = True
+    game = family(*pair, prior=prior, **rest)
+    trains = {"critic": {"critic"}, "generator": {"generator"}}
+    sampler = sampling.from_prior(prior, data.spec.frequencies if labels else ())
+    return Row(game, data, trains, draws, sampler, labels)
+
+
+def with_loss(loss: losses.Adversarial) -> Callable:
+    """`two_player` under a loss."""
+    return lambda *pair, **rest: families.two_player(*pair, loss=loss, **rest)
+
+
+# With m moves of the critic a step draws m + 1 latents for an example, and m epsilons if penalised.
+ROWS: dict[str, Callable[[], Row]] = {
+    "minimax": lambda: two_player(families.vanilla, saturating=True),
+    "non_saturating": lambda: two_player(families.vanilla),
+    "least_squares": lambda: two_player(with_loss(losses.least_squares())),
+    "hinge": lambda: two_player(with_loss(losses.hinge), critic_moves=2, draws=3),
+    "dcgan": lambda: two_player(families.vanilla, picture=True),
+    "conditional": lambda: two_player(families.vanilla, labels=True),
+    "wgan": lambda: two_player(
+        families.wgan,
+        critic_moves=3,
+        draws=4,
+        clip=0.2,
+        critic_optimizer=optax.rmsprop(5e-3),
+    ),
+    "wgan_gp": lambda: two_player(families.wgan_gp, critic_moves=3, draws=7),
+    "wgan_gp_conditional": lambda: two_player(
+        families.wgan_gp, labels=True, critic_moves=2, draws=5
+    ),
+}

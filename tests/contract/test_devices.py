@@ -1,0 +1,46 @@
+"""The contract on 1, 2 and 4 devices: the same examples, the same noise, the same gradients."""
+
+import json
+import os
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.contract.table import BATCH, ROWS
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@cache
+def on_devices(double: bool) -> dict:
+    """What `devices.py` measures, in one process for all rows."""
+    names = [*ROWS, "mean_of_the_shard"]
+    environment = os.environ | {"JAX_ENABLE_X64": str(int(double)), "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "tests.contract.devices", *names]
+    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_devices_see_the_same_and_agree(name):
+    row, found = ROWS[name](), on_devices(False)[name]
+    assert found["draws"] == (row.game.moves + row.draws) * BATCH
+    for devices in ("2", "4"):
+        assert found[devices]["same"], "other keys or other examples"
+        assert found[devices]["gradient"] < 1e-5
+
+
+def test_devices_catch_a_mean_of_the_shard():
+    found = on_devices(False)["mean_of_the_shard"]
+    assert found["2"]["gradient"] > 1e-3
+    assert found["4"]["gradient"] > 1e-3
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_devices_agree_for_fifty_steps_in_float64(name):
+    found = on_devices(True)[name]
+    assert 0 < max(found["2"], found["4"]) < 1e-8

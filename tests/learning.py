@@ -1,0 +1,69 @@
+"""Short trainings and what came of them, as JSON; a process of its own, compiled as users' are."""
+
+import dataclasses
+import json
+
+import jax
+import numpy as np
+
+from gan_jax import data as data_room
+from gan_jax import experiment, metrics
+from gan_jax.cache import keep_programs
+from gan_jax.evaluation import evaluate
+from gan_jax.keys import stream
+from gan_jax.losses import Adversarial, wasserstein
+from gan_jax.sampling import prepare
+from gan_jax.train import initial, train
+
+DIGITS_STEPS, RING_STEPS = 400, 2500
+
+
+def trained(name: str, seed: int, steps: int, build=None) -> dict:
+    """The figures of an experiment after `steps`; of its beginning after none."""
+    module = experiment.load(experiment.find(name))
+    config = dataclasses.replace(module.Config(), steps=max(steps, 1))
+    data = data_room.open(config.data)
+    built = (build or module.build)(config, data.spec)
+    state = initial(built.game, seed)
+    given = {"batch_size": config.batch_size, "seed": seed, "chunk": 100}
+    if steps:
+        *_, (state, _) = train(built.game, data, steps=steps, state=state, **given)
+    draw = prepare(built.game, built.sampler)
+    return evaluate(built.evaluations, draw, state, data, seed=seed)
+
+
+def wrong_sign(config, spec):
+    """The experiment of the digits with a generator that minimises its scores."""
+    module = experiment.load(experiment.find("digits_wgan_gp"))
+    built = module.build(config, spec)
+    flipped = Adversarial(wasserstein.critic, lambda real, fake: fake.mean())
+    generator = built.game.players["generator"]
+
+    def loss(nets, keys, batch):
+        fake = built.sampler(nets, keys)["samples"]
+        return flipped.generator(nets.critic(batch["real"]), nets.critic(fake)), {}
+
+    players = built.game.players | {"generator": dataclasses.replace(generator, loss=loss)}
+    return built._replace(game=dataclasses.replace(built.game, players=players))
+
+
+def noise() -> dict:
+    """The figures of uniform noise in place of digits."""
+    data = data_room.open("digits")
+    real = np.asarray(data.spec.decode(data.held_out["real"]))
+    key = stream(jax.random.key(0), "sample")
+    fake = np.asarray(jax.random.uniform(key, real.shape, minval=-1, maxval=1))
+    figures = metrics.suited(data.spec)
+    return metrics.compare([figures], real, real, fake)
+
+
+if __name__ == "__main__":
+    keep_programs()
+    found = {
+        "ring": trained("ring_wgan_gp", 0, RING_STEPS),
+        "trained": [trained("digits_wgan_gp", seed, DIGITS_STEPS) for seed in range(3)],
+        "untrained": trained("digits_wgan_gp", 0, 0),
+        "wrong sign": trained("digits_wgan_gp", 0, DIGITS_STEPS, wrong_sign),
+        "noise": noise(),
+    }
+    print(json.dumps(found))

@@ -1,0 +1,81 @@
+"""Imports go down only, and importing gan_jax imports nothing heavy."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1] / "gan_jax"
+# From the bottom to the top; rooms on one line may import one another, but never in a circle.
+ORDER = (
+    "errors axis",
+    "keys",
+    "order priors optimizers",
+    "losses",
+    "declaration game",
+    "families data",
+    "networks metrics",
+    "sampling parallel",
+    "train",
+    "cache checkpoint experiment options signals progress runs",
+    "report",
+    "writing evaluation",
+    "loading launch",
+    "commands",
+    "cli",
+)
+HEIGHT = {room: height for height, line in enumerate(ORDER) for room in line.split()}
+
+
+def imported(path: Path) -> set[str]:
+    """The rooms of gan_jax that a file imports, types excepted."""
+    rooms = set()
+    tree = ast.parse(path.read_text())
+    typing = [node for node in ast.walk(tree) if isinstance(node, ast.If) and _is_typing(node)]
+    skipped = {id(inner) for node in typing for inner in ast.walk(node)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and id(node) not in skipped:
+            parts = (node.module or "").split(".")
+            if parts[0] == "gan_jax":
+                rooms |= {parts[1]} if len(parts) > 1 else {name.name for name in node.names}
+    return rooms
+
+
+def _is_typing(node: ast.If) -> bool:
+    return isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+
+
+FILES = [path for path in ROOT.rglob("*.py") if path.name not in ("__init__.py", "template.py")]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_go_down(path):
+    room = path.relative_to(ROOT).parts[0].removesuffix(".py")
+    for other in imported(path) - {room}:
+        assert HEIGHT[other] <= HEIGHT[room], f"{room} imports {other}"
+
+
+def test_no_two_rooms_import_one_another():
+    edges = {}
+    for path in FILES:
+        room = path.relative_to(ROOT).parts[0].removesuffix(".py")
+        edges.setdefault(room, set()).update(imported(path) - {room})
+    assert not [(a, b) for a in edges for b in edges[a] if a in edges.get(b, ())]
+
+
+def test_only_one_file_knows_devices():
+    knowing = {path.name for path in FILES if "device_count" in path.read_text()}
+    assert knowing == {"parallel.py"}
+
+
+def test_the_core_can_be_read_at_once():
+    assert (ROOT / "game.py").read_text().count("\n") < 120
+
+
+def test_importing_gan_jax_imports_nothing_heavy():
+    code = "import gan_jax, gan_jax.cli, sys; print([m for m in sys.modules if m in HEAVY])"
+    code = f"HEAVY = {{'jax', 'flax', 'sklearn', 'matplotlib', 'orbax', 'tyro'}}\n{code}"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,57 @@
+"""Every experiment that comes with gan_jax runs through, from training to evaluation."""
+
+import dataclasses
+import json
+
+import jax
+import numpy as np
+import pytest
+
+from gan_jax import experiment
+from gan_jax.launch import launch
+from gan_jax.loading import load
+from gan_jax.options import Options
+
+
+@pytest.mark.parametrize("name", experiment.names())
+def test_quick(name, tmp_path, request):
+    path = experiment.find(name)
+    module = experiment.load(path)
+    if "GAN_JAX_DATA" in module.Config().data:
+        request.getfixturevalue("real_data")
+    said = []
+    assert launch(path, module.QUICK, Options(run=str(tmp_path / "run")), said.append) == 0
+    rows = [json.loads(line) for line in (tmp_path / "run/metrics.jsonl").read_text().splitlines()]
+    assert [row["step"] for row in rows] == [module.QUICK.steps]
+    figures = json.loads((tmp_path / "run/evaluation.json").read_text())
+    assert figures["samples"].keys() == figures["real"].keys()
+    assert all(np.isfinite(value) for value in figures["real"].values())
+    assert (tmp_path / "run/losses.png").stat().st_size > 1000
+    assert len(list((tmp_path / "run/samples").glob("*.png"))) == 1
+    assert "real data" in "\n".join(said)
+    trained = load(tmp_path / "run")
+    assert trained.sample(3)["samples"].shape == (3, *trained.spec.shape)
+
+
+@pytest.mark.parametrize("name", experiment.names())
+def test_every_field_is_documented(name):
+    module = experiment.load(experiment.find(name))
+    source = experiment.find(name).read_text()
+    assert module.__doc__
+    assert dataclasses.fields(module.Config)
+    for field in dataclasses.fields(module.Config):
+        following = source.partition(f"    {field.name}: ")[2].split("\n")[1].strip()
+        assert following.startswith('"""'), field.name
+
+
+@pytest.mark.parametrize("name", experiment.names())
+def test_networks_follow_the_data(name):
+    module = experiment.load(experiment.find(name))
+    data = "swiss_roll" if "ring" in name else "digits"
+    from gan_jax.data import open as open_data
+    from gan_jax.train import initial
+
+    spec = open_data(data).spec
+    built = module.build(module.QUICK, spec)
+    state = jax.eval_shape(lambda: initial(built.game, 0))
+    assert set(state.params) == {"generator", "critic"}

@@ -1,0 +1,45 @@
+"""Short trainings learn what they should; the thresholds are well clear of broken ones."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+THRESHOLD = 0.35  # of the smaller of precision and recall
+
+
+@pytest.fixture(scope="module")
+def found() -> dict:
+    """What `learning.py` prints; without the quick compilation of the other tests."""
+    environment = {k: v for k, v in os.environ.items() if k != "XLA_FLAGS"}
+    command = [sys.executable, "-m", "tests.learning"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_wgan_gp_covers_the_ring(found):
+    figures = found["ring"]["samples"]
+    print(found["ring"])
+    assert figures["modes"] == figures["modes_20"] == 8
+    assert figures["high_quality"] >= 0.6
+    assert figures["mode_kl"] < 0.1
+
+
+def test_wgan_gp_learns_digits_and_broken_ones_do_not(found):
+    rows = {f"trained, seed {i}": figures for i, figures in enumerate(found["trained"])}
+    rows |= {name: found[name] for name in ("untrained", "wrong sign", "noise")}
+    real = found["trained"][0]["real"]
+    for name, figures in [*rows.items(), ("real", {"samples": real})]:
+        print(f"{name:16}", {k: round(v, 3) for k, v in figures["samples"].items()})
+    worse = {
+        name: min(row["samples"]["precision"], row["samples"]["recall"])
+        for name, row in rows.items()
+    }
+    for name, figure in worse.items():
+        assert (figure > THRESHOLD) == name.startswith("trained"), (name, figure)
+    assert min(real["precision"], real["recall"]) > 0.85
