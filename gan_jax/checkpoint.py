@@ -7,6 +7,7 @@ import jax
 import orbax.checkpoint as ocp
 from orbax.checkpoint.checkpoint_managers import preservation_policy
 
+from gan_jax import parallel
 from gan_jax.errors import CheckpointError
 
 FORMAT = 1
@@ -86,7 +87,11 @@ def _read(folder: Path, step: int, like: Any) -> tuple[Any, dict]:
     with Manager(folder.absolute(), options=options, item_handlers=handlers) as manager:
         about = manager.restore(step, args=ocp.args.Composite(about=ocp.args.JsonRestore())).about
         _check(step, about, manager.item_metadata(step).state.tree, like)
-        abstract = jax.tree.map(ocp.utils.to_shape_dtype_struct, like)
+        # With a place for each leaf; else Orbax would want the devices that it was saved from.
+        place = parallel.one_place()
+        abstract = jax.tree.map(
+            lambda leaf: jax.ShapeDtypeStruct(leaf.shape, leaf.dtype, sharding=place), like
+        )
         items = ocp.args.Composite(state=ocp.args.StandardRestore(abstract))
         return manager.restore(step, args=items).state, about
 

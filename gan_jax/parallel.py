@@ -23,6 +23,11 @@ def check_batch(size: int) -> None:
         )
 
 
+def one_place() -> jax.sharding.Sharding:
+    """Where a state lies that no program has spread over the devices yet."""
+    return jax.sharding.SingleDeviceSharding(jax.local_devices()[0])
+
+
 def compiled(function: Callable) -> Callable:
     """`function(state, *shared)` as one program: `jit` on one device, `pmap` on several.
 

@@ -24,3 +24,9 @@ def real_data() -> str:
     if not folder:
         pytest.skip("GAN_JAX_DATA is not set: it names the folder of real data (MNIST, ...)")
     return folder
+
+
+def pytest_collection_modifyitems(items):
+    """The longest first, so that no worker is left alone with it at the end."""
+    long = ("test_learning", "test_devices", "test_contract")
+    items.sort(key=lambda item: not any(name in item.nodeid for name in long))

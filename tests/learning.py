@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from functools import partial
 
 import jax
 import numpy as np
@@ -18,10 +19,10 @@ from gan_jax.train import initial, train
 DIGITS_STEPS, RING_STEPS = 400, 2500
 
 
-def trained(name: str, seed: int, steps: int, build=None) -> dict:
+def trained(name: str, seed: int, steps: int, build=None, **changes) -> dict:
     """The figures of an experiment after `steps`; of its beginning after none."""
     module = experiment.load(experiment.find(name))
-    config = dataclasses.replace(module.Config(), steps=max(steps, 1))
+    config = dataclasses.replace(module.Config(), **changes)
     data = data_room.open(config.data)
     built = (build or module.build)(config, data.spec)
     state = initial(built.game, seed)
@@ -59,11 +60,12 @@ def noise() -> dict:
 
 if __name__ == "__main__":
     keep_programs()
+    digits = partial(trained, "digits_wgan_gp", width=32)
     found = {
         "ring": trained("ring_wgan_gp", 0, RING_STEPS),
-        "trained": [trained("digits_wgan_gp", seed, DIGITS_STEPS) for seed in range(3)],
-        "untrained": trained("digits_wgan_gp", 0, 0),
-        "wrong sign": trained("digits_wgan_gp", 0, DIGITS_STEPS, wrong_sign),
+        "trained": [digits(seed, DIGITS_STEPS) for seed in range(3)],
+        "untrained": digits(0, 0),
+        "wrong sign": digits(0, DIGITS_STEPS, wrong_sign),
         "noise": noise(),
     }
     print(json.dumps(found))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-THRESHOLD = 0.35  # of the smaller of precision and recall
+THRESHOLD = 0.3  # of the smaller of precision and recall
 
 
 @pytest.fixture(scope="module")

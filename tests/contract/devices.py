@@ -1,18 +1,13 @@
 """Plays rows on 1, 2 and 4 simulated devices and prints how far they are apart, as JSON.
 
-Run in a process of its own, since devices and precision are settled when JAX starts.
+Run in a process of its own, since devices and precision are settled before JAX starts.
 """
 
 import dataclasses
 import json
-import os
 import sys
 from collections import Counter
 from functools import partial
-
-os.environ["XLA_FLAGS"] = (
-    "--xla_backend_optimization_level=0 --xla_force_host_platform_device_count=4"
-)
 
 import jax
 import jax.numpy as jnp

@@ -18,7 +18,8 @@ ROOT = Path(__file__).resolve().parents[2]
 def on_devices(double: bool) -> dict:
     """What `devices.py` measures, in one process for all rows."""
     names = [*ROWS, "mean_of_the_shard"]
-    environment = os.environ | {"JAX_ENABLE_X64": str(int(double)), "PYTHONPATH": str(ROOT)}
+    flags = "--xla_backend_optimization_level=0 --xla_force_host_platform_device_count=4"
+    environment = os.environ | {"JAX_ENABLE_X64": str(int(double)), "XLA_FLAGS": flags}
     command = [sys.executable, "-m", "tests.contract.devices", *names]
     done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]
