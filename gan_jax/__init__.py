@@ -7,7 +7,18 @@ import importlib
 
 __version__ = "0.1.0"
 
-ROOMS = ("data", "families", "losses", "metrics", "networks", "optimizers", "priors", "sampling")
+ROOMS = (
+    "data",
+    "families",
+    "game",
+    "losses",
+    "metrics",
+    "networks",
+    "optimizers",
+    "priors",
+    "sampling",
+    "train",
+)
 
 __all__ = [*ROOMS, "load"]
 

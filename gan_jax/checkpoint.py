@@ -1,5 +1,7 @@
 """Checkpoints on Orbax, and nothing else: open, save, steps, restore, close."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,20 +13,32 @@ from gan_jax import parallel
 from gan_jax.errors import CheckpointError
 
 FORMAT = 1
+OF_THE_DISK = ("RESOURCE_EXHAUSTED", "OUT_OF_RANGE", "No space left", "os_error_code")
 Manager = ocp.CheckpointManager
 
 
-def open_folder(folder: Path, keep: int = 2) -> Manager:
-    """The checkpoints of a run; use it as a context, so that the last save is waited for.
+@contextmanager
+def open_folder(folder: Path, keep: int = 2) -> Iterator[Manager]:
+    """The checkpoints of a run, to save to; at the end the last save is waited for.
 
     Args:
       folder: made if it is not there; one process at a time may write to it.
       keep: how many of the newest checkpoints to keep.
+
+    Raises:
+      OSError: the disk is full or cannot be written to; checkpoints that were there are intact.
+      CheckpointError: a save failed for another reason.
     """
     options = ocp.CheckpointManagerOptions(
         preservation_policy=preservation_policy.LatestN(keep), cleanup_tmp_directories=True
     )
-    return Manager(folder.absolute(), options=options)
+    with _explained(folder):
+        manager = Manager(folder.absolute(), options=options)
+    try:
+        yield manager
+    finally:
+        with _explained(folder):
+            manager.close()
 
 
 def save(manager: Manager, step: int, state: Any, about: dict) -> None:
@@ -45,7 +59,10 @@ def save(manager: Manager, step: int, state: Any, about: dict) -> None:
         state=ocp.args.StandardSave(state), about=ocp.args.JsonSave({"format": FORMAT} | about)
     )
     # Forced, Orbax saves any step, but a run would go on from the later one all the same.
-    if (manager.latest_step() or 0) > step or not manager.save(step, args=items, force=True):
+    later = (manager.latest_step() or 0) > step
+    with _explained(manager.directory):
+        saved = not later and manager.save(step, args=items, force=True)
+    if not saved:
         raise CheckpointError(
             f"The checkpoint of step {step} was not saved: {manager.directory} holds step "
             f"{manager.latest_step()}, which is later. Remove the later ones or use another run."
@@ -73,12 +90,28 @@ def restore(folder: Path, step: int, like: Any) -> tuple[Any, dict]:
         return _read(folder, step, like)
     except CheckpointError:
         raise
-    except Exception as error:  # Orbax and TensorStore raise many kinds, with pages of text.
-        reason = str(error).strip().partition("\n")[0][:200]
+    except Exception as error:
         raise CheckpointError(
-            f"The checkpoint of step {step} in {folder} cannot be read "
-            f"({type(error).__name__}: {reason})."
+            f"The checkpoint of step {step} in {folder} cannot be read ({_short(error)})."
         ) from error
+
+
+@contextmanager
+def _explained(folder: Path) -> Iterator[None]:
+    """Turns what Orbax and TensorStore raise, in many kinds and on pages of text, into one line."""
+    try:
+        yield
+    except Exception as error:
+        text = f"Saving to {folder} failed ({_short(error)}); checkpoints saved before are intact."
+        if isinstance(error, OSError) or any(mark in str(error) for mark in OF_THE_DISK):
+            raise OSError(f"{text} Make room, or make it writable, and go on.") from error
+        raise CheckpointError(text) from error
+
+
+def _short(error: Exception) -> str:
+    return (
+        f"{type(error).__name__}: {str(error).strip().splitlines()[0][:200] if str(error) else ''}"
+    )
 
 
 def _read(folder: Path, step: int, like: Any) -> tuple[Any, dict]:

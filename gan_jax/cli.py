@@ -33,7 +33,8 @@ def run() -> None:
     report = sys.unraisablehook
     late = lambda event: str(event.exc_value) == "Event loop is closed"
     sys.unraisablehook = lambda event: None if late(event) else report(event)
-    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+    for name in ("asyncio", "absl"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     sys.exit(main(sys.argv[1:]))
 
 

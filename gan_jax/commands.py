@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import keyword
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
@@ -20,8 +21,8 @@ class Source:
     """Averaged weights, where the game has any, or those of the last step."""
     step: int | None = None
     """Step of a checkpoint; the newest if not given."""
-    seed: int = 0
-    """The same seed gives the same samples."""
+    seed: int | None = None
+    """The same seed gives the same samples; that of the run if not given."""
     cache: bool = True
     """Keep compiled programs in the user's cache folder."""
 
@@ -67,7 +68,7 @@ def listing(words: Sequence[str]) -> None:
 def new(words: Sequence[str]) -> None:
     """gan-jax new NAME"""
     name = words[0].removesuffix(".py") if len(words) == 1 else ""
-    if not name.isidentifier():
+    if not name.isidentifier() or keyword.iskeyword(name):
         raise UsageError("Give one name, a Python identifier: gan-jax new my_experiment")
     path = Path(f"{name}.py")
     template = Path(__file__).with_name("template.py").read_text()
@@ -107,9 +108,11 @@ def sample(words: Sequence[str]) -> None:
         if value < 1:
             raise UsageError(f"--{name} is {value}: it must be 1 or more.")
     trained = _load(folder, source)
-    average = source.weights == "average"
     drawn = trained.sample(
-        target.n, seed=source.seed, average=average, batch_size=target.batch_size
+        target.n,
+        seed=_seed(source, trained),
+        average=source.weights == "average",
+        batch_size=target.batch_size,
     )
     writing.write(drawn, trained.spec, out)
     print(f"Wrote {target.n} samples to {out}.")
@@ -126,8 +129,8 @@ def evaluate(words: Sequence[str]) -> None:
         trained.experiment.evaluations,
         trained.draw,
         trained.state,
-        data.open(trained.config.data),
-        seed=source.seed,
+        data.open(trained.config.data, trained.fingerprint),
+        seed=_seed(source, trained),
         average=source.weights == "average",
     )
     print(record(folder, figures))
@@ -155,8 +158,12 @@ def _opened(words: Sequence[str], name: str, **kinds: type) -> tuple:
     if not words or words[0].startswith("-"):
         raise UsageError(f"Name a run: gan-jax {name} RUN; gan-jax runs lists them.")
     source, *rest = _flags(words[1:], f"{name} RUN", **kinds)
-    check_seed(source.seed)
+    check_seed(source.seed or 0)
     return Path(words[0]), source, *rest
+
+
+def _seed(source: Source, trained) -> int:
+    return trained.seed if source.seed is None else source.seed
 
 
 def _load(folder: Path, source: Source):

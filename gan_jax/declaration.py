@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import jax
+
 if TYPE_CHECKING:
     from gan_jax.game import Game
 
-RESERVED = ("step",)
+RESERVED = ("step", "average")
 
 
 def check(game: Game) -> None:
@@ -26,6 +28,16 @@ def check(game: Game) -> None:
     _check_known(game, "`frozen`", game.frozen)
     _check_known(game, "`average`", game.average)
     _check_trained(game)
+
+
+def check_batches(game: Game, batches) -> None:
+    """Refuses minibatches of which there is not one for each move of a step."""
+    for path, array in jax.tree.leaves_with_path(batches):
+        if array.shape[0] != game.moves:
+            raise ValueError(
+                f"A step of this game has {game.moves} moves and needs as many minibatches; "
+                f"batches{jax.tree_util.keystr(path)} of shape {array.shape} has {array.shape[0]}."
+            )
 
 
 def _check_name(kind: str, name: str) -> None:

@@ -44,7 +44,6 @@ class Game:
     players: Mapping[str, Player]
     frozen: tuple[str, ...] = ()  # networks that nobody trains, on purpose
     average: Mapping[str, Callable] = field(default_factory=dict)  # network -> (step -> EMA decay)
-
     __post_init__ = declaration.check
     moves = property(lambda self: sum(p.moves for p in self.players.values()))  # of one step
 
@@ -107,6 +106,7 @@ def turn(game: Game, name: str, state: State, key: jax.Array, batches) -> tuple[
 
 def update(game: Game, state: State, key: jax.Array, batches) -> tuple[State, dict]:
     """One step: every player takes its turn; `batches` is `[game.moves, B, ...]`, in that order."""
+    declaration.check_batches(game, batches)
     key, metrics, first = jax.random.fold_in(key, state.step), {}, 0
     for index, (name, player) in enumerate(game.players.items()):
         own = jax.tree.map(itemgetter(slice(first, first + player.moves)), batches)

@@ -1,7 +1,6 @@
 """One run from beginning to end: folder, data, training, checkpoints, pictures, evaluation."""
 
 import dataclasses
-import json
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -15,17 +14,14 @@ from gan_jax import data as data_room
 from gan_jax import experiment as experiments
 from gan_jax.cache import keep_programs
 from gan_jax.data import Dataset
-from gan_jax.errors import DataError, DivergedError, RunError, UsageError
+from gan_jax.errors import DivergedError, RunError, UsageError
 from gan_jax.evaluation import evaluate, record
 from gan_jax.experiment import Experiment
 from gan_jax.game import State
 from gan_jax.keys import stream
-from gan_jax.options import Options, check
+from gan_jax.options import Options, check, check_same
 from gan_jax.progress import progress
 from gan_jax.train import check_batch, initial, sound, train
-
-FREE = ("steps",)
-"""Fields of a Config that may differ when a run goes on."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,10 +77,11 @@ def _prepare(
     """Reads and checks, and writes nothing: a mistake that it finds leaves no folder behind."""
     if known:
         path = run / runs.EXPERIMENT
-        _check_same(known, config, options)
-    data = data_room.open(config.data)
-    if known and known["fingerprint"] != data.fingerprint:
-        raise DataError(f"{config.data} is not the data that {run} began with: bring those back.")
+        check_same(known, config, options)
+        reached = checkpoint.latest(run / runs.CHECKPOINTS) or 0
+        if config.steps < reached:
+            raise UsageError(f"--steps is {config.steps}, and {run} is at step {reached} already.")
+    data = data_room.open(config.data, known and known["fingerprint"])
     check_batch(config.batch_size, len(data.train["real"]))
     built = experiments.build(experiments.load(path), config, data.spec)
     return Job(run, built, config, options, data, sampling.prepare(built.game, built.sampler), say)
@@ -128,7 +125,8 @@ def _train(job: Job, stopped: Sequence[int]) -> State:
         for state, metrics in chunks:
             before, step, passed = step, int(state.step), time.monotonic() - start
             if job.experiment.on_chunk:
-                metrics |= job.experiment.on_chunk(state, metrics) or {}
+                more = job.experiment.on_chunk(state, metrics) or {}
+                metrics |= {name: float(value) for name, value in more.items()}
             runs.add_metrics(job.run, {"step": step, "seconds": seconds + passed, **metrics})
             show(step, metrics)
             late = 0 < options.minutes * 60 < passed
@@ -138,6 +136,7 @@ def _train(job: Job, stopped: Sequence[int]) -> State:
             if last or _crossed(before, step, options.sample_every):
                 _picture(job, state, step)
             if last:
+                report.curves(runs.metrics(job.run), job.run / "losses.png")
                 break
     return state
 
@@ -169,7 +168,6 @@ def _picture(job: Job, state: State, step: int) -> None:
 
 
 def _finish(job: Job, state: State) -> None:
-    report.curves(runs.metrics(job.run), job.run / "losses.png")
     seed, evaluations = job.options.seed, job.experiment.evaluations
     figures = evaluate(evaluations, job.draw, state, job.data, seed=seed)
     job.say(record(job.run, figures))
@@ -178,24 +176,3 @@ def _finish(job: Job, state: State) -> None:
 
 def _crossed(before: int, after: int, every: int) -> bool:
     return before // every < after // every
-
-
-def _check_same(known: dict, config: Any, options: Options) -> None:
-    """Refuses to go on with another configuration, since the run would be neither."""
-    old = {"seed": known["seed"]} | known["config"]
-    new = {"seed": options.seed} | dataclasses.asdict(config)
-    changed = [
-        f"{name} was {old.get(name)!r} and is now {new.get(name)!r}"
-        for name in old | new
-        if name not in FREE and _plain(old.get(name)) != _plain(new.get(name))
-    ]
-    if changed:
-        raise UsageError(
-            f"The run cannot go on with other settings: {'; '.join(changed)}. Give the old ones, "
-            "or begin another run."
-        )
-
-
-def _plain(value: Any) -> Any:
-    """The value as JSON gives it back."""
-    return json.loads(json.dumps(value))

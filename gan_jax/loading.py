@@ -29,6 +29,7 @@ class Trained:
     config: Any
     spec: Spec
     seed: int
+    fingerprint: str  # of the data
     state: State
     draw: Callable[..., Mapping[str, np.ndarray]]
 
@@ -65,7 +66,8 @@ def load(run: str | Path, step: int | None = None) -> Trained:
     module = experiments.load(run / runs.EXPERIMENT)
     config, spec = experiments.configured(module, known["config"]), Spec.from_json(known["spec"])
     built = experiments.build(module, config, spec)
-    seed = known["seed"]
+    seed, fingerprint = known["seed"], known["fingerprint"]
     like = jax.eval_shape(lambda: initial(built.game, seed))
     state = checkpoint.restore(folder, step, like)[0]
-    return Trained(built, config, spec, seed, state, prepare(built.game, built.sampler))
+    draw = prepare(built.game, built.sampler)
+    return Trained(built, config, spec, seed, fingerprint, state, draw)

@@ -8,7 +8,7 @@ import optax
 
 
 def clip_weights(bound: float | jax.Array) -> optax.GradientTransformation:
-    """Keeps every parameter within [-bound, bound] after the update; stands last in a chain.
+    """Keeps parameters within [-bound, bound], to rounding; stands last in a chain.
 
     Arjovsky et al. 2017, arXiv:1701.07875, algorithm 1, line 7, with the paper's bound of 0.01:
     `optax.chain(optax.rmsprop(5e-5), clip_weights(0.01))`. All parameters are clipped, also the
@@ -37,6 +37,15 @@ def blend(old, new, decay: float | jax.Array):
     """
     step = lambda old, new: (old + (1 - decay) * (new - old)).astype(old.dtype)
     return jax.tree.map(step, old, new)
+
+
+def scheduled(value, step: jax.Array):
+    """A number as it is, or a schedule, step -> number, at this step.
+
+    >>> scheduled(10.0, 3), scheduled(lambda step: 10.0 / step, 5)
+    (10.0, 2.0)
+    """
+    return value(step) if callable(value) else value
 
 
 def warm_average(decay: float | jax.Array = 0.999) -> Callable[[jax.Array], jax.Array]:

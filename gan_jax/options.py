@@ -1,9 +1,14 @@
 """The flags of the training loop: the same for every experiment; they change no number."""
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from gan_jax.errors import UsageError
+
+FREE = ("steps",)
+"""Fields of a Config that may differ when a run goes on."""
 
 
 @dataclass(frozen=True)
@@ -55,3 +60,33 @@ def check_seed(seed: int) -> None:
     """Refuses a seed that is no unsigned number of 32 bits."""
     if not 0 <= seed < 2**32:
         raise UsageError(f"--seed is {seed}: it must be from 0 to {2**32 - 1}.")
+
+
+def check_same(known: Mapping[str, Any], config: Any, options: Options) -> None:
+    """Refuses to go on with another configuration, since the run would be neither.
+
+    Args:
+      known: the run's `config.json`.
+      config: the experiment's, of now.
+      options: of now.
+
+    Raises:
+      UsageError: naming each changed field, old and new.
+    """
+    old = {"seed": known["seed"]} | known["config"]
+    new = {"seed": options.seed} | asdict(config)
+    changed = [
+        f"{name} was {old.get(name)!r} and is now {new.get(name)!r}"
+        for name in old | new
+        if name not in FREE and _plain(old.get(name)) != _plain(new.get(name))
+    ]
+    if changed:
+        raise UsageError(
+            f"The run cannot go on with other settings: {'; '.join(changed)}. Give the old ones, "
+            "or begin another run."
+        )
+
+
+def _plain(value: Any) -> Any:
+    """The value as JSON gives it back."""
+    return json.loads(json.dumps(value))

@@ -23,15 +23,21 @@ def progress(first: int, steps: int, watch: Mapping[str, str]) -> Iterator[Show]
       watch: title -> metric, shown beside step, steps a second and time left.
     """
     with _live(first, steps) if sys.stdout.isatty() else _plain(first, steps) as draw:
-        start = time.monotonic()
+        began = None
 
         def show(step: int, metrics: Mapping[str, float]) -> None:
+            nonlocal began
             missing = set(watch.values()) - metrics.keys()
             if missing:
                 known = ", ".join(metrics)
                 raise UsageError(f"`watch` names {', '.join(missing)}; the metrics are {known}.")
-            rate = (step - first) / max(time.monotonic() - start, 1e-9)
             figures = [f"{title} {metrics[name]:.4g}" for title, name in watch.items()]
+            now = time.monotonic()
+            if began is None:  # what came before was compilation, for the most part
+                began = now, step
+                draw(step, ["compiled", *figures])
+                return
+            rate = (step - began[1]) / max(now - began[0], 1e-9)
             draw(step, [f"{rate:.1f} steps/s", _clock((steps - step) / rate), *figures])
 
         yield show

@@ -64,7 +64,7 @@ def locked(run: Path) -> Iterator[None]:
     with open(run / LOCK, "a+") as file:  # the system drops the lock with the process
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        except BlockingIOError as error:
             file.seek(0)
             holder = file.read().strip() or "unknown"
             raise RunError(

@@ -1,6 +1,7 @@
 """Sampling: every sample from its own key, so that its batch and their number do not matter."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import jax
 import jax.numpy as jnp
@@ -13,6 +14,9 @@ from gan_jax.priors import Prior, categorical
 STANDING = (8, 128)
 """Minibatches and latents in each, from which a generator's fixed statistics are measured."""
 
+BLOCK = 64
+"""Samples in one pass of a network, always: so that not even rounding depends on the batch."""
+
 Sampler = Callable  # (nets, keys [B]) -> {"samples": [B, ...], "labels": [B] where there are any}
 
 
@@ -23,7 +27,7 @@ def from_prior(prior: Prior, frequencies: Sequence[float] = ()) -> Sampler:
       prior: keys to latents, as in the game.
       frequencies: of the classes, for a conditional generator.
     """
-    if not frequencies:
+    if not len(frequencies):
         return lambda nets, keys: {"samples": nets.generator(prior(keys))}
     label = categorical(frequencies)
 
@@ -88,8 +92,8 @@ def sample(
       key: sample i is made from `fold_in(key, i)`.
       count: how many.
       average: whether to use averaged weights, where the game has any.
-      batch_size: samples in one call of the program; changes memory, and no number but for
-        rounding.
+      batch_size: samples in one call of the program, in whole blocks of `BLOCK`; changes the
+        memory that it takes, and no number.
 
     Returns:
       `samples` `[count, ...]` and what else the sampler gives (`labels`).
@@ -100,23 +104,24 @@ def sample(
 def prepare(game: Game, sampler: Sampler) -> Callable[..., dict[str, np.ndarray]]:
     """`sample` for one game, as a function of the other arguments; it compiles once."""
     settle = jax.jit(lambda state: settled(game, sampler, state))
-    draw = jax.jit(lambda state, keys: sampler(bind(game, state), keys))
+    # Block by block, since the rounding of a matrix product depends on how many rows it has.
+    draw = jax.jit(lambda state, keys: jax.lax.map(partial(sampler, bind(game, state)), keys))
 
     def sample(state, key, count, *, average=True, batch_size=256):
         if count < 1 or batch_size < 1:
             raise ValueError(f"Sample 1 or more, in batches of 1 or more; given {count}.")
         state = settle(averaged(state) if average else state)
-        batch_size = min(batch_size, count)
-        parts = [
-            jax.device_get(draw(state, numbered(key, first, batch_size)))
-            for first in range(0, count, batch_size)
-        ]
-        whole = jax.tree.map(lambda *parts: np.concatenate(parts)[:count], *parts)
-        return jax.tree.map(_plain, whole)
+        blocks = -(-min(batch_size, count) // BLOCK)
+        parts = []
+        for first in range(0, count, blocks * BLOCK):
+            keys = numbered(key, first, blocks * BLOCK).reshape(blocks, BLOCK)
+            parts.append(jax.device_get(draw(state, keys)))
+        return jax.tree.map(lambda *parts: _joined(parts, count), *parts)
 
     return sample
 
 
-def _plain(array: np.ndarray) -> np.ndarray:
-    kind = np.float32 if jnp.issubdtype(array.dtype, jnp.floating) else np.int32
-    return array.astype(kind)
+def _joined(parts: Sequence[np.ndarray], count: int) -> np.ndarray:
+    """Parts `[blocks, BLOCK, ...]` as one array `[count, ...]`, float32 or int32."""
+    whole = np.concatenate([part.reshape(-1, *part.shape[2:]) for part in parts])[:count]
+    return whole.astype(np.float32 if jnp.issubdtype(whole.dtype, jnp.floating) else np.int32)

@@ -108,8 +108,9 @@ def check_batch(batch_size: int, size: int) -> None:
 
 @jax.jit
 def sound(state: State) -> jax.Array:
-    """Whether every number of the state is finite."""
-    return jnp.all(jnp.stack([jnp.isfinite(leaf).all() for leaf in jax.tree.leaves(state)]))
+    """Whether all weights, statistics and averages are finite."""
+    leaves = jax.tree.leaves((state.params, state.stats, state.average))
+    return jnp.stack([jnp.isfinite(leaf).all() for leaf in leaves]).all()
 
 
 def check_finite(step: int, metrics: dict[str, float]) -> None:
@@ -118,5 +119,5 @@ def check_finite(step: int, metrics: dict[str, float]) -> None:
     if bad:
         raise DivergedError(
             f"Not finite at step {step}: {', '.join(bad)}. Lower the learning rates or raise the "
-            "penalty; the last checkpoint is sound and was kept."
+            "penalty. What was saved before is kept."
         )

@@ -1,7 +1,6 @@
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +8,7 @@ import pytest
 from PIL import Image
 
 from gan_jax.cli import main
+from gan_jax.commands import COMMANDS
 from tests.command import ROOT, files, train, write_experiment
 
 
@@ -34,7 +34,8 @@ def here(place, monkeypatch):
 @pytest.mark.parametrize("words", ["", "--help", "-h", "help", "list --help", "runs -h", "new -h"])
 def test_usage(words, capsys):
     assert main(words.split()) == 0
-    assert all(f"\n  {name} " in capsys.readouterr().out for name in ("list",))
+    out = capsys.readouterr().out
+    assert all(f"\n  {name} " in out for name in COMMANDS)
 
 
 @pytest.mark.parametrize("words", ["train small.py", "sample run", "sample", "evaluate"])
@@ -43,21 +44,14 @@ def test_help(here, words, capsys):
     assert "--seed" in capsys.readouterr().out
 
 
-def test_help_is_fast_and_starts_no_jax(here):
+def test_help_starts_no_jax(here):
     code = (
         "import sys; from gan_jax.cli import main\n"
         "assert main(['train', 'small.py', '--help']) == 0\n"
         "assert not {'jax', 'flax', 'optax', 'sklearn', 'matplotlib'} & set(sys.modules)\n"
     )
-    times = []
-    for _ in range(3):
-        start = time.monotonic()
-        subprocess.run(
-            [sys.executable, "-c", code], check=True, capture_output=True,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-        )  # fmt: skip
-        times.append(time.monotonic() - start)
-    assert min(times) < 1.5
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, env=environment)
 
 
 def test_lists_experiments(capsys):
@@ -110,11 +104,6 @@ def test_evaluates_as_training_did(here, capsys):
     assert (here / "run" / "evaluation.json").read_bytes() == before
     assert main(["evaluate", "run", "--seed", "1", "--weights", "last"]) == 0
     assert "seed 1, last weights" in capsys.readouterr().out
-
-
-def test_a_batch_larger_than_the_data(here, tmp_path, capsys):
-    assert train(here / "bare.py", tmp_path / "run", "--batch-size", 1438) == 2
-    assert "A batch of 1438 does not fit the data: use 1 to 1437." in capsys.readouterr().err
 
 
 def test_the_new_experiment_trains(tmp_path, monkeypatch, capsys):

@@ -42,6 +42,7 @@ WRONG = """
 2  new a b                                             | Give one name
 2  new not-a-name                                      | Python identifier
 2  new ../up                                           | Python identifier
+2  new class                                           | Python identifier
 2  train                                               | Name an experiment: digits
 2  train --steps 3                                     | Name an experiment
 2  train digits_wgan                                   | did you mean digits_wgan_gp
@@ -62,6 +63,11 @@ WRONG = """
 2  train bare.py --minutes -1                          | --minutes is -1.0
 2  train bare.py --minutes nan                         | --minutes is nan
 2  train bare.py --widths -1                           | cannot be built
+2  train bare.py --widths 0                            | cannot be built 1 wide or more
+2  train digits_dcgan --width 0                        | cannot be built 1 wide or more
+2  train digits_dcgan --data ring                      | cannot be built a multiple of 4
+2  train bare.py --batch-size 1438                     | use 1 to 1437
+2  train small.py --run run --steps 2 --resume         | at step 3 already
 3  train bare.py --data digit                          | did you mean digits
 3  train bare.py --data idx:                           | unknown data
 3  train bare.py --data idx:nowhere                    | nowhere not found train-images-idx3-ubyte

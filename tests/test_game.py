@@ -144,6 +144,13 @@ def test_a_step_hands_each_player_its_own_minibatches_in_order():
         np.testing.assert_allclose(metrics["second/x"], means[2], rtol=1e-5)
 
 
+@pytest.mark.parametrize("count", [2, 4])
+def test_a_step_wants_one_minibatch_for_each_move(count):
+    game = toy(optax.sgd)
+    with pytest.raises(ValueError, match=f"3 moves .* has {count}"):
+        update(game, init(game, KEY), KEY, batches(count))
+
+
 def test_a_player_sees_what_those_before_it_have_done():
     """The loss of the second counts the weights that the first has just moved."""
     game, given = toy(optax.sgd), batches(3)

@@ -1,11 +1,13 @@
 """Runs that must not go on, or cannot."""
 
 import os
+import resource
 import shutil
 
 import numpy as np
 import pytest
 
+from gan_jax.cli import main
 from gan_jax.loading import load
 from tests.command import files, process, rows, train, write_experiment
 
@@ -71,6 +73,43 @@ def test_overwriting_begins_again(experiment, whole, run):
     assert train(experiment, run, *FLAGS, "--overwrite", "--steps", 10) == 0
     assert [row["step"] for row in rows(run)] == [10]
     assert os.listdir(run / "checkpoints") == ["10"]
+
+
+def test_other_data_are_not_evaluated(experiment, whole, run, capsys):
+    shutil.copytree(whole, run)
+    known = (run / "config.json").read_text()
+    (run / "config.json").write_text(known.replace('"fingerprint": "', '"fingerprint": "0'))
+    assert main(["evaluate", str(run)]) == 3
+    assert "bring those back" in capsys.readouterr().err
+
+
+def test_a_full_disk_is_one_line_and_the_run_goes_on_later(experiment, run):
+    full = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))  # bytes of a file
+    words = ("train", experiment, "--run", run, *FLAGS, "--steps", 30, "--checkpoint-every", 10)
+    flags = ("--widths", 256, "--no-cache", "--sample-every", 100)
+    with process(*words, *flags, preexec_fn=full) as child:
+        out, err = child.communicate(timeout=120)
+    assert child.returncode == 7, err
+    assert "Saving to" in err
+    assert "Traceback" not in out + err
+    assert err.count("\n") == 1
+    assert main([str(word) for word in (*words, "--widths", 256, "--resume")]) == 0
+    assert [row["step"] for row in rows(run)] == [10, 20, 30]
+
+
+def test_what_is_not_finite_is_not_saved(tmp_path, run, capsys):
+    jump = "lambda count: 1e-3 + 3e38 * (count == 19)"  # the last move of the critic, step 10
+    experiment = write_experiment(tmp_path, "jump", "config.learning_rate", jump)
+    assert train(experiment, run, "--data", "ring", "--steps", 10) == 5
+    assert "not finite" in capsys.readouterr().err.lower()
+    assert not any(path.name.isdigit() for path in (run / "checkpoints").iterdir())
+
+
+def test_figures_of_ones_own_join_the_metrics(tmp_path, run):
+    own = 'on_chunk=lambda state, metrics: {"own": state.step * 2})'
+    experiment = write_experiment(tmp_path, "own", '{"gap": "critic/gap"})', f"{{}}, {own}")
+    assert train(experiment, run, "--data", "ring", "--steps", 20) == 0
+    assert [row["own"] for row in rows(run)] == [20.0, 40.0]
 
 
 def test_diverged(tmp_path, run, capsys):

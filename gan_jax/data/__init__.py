@@ -16,7 +16,7 @@ __all__ = ["Dataset", "Mixture", "Spec", "from_arrays", "open"]
 FORMS = ("digits", "ring", "grid", "swiss_roll", "idx:PATH")
 
 
-def open(spec: str) -> Dataset:
+def open(spec: str, fingerprint: str | None = None) -> Dataset:
     """The data set that a spec names, as in `--data digits`.
 
     ==============  ================================================================
@@ -29,13 +29,21 @@ def open(spec: str) -> Dataset:
 
     Args:
         spec: one of these; `~` and environment variables in PATH are expanded.
+        fingerprint: what that of the data must be, if given.
 
     Raises:
-        DataError: an unknown name, an unset variable, or data that cannot be read.
+        DataError: an unknown name, an unset variable, or data that cannot be read or are others.
 
     >>> open("ring").held_out["real"].shape
     (10000, 2)
     """
+    data = _named(spec)
+    if fingerprint is not None and data.fingerprint != fingerprint:
+        raise DataError(f"{spec} is not the data that the run began with: bring those back")
+    return data
+
+
+def _named(spec: str) -> Dataset:
     match spec.partition(":"):
         case "digits", "", _:
             from gan_jax.data.digits import digits

@@ -7,6 +7,7 @@ import optax
 from gan_jax.game import Game, Network, Player
 from gan_jax.losses.adversarial import Adversarial
 from gan_jax.losses.penalties import Penalty
+from gan_jax.optimizers import scheduled
 from gan_jax.priors import Prior
 
 
@@ -57,7 +58,8 @@ def two_player(
         if penalty is None:
             return value, metrics
         term = penalty.value(score, keys, batch["real"], batch["fake"])
-        return value + penalty.weight * term, metrics | {"penalty": term}
+        weight = scheduled(penalty.weight, nets.step)
+        return value + weight * term, metrics | {"penalty": term}
 
     def generator_loss(nets, keys, batch):
         fake = draw(nets, keys, batch)["fake"]

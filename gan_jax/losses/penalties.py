@@ -14,7 +14,7 @@ class Penalty(NamedTuple):
     """A term `weight * value(critic, keys, real, fake)` of the critic's loss."""
 
     value: Callable[..., jax.Array]
-    weight: float | jax.Array
+    weight: float | jax.Array | Callable  # or a schedule, step -> weight
     separate: bool = True  # it needs a critic whose score of an example depends on it alone
 
 
@@ -56,13 +56,13 @@ def interpolate(keys: jax.Array, real: jax.Array, fake: jax.Array) -> jax.Array:
     return share * real + (1 - share) * fake
 
 
-def gradient_penalty(weight: float | jax.Array = 10.0, slope: float = 1.0) -> Penalty:
+def gradient_penalty(weight: float | jax.Array | Callable = 10.0, slope: float = 1.0) -> Penalty:
     """weight * E (|grad d(e x + (1 - e) G(z))| - slope)^2, one e ~ U(0, 1) for each example.
 
     Gulrajani et al. 2017, arXiv:1704.00028, eq. 3 and algorithm 1 (two-sided).
 
     Args:
-      weight: lambda; the paper's 10, and 0.1 in its 2-D examples. May be traced.
+      weight: lambda; the paper's 10, and 0.1 in its 2-D examples. May be traced, or a schedule.
       slope: the norm that is not punished; the paper's 1.
 
     >>> critic = lambda x: x @ jnp.array([3.0, 4.0])  # a slope of 5 everywhere

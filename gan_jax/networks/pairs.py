@@ -26,6 +26,7 @@ def mlp_pair(
     Returns:
       `(generator, critic)`.
     """
+    _check_widths(*widths)
     classes = _classes(spec, conditional)
     output = jnp.tanh if spec.is_image else jax.nn.identity
     generator = MLPGenerator(spec.shape, widths, classes, output=output)
@@ -57,10 +58,16 @@ def dcgan_pair(
     Raises:
       ValueError: the data are no such images, or have no labels to be conditional on.
     """
+    _check_widths(width)
     classes = _classes(spec, conditional)
     generator = DCGANGenerator(spec.shape, width, classes, normalise_generator)
     critic = DCGANCritic(width, classes, normalise_critic)
     return _pair(generator, critic, spec, latent, classes)
+
+
+def _check_widths(*widths: int) -> None:
+    if min(widths, default=1) < 1:
+        raise ValueError(f"Layers are 1 wide or more; given: {', '.join(map(str, widths))}.")
 
 
 def _classes(spec: Spec, conditional: bool) -> int:
@@ -70,6 +77,8 @@ def _classes(spec: Spec, conditional: bool) -> int:
 
 
 def _pair(generator, critic, spec, latent, classes) -> tuple[Network, Network]:
+    if latent < 1:
+        raise ValueError(f"A generator needs 1 latent dimension or more; given: {latent}.")
     z, x = jnp.zeros((2, latent)), jnp.zeros((2, *spec.shape))
     label = (jnp.zeros(2, jnp.int32),) if classes else ()
     return linen(generator, z, *label), linen(critic, x, *label)

@@ -104,7 +104,8 @@ def check_every_network_moves(row: Row) -> None:
     before = start(row)
     after, _ = playing(row.game)(before, KEY, batches(row))
     for network in row.game.networks:
-        moved = not same(before.params[network], after.params[network])
+        mine = lambda state, n=network: (state.params[n], state.stats[n])
+        moved = not same(mine(before), mine(after))
         assert moved == (network not in row.game.frozen), network
     for network in row.game.average:
         assert not same(before.average[network], after.average[network])

@@ -72,12 +72,9 @@ def test_a_missing_folder_is_named():
 
 def test_importing_the_room_imports_nothing_heavy():
     program = (
-        "import sys, time, numpy, gan_jax; before = set(sys.modules); start = time.perf_counter();"
-        "import gan_jax.data; print(time.perf_counter() - start);"
+        "import sys, numpy, gan_jax; before = set(sys.modules); import gan_jax.data;"
         "print({name.partition('.')[0] for name in set(sys.modules) - before}"
         " & {'jax', 'flax', 'sklearn', 'scipy'})"
     )
     command = [sys.executable, "-c", program]
-    outcome = subprocess.run(command, capture_output=True, text=True, check=True)
-    seconds, heavy = outcome.stdout.split()
-    assert float(seconds) < 0.5 and heavy == "set()"  # a few hundredths, on an idle machine
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "set()\n"

@@ -1,0 +1,69 @@
+"""What the families make of their numbers."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+
+from gan_jax import families, losses, priors
+from gan_jax.game import Network, bind, init
+from gan_jax.losses import gradient_penalty
+
+KEYS = jax.random.split(jax.random.key(0), 4)
+
+
+def line(value: float) -> Network:
+    """x -> value * x."""
+    return Network(lambda key: ({"w": jnp.asarray(value)}, {}), lambda p, s, x: p["w"] * x)
+
+
+def game(penalty=None, **rest):
+    critic = line(3.0)._replace(apply=lambda p, s, x: p["w"] * x.sum(1))
+    sgd = {"generator_optimizer": optax.sgd(0.1), "critic_optimizer": optax.sgd(0.1)}
+    rest = {"loss": losses.wasserstein, "prior": priors.normal(1)} | sgd | rest
+    return families.two_player(line(2.0), critic, penalty=penalty, **rest)
+
+
+def critic_loss(game, step=0):
+    state = init(game, jax.random.key(0))._replace(step=jnp.asarray(step))
+    batch = {"real": jnp.ones((4, 1)), "fake": -jnp.ones((4, 1))}
+    return game.players["critic"].loss(bind(game, state), KEYS, batch)
+
+
+def test_the_loss_is_that_of_the_pair_plus_the_weighted_penalty():
+    plain, metrics = critic_loss(game())
+    np.testing.assert_allclose(plain, -6.0)
+    assert metrics == {"real": 3.0, "fake": -3.0, "gap": 6.0}
+    value, metrics = critic_loss(game(gradient_penalty(10.0)))
+    np.testing.assert_allclose(metrics["penalty"], 4.0, rtol=1e-5)
+    np.testing.assert_allclose(value, -6.0 + 40.0, rtol=1e-5)
+
+
+def test_the_weight_of_a_penalty_may_be_a_schedule_or_traced():
+    scheduled = game(gradient_penalty(lambda step: 1.0 + step))
+    np.testing.assert_allclose(critic_loss(scheduled, 4)[0], -6.0 + 20.0, rtol=1e-5)
+    traced = jax.jit(lambda weight: critic_loss(game(gradient_penalty(weight)))[0])
+    np.testing.assert_allclose(traced(2.0), -6.0 + 8.0, rtol=1e-5)
+
+
+def test_the_generator_descends_on_fresh_fakes_under_its_own_keys():
+    made = game()
+    nets = bind(made, init(made, jax.random.key(0)))
+    loss, _ = made.players["generator"].loss(nets, KEYS, {"real": jnp.ones((4, 1))})
+    expected = -(3.0 * 2.0 * priors.normal(1)(KEYS)).mean()
+    np.testing.assert_allclose(loss, expected, rtol=1e-6)
+
+
+def test_families_are_two_player_games_with_their_numbers():
+    sgd = {"generator_optimizer": optax.sgd(0.1), "critic_optimizer": optax.sgd(0.1)}
+    rest = {"prior": priors.normal(1), **sgd}
+    for family, moves, separate in (
+        (families.vanilla, 1, ()),
+        (families.wgan, 5, ()),
+        (families.wgan_gp, 5, ("critic",)),
+    ):
+        made = family(line(1.0), line(1.0), **rest)
+        assert made.players["critic"].moves == moves
+        assert made.players["critic"].separate == separate
+        assert list(made.players) == ["critic", "generator"]
+        assert made.average == {}
