@@ -74,9 +74,11 @@ def train(experiment: Path, run: Path, *flags: object) -> int:
     return main(["train", str(experiment), "--run", str(run), *map(str, flags)])
 
 
-def process(*words: object, **options) -> subprocess.Popen:
-    """`gan-jax` as a process of its own, with its output in pipes."""
+def process(*words: object, limit: int = 0, **options) -> subprocess.Popen:
+    """`gan-jax` as a process of its own, with its output in pipes; `limit` on its files in kB."""
     call = [sys.executable, "-c", "from gan_jax.cli import run; run()", *map(str, words)]
+    if limit:
+        call = ["bash", "-c", f'ulimit -f {limit} && exec "$@"', "bash", *call]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     return subprocess.Popen(call, cwd=ROOT, env=os.environ, **pipes, **options)
 
