@@ -28,11 +28,11 @@ def open(spec: str, fingerprint: str | None = None) -> Dataset:
     ==============  ================================================================
 
     Args:
-        spec: one of these; `~` and environment variables in PATH are expanded.
-        fingerprint: what that of the data must be, if given.
+      spec: one of these; `~` and environment variables in PATH are expanded.
+      fingerprint: what that of the data must be, if given.
 
     Raises:
-        DataError: an unknown name, an unset variable, or data that cannot be read or are others.
+      DataError: an unknown name, an unset variable, or data that cannot be read or are others.
 
     >>> open("ring").held_out["real"].shape
     (10000, 2)

@@ -27,19 +27,19 @@ def from_arrays(
     """A data set from arrays: images are scaled to [-1, 1], points are taken as they are.
 
     Args:
-        real: images, [N, H, W] or [N, H, W, C], uint8 or floats; or points, [N, D], floats.
-        label: [N], integers 0..K-1; or None.
-        held_out: the held-out part, a pair (real, label), or real alone where there are no labels;
-            None splits it off `real`, see `split`.
-        range: (low, high) of the images' raw values, which become -1 and 1; by default (0, 255) for
-            uint8 and (-1, 1) for floats.
-        classes: the names of the K labels; by default "0", "1", ...
-        held_out_fraction: the share to split off, in [0, 1).
-        name: what messages and tables call the set.
+      real: images, [N, H, W] or [N, H, W, C], uint8 or floats; or points, [N, D], floats.
+      label: [N], integers 0..K-1; or None.
+      held_out: the held-out part, a pair (real, label), or real alone where there are no labels;
+          None splits it off `real`, see `split`.
+      range: (low, high) of the images' raw values, which become -1 and 1; by default (0, 255) for
+          uint8 and (-1, 1) for floats.
+      classes: the names of the K labels; by default "0", "1", ...
+      held_out_fraction: the share to split off, in [0, 1).
+      name: what messages and tables call the set.
 
     Raises:
-        DataError: arrays of another kind, layout or range, or not finite.
-        ValueError: a `range`, `classes` or `held_out_fraction` that makes no sense.
+      DataError: arrays of another kind, layout or range, or not finite.
+      ValueError: a `range`, `classes` or `held_out_fraction` that makes no sense.
 
     >>> data = from_arrays(np.zeros((10, 8, 8), np.uint8), np.arange(10) % 2)
     >>> data.train["real"].shape, data.held_out["real"].shape, data.spec.classes
@@ -66,13 +66,13 @@ def split(
     """Shuffles the examples and parts them in two: int(N (1 - fraction)) for training, the rest.
 
     Args:
-        arrays: each [N, ...].
-        held_out_fraction: in [0, 1).
-        seed: of the shuffle, which is the same on every machine.
-        name: what messages call the set.
+      arrays: each [N, ...].
+      held_out_fraction: in [0, 1).
+      seed: of the shuffle, which is the same on every machine.
+      name: what messages call the set.
 
     Raises:
-        DataError: arrays of different lengths, or too few for one training example.
+      DataError: arrays of different lengths, or too few for one training example.
 
     >>> [part["real"].size for part in split({"real": np.arange(1797)})]
     [1437, 360]

@@ -19,14 +19,14 @@ class Dataset:
     """A training part and a held-out part, raw and in memory, and their spec.
 
     Args:
-        train: "real" ([N, *shape], uint8 or float32, raw) and, where there are classes, "label"
-            ([N], int32, 0..K-1). The arrays are kept as read-only views.
-        held_out: the same keys and kinds; may hold no examples.
-        spec: what the arrays mean.
-        name: what messages and tables call the set.
+      train: "real" ([N, *shape], uint8 or float32, raw) and, where there are classes, "label"
+          ([N], int32, 0..K-1). The arrays are kept as read-only views.
+      held_out: the same keys and kinds; may hold no examples.
+      spec: what the arrays mean.
+      name: what messages and tables call the set.
 
     Raises:
-        DataError: an empty training part, or arrays that do not fit the spec or one another.
+      DataError: an empty training part, or arrays that do not fit the spec or one another.
     """
 
     train: Mapping[str, np.ndarray]

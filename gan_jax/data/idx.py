@@ -27,15 +27,15 @@ def idx(path: str | os.PathLike[str]) -> Dataset:
     5,000 images of MNIST's are the easier ones. So shuffle before taking some of them.
 
     Args:
-        path: the folder of train-images-idx3-ubyte, train-labels-idx1-ubyte and the same two of
-            t10k, each plain or gzipped, with or without the ending .gz.
+      path: the folder of train-images-idx3-ubyte, train-labels-idx1-ubyte and the same two of
+          t10k, each plain or gzipped, with or without the ending .gz.
 
     Returns:
-        Images [N, H, W, 1] uint8, which decode from 0..255 to [-1, 1]; labels of the classes "0" to
-        the largest; named as the folder.
+      Images [N, H, W, 1] uint8, which decode from 0..255 to [-1, 1]; labels of the classes "0" to
+      the largest; named as the folder.
 
     Raises:
-        DataError: a file that is missing, damaged, cut short, too long, or at odds with the others.
+      DataError: a file that is missing, damaged, cut short, too long, or at odds with the others.
     """
     folder = Path(path)
     files = _find(folder)

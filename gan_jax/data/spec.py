@@ -16,8 +16,8 @@ class Mixture(NamedTuple):
     """The known truth of a toy set: isotropic Gaussians of equal weight.
 
     Args:
-        centres: the means, [K][D], in the units of the decoded examples.
-        deviation: the standard deviation of every Gaussian along every axis.
+      centres: the means, [K][D], in the units of the decoded examples.
+      deviation: the standard deviation of every Gaussian along every axis.
     """
 
     centres: tuple[tuple[float, ...], ...]
@@ -29,15 +29,15 @@ class Spec:
     """What one example is, and how the raw numbers become what a network sees.
 
     Args:
-        shape: of ONE example: (H, W, C) for an image, (D,) for a point.
-        scale: of the decoding, see `decode`; not 0.
-        offset: of the decoding.
-        classes: the names of the labels 0..K-1; empty where there are no labels.
-        frequencies: of the classes in the training part, summing to 1; or empty.
-        mixture: the truth of a toy set, where it is known.
+      shape: of ONE example: (H, W, C) for an image, (D,) for a point.
+      scale: of the decoding, see `decode`; not 0.
+      offset: of the decoding.
+      classes: the names of the labels 0..K-1; empty where there are no labels.
+      frequencies: of the classes in the training part, summing to 1; or empty.
+      mixture: the truth of a toy set, where it is known.
 
     Raises:
-        ValueError: a shape, scale, frequencies or mixture that cannot be.
+      ValueError: a shape, scale, frequencies or mixture that cannot be.
     """
 
     shape: tuple[int, ...]
@@ -74,10 +74,10 @@ class Spec:
         NumPy and compiled JAX give the same bits, and the ends of the range are -1 and 1 exactly.
 
         Args:
-            raw: [..., *shape], a NumPy or a JAX array.
+          raw: [..., *shape], a NumPy or a JAX array.
 
         Returns:
-            An array of the same kind and shape, float32.
+          An array of the same kind and shape, float32.
 
         >>> Spec(shape=(3,), scale=2 / 255, offset=-1.0).decode(np.uint8([0, 51, 255])).tolist()
         [-1.0, -0.6000000238418579, 1.0]
@@ -99,7 +99,7 @@ class Spec:
         """The spec that `to_json` saved.
 
         Raises:
-            DataError: a field that is missing, unknown or of the wrong kind.
+          DataError: a field that is missing, unknown or of the wrong kind.
         """
         try:
             fields = {k: tuple(v) if isinstance(v, list) else v for k, v in saved.items()}

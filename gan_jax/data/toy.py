@@ -19,10 +19,10 @@ def ring(seed: int = 0) -> Dataset:
     The toy set of Gulrajani et al. 2017 (arXiv 1704.00028, figure 1), numbers as in their code.
 
     Args:
-        seed: of the draw.
+      seed: of the draw.
 
     Returns:
-        50,000 training and 10,000 held-out points, [N, 2] float32; `spec.mixture` is the truth.
+      50,000 training and 10,000 held-out points, [N, 2] float32; `spec.mixture` is the truth.
 
     >>> data = ring()
     >>> data.train["real"].shape, len(data.spec.mixture.centres)
@@ -40,10 +40,10 @@ def grid(seed: int = 0) -> Dataset:
     Differs from it: each point draws its Gaussian, so the counts are not exactly equal.
 
     Args:
-        seed: of the draw.
+      seed: of the draw.
 
     Returns:
-        50,000 training and 10,000 held-out points, [N, 2] float32; `spec.mixture` is the truth.
+      50,000 training and 10,000 held-out points, [N, 2] float32; `spec.mixture` is the truth.
     """
     axis = np.arange(-4, 5, 2)
     centres = np.stack(np.meshgrid(axis, axis, indexing="ij"), axis=-1).reshape(-1, 2)
@@ -57,10 +57,10 @@ def swiss_roll(seed: int = 0) -> Dataset:
     coordinate of scikit-learn's `make_swiss_roll`.
 
     Args:
-        seed: of the draw.
+      seed: of the draw.
 
     Returns:
-        50,000 training and 10,000 held-out points, [N, 2] float32.
+      50,000 training and 10,000 held-out points, [N, 2] float32.
     """
     generator = np.random.Generator(np.random.PCG64(seed))
     t = 1.5 * np.pi * (1 + 2 * generator.uniform(size=(TRAIN + HELD_OUT, 1)))

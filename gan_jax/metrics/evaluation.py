@@ -36,11 +36,11 @@ def for_images(neighbours: int = 3) -> Evaluation:
     """Precision and recall, and the Frechet distance, of raw pixels.
 
     Args:
-        neighbours: k of `precision_recall`.
+      neighbours: k of `precision_recall`.
 
     Returns:
-        An evaluation with the figures `precision`, `recall` and, for images of up to 1,024 values
-        (its time grows as their cube), `pixel_frechet`, in squared units of pixels and no FID.
+      An evaluation with the figures `precision`, `recall` and, for images of up to 1,024 values
+      (its time grows as their cube), `pixel_frechet`, in squared units of pixels and no FID.
     """
 
     def evaluate(real: np.ndarray, other: np.ndarray) -> dict[str, float]:
@@ -56,11 +56,11 @@ def for_points(mixture: Mixture | None = None) -> Evaluation:
     """The exact Wasserstein distance of the first 1,000 points, and the figures of a mixture.
 
     Args:
-        mixture: has `centres` `[K, D]` and `deviation`; None if the data are no such mixture.
+      mixture: has `centres` `[K, D]` and `deviation`; None if the data are no such mixture.
 
     Returns:
-        An evaluation with the figures of `mixture_figures`, if there is a mixture, and
-        `wasserstein`. The points must come in random order.
+      An evaluation with the figures of `mixture_figures`, if there is a mixture, and
+      `wasserstein`. The points must come in random order.
     """
 
     def evaluate(real: np.ndarray, other: np.ndarray) -> dict[str, float]:
@@ -87,16 +87,16 @@ def compare(
     """The figures of samples and of real training data, both against held-out data.
 
     Args:
-        evaluations: their figures are put together; no name may come twice.
-        held_out: `[N, ...]` real data that no training saw, in random order.
-        train: `[N, ...]` real data, a random subset of the training data.
-        samples: `[N, ...]`.
+      evaluations: their figures are put together; no name may come twice.
+      held_out: `[N, ...]` real data that no training saw, in random order.
+      train: `[N, ...]` real data, a random subset of the training data.
+      samples: `[N, ...]`.
 
     Returns:
-        `samples` and `real`: figures by name; `n`: the size N of each set.
+      `samples` and `real`: figures by name; `n`: the size N of each set.
 
     Raises:
-        ValueError: if the three sets differ in size or two figures have one name.
+      ValueError: if the three sets differ in size or two figures have one name.
     """
     sizes = len(held_out), len(train), len(samples)
     if len(set(sizes)) > 1:

@@ -20,10 +20,10 @@ def moments(features: ArrayLike) -> Moments:
     """The moments of a set of features.
 
     Args:
-        features: `[N, ...]`, N at least 2.
+      features: `[N, ...]`, N at least 2.
 
     Raises:
-        ValueError: for fewer than two rows or values that are not finite.
+      ValueError: for fewer than two rows or values that are not finite.
 
     >>> moments([[0.0], [2.0]])
     Moments(count=2, mean=array([1.]), covariance=array([[2.]]))
@@ -44,7 +44,7 @@ def frechet_from_moments(real: Moments, fake: Moments) -> float:
     `S1^1/2 S2^1/2`, the same number without the square root of a rounding error.
 
     Raises:
-        ValueError: if the numbers of features differ.
+      ValueError: if the numbers of features differ.
     """
     if real.mean.shape != fake.mean.shape:
         raise ValueError(
@@ -73,14 +73,14 @@ def frechet_distance(real: ArrayLike, fake: ArrayLike) -> float:
     Time grows as the cube of the number of features.
 
     Args:
-        real: `[N, ...]` features, N at least 2.
-        fake: `[M, ...]` features, as many per row.
+      real: `[N, ...]` features, N at least 2.
+      fake: `[M, ...]` features, as many per row.
 
     Returns:
-        The squared distance, 0 or more, in squared units of the features.
+      The squared distance, 0 or more, in squared units of the features.
 
     Raises:
-        ValueError: for fewer than two rows, values that are not finite, or unequal widths.
+      ValueError: for fewer than two rows, values that are not finite, or unequal widths.
 
     >>> frechet_distance([[0.0], [2.0]], [[3.0], [5.0]])
     9.0

@@ -17,20 +17,20 @@ def mixture_figures(samples: ArrayLike, centres: ArrayLike, deviation: float) ->
     Srivastava et al. 2017 (VEEGAN), arXiv 1705.07761.
 
     Args:
-        samples: `[N, D]`.
-        centres: `[K, D]`, of the modes, K at least 2.
-        deviation: standard deviation of every mode along each axis, above 0.
+      samples: `[N, D]`.
+      centres: `[K, D]`, of the modes, K at least 2.
+      deviation: standard deviation of every mode along each axis, above 0.
 
     Returns:
-        `modes`: modes with at least one sample of high quality, as published, which is lenient;
-        `modes_20`: modes with at least 20 % of their fair share N / K;
-        `high_quality`: share of the samples, from 0 to 1;
-        `mode_kl`: KL of the histogram of the modes, over samples of high quality, from the uniform
-        one, in nats; from 0 to log K, the worst, which also stands for no such sample at all.
+      `modes`: modes with at least one sample of high quality, as published, which is lenient;
+      `modes_20`: modes with at least 20 % of their fair share N / K;
+      `high_quality`: share of the samples, from 0 to 1;
+      `mode_kl`: KL of the histogram of the modes, over samples of high quality, from the uniform
+      one, in nats; from 0 to log K, the worst, which also stands for no such sample at all.
 
     Raises:
-        ValueError: if the widths differ, K is 1, the deviation is not positive or a value is not
-            finite.
+      ValueError: if the widths differ, K is 1, the deviation is not positive or a value is not
+          finite.
 
     >>> mixture_figures([[0.1], [0.0], [9.0], [5.0]], [[0.0], [9.0]], deviation=0.1)["high_quality"]
     0.75

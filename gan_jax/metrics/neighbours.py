@@ -36,18 +36,18 @@ def nearest(
     at most 0 exactly if the query lies inside a ball.
 
     Args:
-        queries: `[N, ...]`.
-        points: `[M, ...]`, of the same shape per example.
-        count: how many points per query.
-        squared_radii: `[M]`, of the balls around the points; None for 0.
-        exclude_self: never give point i to query i (by index, so copies remain neighbours).
-        chunk: queries at once; memory grows as `chunk * M`.
+      queries: `[N, ...]`.
+      points: `[M, ...]`, of the same shape per example.
+      count: how many points per query.
+      squared_radii: `[M]`, of the balls around the points; None for 0.
+      exclude_self: never give point i to query i (by index, so copies remain neighbours).
+      chunk: queries at once; memory grows as `chunk * M`.
 
     Returns:
-        Indices into points and power distances, both `[N, count]`.
+      Indices into points and power distances, both `[N, count]`.
 
     Raises:
-        ValueError: if there are fewer than `count` points to give.
+      ValueError: if there are fewer than `count` points to give.
 
     >>> nearest([0.0, 5.0], [1.0, 3.0], 2)[1]
     array([[ 1.,  9.],
@@ -112,16 +112,16 @@ def precision_recall(
     arXiv 1904.06991. Two sets of one distribution stay below 1, so print their figures alongside.
 
     Args:
-        real: `[N, ...]`, pixels or features.
-        fake: `[N, ...]`, of the same shape: the figures depend on the size of the sets.
-        neighbours: k, from 1 to N - 1.
-        chunk: points at once; memory grows as `chunk * N`.
+      real: `[N, ...]`, pixels or features.
+      fake: `[N, ...]`, of the same shape: the figures depend on the size of the sets.
+      neighbours: k, from 1 to N - 1.
+      chunk: points at once; memory grows as `chunk * N`.
 
     Returns:
-        `precision` and `recall`, each from 0 to 1.
+      `precision` and `recall`, each from 0 to 1.
 
     Raises:
-        ValueError: for unequal shapes, values that are not finite, or too many neighbours.
+      ValueError: for unequal shapes, values that are not finite, or too many neighbours.
 
     >>> precision_recall([0.0, 1.0, 2.0, 9.0], [0.5, 1.5, 2.5, 30.0], neighbours=1)
     {'precision': 0.75, 'recall': 1.0}

@@ -8,14 +8,14 @@ def as_rows(array: ArrayLike, name: str) -> np.ndarray:
     """The array as a float64 matrix with one row per example.
 
     Args:
-        array: `[N, ...]`, at least one example; a scalar per example counts as a row of one.
-        name: what an error message calls the array.
+      array: `[N, ...]`, at least one example; a scalar per example counts as a row of one.
+      name: what an error message calls the array.
 
     Returns:
-        `[N, D]`, float64.
+      `[N, D]`, float64.
 
     Raises:
-        ValueError: without examples or with a value that is not finite.
+      ValueError: without examples or with a value that is not finite.
 
     >>> as_rows([[[1, 2], [3, 4]]], "images")
     array([[1., 2., 3., 4.]])
@@ -32,7 +32,7 @@ def as_row_pair(real: ArrayLike, fake: ArrayLike) -> tuple[np.ndarray, np.ndarra
     """Two sets as matrices of equal width: `[N, D]` and `[M, D]`, float64.
 
     Raises:
-        ValueError: as `as_rows`, or if the widths differ.
+      ValueError: as `as_rows`, or if the widths differ.
     """
     real, fake = as_rows(real, "real"), as_rows(fake, "fake")
     if real.shape[1] != fake.shape[1]:
@@ -46,7 +46,7 @@ def as_equal_pair(real: ArrayLike, fake: ArrayLike) -> tuple[np.ndarray, np.ndar
     """Two sets as matrices of equal shape: both `[N, D]`, float64.
 
     Raises:
-        ValueError: as `as_row_pair`, or if the sizes of the sets differ.
+      ValueError: as `as_row_pair`, or if the sizes of the sets differ.
     """
     real, fake = as_row_pair(real, fake)
     if len(real) != len(fake):

@@ -16,14 +16,14 @@ def exact_wasserstein(real: ArrayLike, fake: ArrayLike) -> float:
     distribution are not at distance 0, so print their distance at the same size alongside.
 
     Args:
-        real: `[N, ...]`, N at most 2,500: time grows as the cube of N.
-        fake: `[N, ...]`.
+      real: `[N, ...]`, N at most 2,500: time grows as the cube of N.
+      fake: `[N, ...]`.
 
     Returns:
-        The distance, 0 or more, in units of the data.
+      The distance, 0 or more, in units of the data.
 
     Raises:
-        ValueError: for unequal shapes, values that are not finite, or more than 2,500 points.
+      ValueError: for unequal shapes, values that are not finite, or more than 2,500 points.
 
     >>> exact_wasserstein([[0.0], [1.0]], [[3.0], [2.0]])
     2.0

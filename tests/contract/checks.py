@@ -210,7 +210,7 @@ def distance(one: State, other: State, before: State) -> float:
     apart = []
     for name in before.params:
         norm = lambda a, b, name=name: float(
-            optax.global_norm(jax.tree.map(jnp.subtract, a.params[name], b.params[name]))
+            optax.tree.norm(jax.tree.map(jnp.subtract, a.params[name], b.params[name]))
         )
         apart.append(norm(one, other) / norm(other, before))
     return max(apart)
