@@ -118,6 +118,9 @@ def _read(folder: Path, step: int, like: Any) -> tuple[Any, dict]:
     handlers = {"state": ocp.StandardCheckpointHandler(), "about": ocp.JsonCheckpointHandler()}
     options = ocp.CheckpointManagerOptions(create=False)
     with Manager(folder.absolute(), options=options, item_handlers=handlers) as manager:
+        if step not in (steps := sorted(manager.all_steps())):
+            there = ", ".join(map(str, steps)) or "none"
+            raise CheckpointError(f"{folder} has no checkpoint of step {step}; there are: {there}.")
         about = manager.restore(step, args=ocp.args.Composite(about=ocp.args.JsonRestore())).about
         _check(step, about, manager.item_metadata(step).state.tree, like)
         # With a place for each leaf; else Orbax would want the devices that it was saved from.

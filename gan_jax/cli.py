@@ -7,6 +7,7 @@ import logging
 import sys
 from collections.abc import Sequence
 
+from gan_jax import __version__
 from gan_jax.commands import COMMANDS
 from gan_jax.errors import USER_ERRORS, UsageError
 
@@ -52,6 +53,9 @@ def main(arguments: Sequence[str]) -> int:
     try:
         if command in HELP or (rest and rest[0] in HELP and command not in FLAGGED):
             print(USAGE)
+            return 0
+        if command == "--version":
+            print(f"gan-jax {__version__}")
             return 0
         if command not in COMMANDS:
             near = difflib.get_close_matches(command, COMMANDS, n=1)

@@ -44,7 +44,8 @@ class Target:
 def train(words: Sequence[str]) -> int:
     """gan-jax train EXPERIMENT [flags]"""
     if not words or words[0].startswith("-"):
-        raise UsageError(f"Name an experiment: {', '.join(experiment.names())}, or a .py file.")
+        known = ", ".join(experiment.names())
+        raise UsageError(f"Name an experiment first, before any flags: {known}, or a .py file.")
     path = experiment.find(words[0])
     module = experiment.load(path)
     fields = ({field.name for field in dataclasses.fields(k)} for k in (module.Config, Options))
@@ -84,6 +85,8 @@ def list_runs(words: Sequence[str]) -> None:
     """gan-jax runs [FOLDER]"""
     _at_most(1, words, "runs [FOLDER]")
     folder = Path(words[0] if words else "runs")
+    if words and not folder.is_dir():
+        raise FileNotFoundError(f"There is no folder {folder}.")
     found = runs.listed(folder)
     if not found:
         print(f"There is no run in {folder}.")

@@ -23,6 +23,12 @@ def check(game: Game) -> None:
     for kind, names in (("network", game.networks), ("player", game.players)):
         for name in names:
             _check_name(kind, name)
+    for name, network in game.networks.items():
+        if not hasattr(network, "settle"):
+            raise ValueError(
+                f"The network {name!r} is a {type(network).__name__}: wrap a flax module by "
+                "gan_jax.networks.linen(module, example_of_its_input)."
+            )
     for name, player in game.players.items():
         _check_player(game, name, player)
     _check_known(game, "`frozen`", game.frozen)

@@ -6,6 +6,7 @@ import dataclasses
 import difflib
 import importlib.util
 import sys
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -112,5 +113,17 @@ def build(module: ModuleType, config: Any, spec: Spec) -> Experiment:
     """
     try:
         return module.build(config, spec)
-    except ValueError as error:
-        raise UsageError(f"{module.__file__} cannot be built: {error}") from error
+    except Exception as error:
+        raise UsageError(f"{_where(module, error)} cannot be built: {_said(error)}") from error
+
+
+def _where(module: ModuleType, error: Exception) -> str:
+    """The experiment's file, and the last line in it that led to the error."""
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in frames if frame.filename == module.__file__]
+    return f"{Path(module.__file__).name}, line {lines[-1]}," if lines else str(module.__file__)
+
+
+def _said(error: Exception) -> str:
+    """A message of ours as it is; others with their kind."""
+    return str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"

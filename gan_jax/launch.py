@@ -17,11 +17,11 @@ from gan_jax.data import Dataset
 from gan_jax.errors import DivergedError, RunError, UsageError
 from gan_jax.evaluation import evaluate, record
 from gan_jax.experiment import Experiment
-from gan_jax.game import State
+from gan_jax.game import State, bind
 from gan_jax.keys import stream
 from gan_jax.options import Options, check, check_same
 from gan_jax.progress import progress
-from gan_jax.train import check_batch, initial, sound, train
+from gan_jax.train import check_batch, check_fits, initial, sound, train
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,7 +84,18 @@ def _prepare(
     data = data_room.open(config.data, known and known["fingerprint"])
     check_batch(config.batch_size, len(data.train["real"]))
     built = experiments.build(experiments.load(path), config, data.spec)
+    _check_fits(built, data, config.batch_size)
     return Job(run, built, config, options, data, sampling.prepare(built.game, built.sampler), say)
+
+
+def _check_fits(built: Experiment, data: Dataset, batch_size: int) -> None:
+    try:
+        check_fits(built.game, data, batch_size)
+        state = jax.eval_shape(lambda: initial(built.game, 0))
+        keys = jax.random.split(jax.random.key(0), 2)
+        jax.eval_shape(lambda state: built.sampler(bind(built.game, state), keys), state)
+    except ValueError as error:
+        raise UsageError(f"The experiment cannot be played on its data: {error}") from error
 
 
 def _settle(job: Job, known: dict | None, path: Path) -> None:
@@ -133,7 +144,7 @@ def _train(job: Job, stopped: Sequence[int]) -> State:
             last = bool(stopped) or late or step == steps
             if last or _crossed(before, step, options.checkpoint_every):
                 _save(job, manager, step, state)
-            if last or _crossed(before, step, options.sample_every):
+            if last or before == 0 or _crossed(before, step, options.sample_every):
                 _picture(job, state, step)
             if last:
                 report.curves(runs.metrics(job.run), job.run / "losses.png")

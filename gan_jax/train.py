@@ -53,6 +53,8 @@ def train(
       UsageError: a batch that is larger than the data or cannot be split between the devices.
       DivergedError: a metric is not finite.
     """
+    if not isinstance(data, Dataset):
+        raise ValueError(f"`data` is made by gan_jax.data.from_arrays; given: {type(data)}.")
     size = len(data.train["real"])
     check_batch(batch_size, size)
     state = initial(game, seed) if state is None else state
@@ -66,6 +68,19 @@ def train(
         metrics = {name: float(value) for name, value in jax.device_get(metrics).items()}
         check_finite(step, metrics)
         yield state, metrics
+
+
+def check_fits(game: Game, data: Dataset, batch_size: int) -> None:
+    """Refuses a game that cannot be played on the data, by tracing a step: nothing is computed.
+
+    Raises:
+      ValueError: networks, losses and data do not fit one another.
+    """
+    size = len(data.train["real"])
+    state = jax.eval_shape(lambda: initial(game, 0))
+    kinds = {n: jax.ShapeDtypeStruct(array.shape, array.dtype) for n, array in data.train.items()}
+    body = program(game, data.spec.decode, batch_size, size)
+    jax.eval_shape(body, state, jax.random.key(0), kinds, np.int32(1))
 
 
 def program(game: Game, decode: Callable, batch_size: int, size: int) -> Callable:

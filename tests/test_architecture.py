@@ -40,6 +40,7 @@ def imported(path: Path) -> set[str]:
             parts = (node.module or "").split(".")
             if parts[0] == "gan_jax":
                 rooms |= {parts[1]} if len(parts) > 1 else {name.name for name in node.names}
+    rooms.discard("__version__")
     return rooms
 
 

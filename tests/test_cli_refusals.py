@@ -14,6 +14,8 @@ def place(tmp_path_factory):
     write_experiment(place, "clash", "steps: int = 40", "seed: int = 1\n    steps: int = 40")
     write_experiment(place, "latents", "priors.normal(4),\n        c", "priors.normal(0), c")
     write_experiment(place, "bare")
+    write_experiment(place, "typo", "families.wgan_gp", "families.wgan_pg")
+    write_experiment(place, "unlike", "prior=priors.normal(4)", "prior=priors.normal(5)")
     for name in ("other", "hollow", "idx"):
         (place / name).mkdir()
     (place / "other" / "thesis.tex").write_text("years of work")
@@ -43,7 +45,7 @@ WRONG = """
 2  new not-a-name                                      | Python identifier
 2  new ../up                                           | Python identifier
 2  new class                                           | Python identifier
-2  train                                               | Name an experiment: digits
+2  train                                               | Name an experiment first digits_dcgan
 2  train --steps 3                                     | Name an experiment
 2  train digits_wgan                                   | did you mean digits_wgan_gp
 2  train nowhere.py                                    | no experiment file nowhere.py
@@ -52,6 +54,8 @@ WRONG = """
 2  train empty.py                                      | frozen dataclass `Config`
 2  train clash.py                                      | rename seed
 2  train latents.py                                    | cannot be built 1 dimension or more
+2  train typo.py                                       | typo.py, line AttributeError: wgan_pg
+2  train unlike.py                                     | cannot be played on its data inputs
 2  train bare.py --steps 0                             | --steps is 0 1 or more
 2  train bare.py --batch-size -4                       | --batch-size is -4
 2  train bare.py --log-every 0                         | --log-every is 0
@@ -93,8 +97,9 @@ WRONG = """
 2  sample run --seed -1                                | --seed is -1
 2  sample run --out out.jpg                            | .npz .png
 2  sample run --out out                                | ends in none
-4  sample run --step 2                                 | step 2 cannot be read
+4  sample run --step 2                                 | no checkpoint of step 2; there are: 3
 4  evaluate run --step -1                              | step -1
+7  runs nowhere                                        | no folder nowhere
 6  sample nowhere                                      | is no run config.json
 6  sample small.py                                     | is no run
 6  sample other                                        | is no run

@@ -29,7 +29,7 @@ LOSSES = {  # derivatives: of the critic in d(x) and in d(G(z)), of the generato
         sigmoid,
         lambda f: -sigmoid(-f),
     ),
-    "least_squares": (losses.least_squares(), lambda r: r - 1, lambda f: f, lambda f: f - 1),
+    "least_squares": (losses.least_squares, lambda r: r - 1, lambda f: f, lambda f: f - 1),
     "hinge": (losses.hinge, lambda r: -1.0 * (r < 1), lambda f: 1.0 * (f > -1), lambda f: -1.0),
     "wasserstein": (losses.wasserstein, lambda r: -1.0, lambda f: 1.0, lambda f: -1.0),
 }

@@ -102,5 +102,5 @@ def test_builds(tmp_path):
 def test_what_cannot_be_built_is_said(tmp_path):
     path = write_experiment(tmp_path, old="priors.normal(4),\n        c", new="priors.normal(0), c")
     module = experiment.load(path)
-    with pytest.raises(UsageError, match=r"small\.py cannot be built: A prior has 1"):
+    with pytest.raises(UsageError, match=r"small\.py, line \d+, cannot be built: A prior has 1"):
         experiment.build(module, module.Config(), POINTS)

@@ -44,8 +44,16 @@ def two_player(
 
     Returns:
       A game with the networks `generator` and `critic`, and the players of the same names.
+
+    Raises:
+      ValueError: an argument of another kind, or a penalty on a critic that mixes examples.
     """
-    labels = lambda batch: (batch["label"],) if conditional else ()
+    _check(loss, penalty, prior)
+
+    def labels(batch):
+        if conditional and "label" not in batch:
+            raise ValueError("The game is conditional, but its data have no labels: give some.")
+        return (batch["label"],) if conditional else ()
 
     def draw(nets, keys, batch):
         return batch | {"fake": nets.generator(prior(keys), *labels(batch))}
@@ -77,3 +85,14 @@ def two_player(
         },
         average={} if average is None else {"generator": average},
     )
+
+
+def _check(loss, penalty, prior) -> None:
+    if not isinstance(loss, Adversarial):
+        raise ValueError(f"`loss` is a pair such as gan_jax.losses.hinge; given: {loss!r}.")
+    if not (penalty is None or isinstance(penalty, Penalty)):
+        raise ValueError(
+            f"`penalty` is made by such as gan_jax.losses.gradient_penalty; given: {penalty!r}."
+        )
+    if not callable(prior):
+        raise ValueError(f"`prior` is made by such as gan_jax.priors.normal; given: {prior!r}.")

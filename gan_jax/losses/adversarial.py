@@ -62,7 +62,7 @@ def wasserstein_critic(real: jax.Array, fake: jax.Array) -> jax.Array:
     return fake.mean() - real.mean()
 
 
-def least_squares(
+def least_squares_with(
     fake_target: float = 0.0, real_target: float = 1.0, generator_target: float = 1.0
 ) -> Adversarial:
     """E (d(x) - b)^2 / 2 + E (d(G(z)) - a)^2 / 2, and E (d(G(z)) - c)^2 / 2 for the generator.
@@ -88,4 +88,5 @@ def least_squares(
 minimax = Adversarial(logistic_critic, saturating_generator)
 non_saturating = Adversarial(logistic_critic, non_saturating_generator)
 hinge = Adversarial(hinge_critic, linear_generator)
+least_squares = least_squares_with()
 wasserstein = Adversarial(wasserstein_critic, linear_generator)

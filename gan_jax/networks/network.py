@@ -43,8 +43,14 @@ def linen(module: nn.Module, *examples, mixes: bool | None = None) -> Network:
         zeros = jax.tree.map(lambda x: jnp.zeros(x.shape, x.dtype), inputs)
         return module.init(key, *zeros).get("params", {}), {}
 
-    def apply(params, stats, *inputs):
-        return module.apply({"params": params, **stats}, *inputs)
+    def apply(params, stats, *given):
+        try:
+            return module.apply({"params": params, **stats}, *given)
+        except (TypeError, flax.errors.ScopeParamShapeError) as error:
+            raise ValueError(
+                f"{type(module).__name__} was made for inputs ({_kinds(inputs)}) and got "
+                f"({_kinds(given)}): {_reason(error)}"
+            ) from error
 
     def settle(params, stats, *inputs):
         variables = {"params": params, **stats}
@@ -77,6 +83,13 @@ def _shapes(module: nn.Module, inputs: tuple, function: Callable, *first):
             f"{name} draws random numbers (dropout?): a network that draws takes keys as an input."
         ) from error
     except (TypeError, ValueError, flax.errors.FlaxError) as error:
-        given = ", ".join(f"{x.dtype}{list(x.shape)}" for x in jax.tree.leaves(inputs)) or "none"
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise ValueError(f"{name} does not fit its inputs ({given}): {reason}") from error
+        reason = _reason(error)
+        raise ValueError(f"{name} does not fit its inputs ({_kinds(inputs)}): {reason}") from error
+
+
+def _kinds(inputs: tuple) -> str:
+    return ", ".join(f"{x.dtype}{list(x.shape)}" for x in jax.tree.leaves(inputs)) or "none"
+
+
+def _reason(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]

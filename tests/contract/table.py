@@ -71,7 +71,7 @@ def with_loss(loss: losses.Adversarial) -> Callable:
 ROWS: dict[str, Callable[[], Row]] = {
     "minimax": lambda: two_player(families.vanilla, saturating=True),
     "non_saturating": lambda: two_player(families.vanilla),
-    "least_squares": lambda: two_player(with_loss(losses.least_squares())),
+    "least_squares": lambda: two_player(with_loss(losses.least_squares)),
     "hinge": lambda: two_player(with_loss(losses.hinge), critic_moves=2, draws=3),
     "dcgan": lambda: two_player(families.vanilla, picture=True),
     "conditional": lambda: two_player(families.vanilla, labels=True),

@@ -1,15 +1,21 @@
 """What the families make of their numbers."""
 
+import flax.linen as nn
 import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
+import pytest
 
 from gan_jax import families, losses, priors
 from gan_jax.game import Network, bind, init
 from gan_jax.losses import gradient_penalty
 
 KEYS = jax.random.split(jax.random.key(0), 4)
+
+
+SGD = {"generator_optimizer": optax.sgd(0.1), "critic_optimizer": optax.sgd(0.1)}
+REST = {"loss": losses.wasserstein, "prior": priors.normal(1)} | SGD
 
 
 def line(value: float) -> Network:
@@ -19,9 +25,7 @@ def line(value: float) -> Network:
 
 def game(penalty=None, **rest):
     critic = line(3.0)._replace(apply=lambda p, s, x: p["w"] * x.sum(1))
-    sgd = {"generator_optimizer": optax.sgd(0.1), "critic_optimizer": optax.sgd(0.1)}
-    rest = {"loss": losses.wasserstein, "prior": priors.normal(1)} | sgd | rest
-    return families.two_player(line(2.0), critic, penalty=penalty, **rest)
+    return families.two_player(line(2.0), critic, penalty=penalty, **(REST | rest))
 
 
 def critic_loss(game, step=0):
@@ -55,8 +59,7 @@ def test_the_generator_descends_on_fresh_fakes_under_its_own_keys():
 
 
 def test_families_are_two_player_games_with_their_numbers():
-    sgd = {"generator_optimizer": optax.sgd(0.1), "critic_optimizer": optax.sgd(0.1)}
-    rest = {"prior": priors.normal(1), **sgd}
+    rest = {"prior": priors.normal(1), **SGD}
     for family, moves, separate in (
         (families.vanilla, 1, ()),
         (families.wgan, 5, ()),
@@ -67,3 +70,28 @@ def test_families_are_two_player_games_with_their_numbers():
         assert made.players["critic"].separate == separate
         assert list(made.players) == ["critic", "generator"]
         assert made.average == {}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"loss": "hinge"}, "`loss` is a pair"),
+        ({"penalty": 10.0}, "`penalty` is made by"),
+        ({"prior": 8}, "`prior` is made by"),
+    ],
+)
+def test_arguments_of_another_kind_are_refused(wrong, said):
+    with pytest.raises(ValueError, match=said):
+        game(**wrong)
+
+
+def test_a_module_that_was_not_wrapped_is_refused():
+    with pytest.raises(ValueError, match=r"networks\.linen"):
+        families.two_player(nn.Dense(1), line(1.0), **REST)
+
+
+def test_a_conditional_game_wants_labels():
+    made = game(conditional=True)
+    nets = bind(made, init(made, jax.random.key(0)))
+    with pytest.raises(ValueError, match="have no labels"):
+        made.players["critic"].draw(nets, KEYS, {"real": jnp.ones((4, 1))})

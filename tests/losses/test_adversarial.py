@@ -3,7 +3,14 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from gan_jax.losses import hinge, least_squares, minimax, non_saturating, wasserstein
+from gan_jax.losses import (
+    hinge,
+    least_squares,
+    least_squares_with,
+    minimax,
+    non_saturating,
+    wasserstein,
+)
 
 
 def softplus(t):
@@ -32,9 +39,9 @@ def margin(r, f):
 LOSSES = {  # the pair of losses, and the same two in NumPy
     "minimax": (minimax, (logistic, lambda r, f: -np.mean(softplus(f)))),
     "non-saturating": (non_saturating, (logistic, lambda r, f: np.mean(softplus(-f)))),
-    "least squares": (least_squares(), squares(0, 1, 1)),
-    "least squares, Pearson": (least_squares(-1.0, 1.0, 0.0), squares(-1, 1, 0)),
-    "least squares, all targets": (least_squares(-0.3, 0.9, 0.4), squares(-0.3, 0.9, 0.4)),
+    "least squares": (least_squares, squares(0, 1, 1)),
+    "least squares, Pearson": (least_squares_with(-1.0, 1.0, 0.0), squares(-1, 1, 0)),
+    "least squares, all targets": (least_squares_with(-0.3, 0.9, 0.4), squares(-0.3, 0.9, 0.4)),
     "hinge": (hinge, (margin, lambda r, f: -np.mean(f))),
     "wasserstein": (wasserstein, (lambda r, f: np.mean(f) - np.mean(r), lambda r, f: -np.mean(f))),
 }
@@ -67,9 +74,9 @@ def test_both_halves_are_their_formulas(name):
         (non_saturating, 0, 0, 2 * np.log(2), np.log(2)),
         (hinge, 0, 0, 2, 0),
         (hinge, 1, -1, 0, 1),
-        (least_squares(), 0.5, 0.5, 1 / 4, 1 / 8),
-        (least_squares(), 1, 0, 0, 1 / 2),
-        (least_squares(-1, 1, 0), 0, 0, 1, 0),
+        (least_squares, 0.5, 0.5, 1 / 4, 1 / 8),
+        (least_squares, 1, 0, 0, 1 / 2),
+        (least_squares_with(-1, 1, 0), 0, 0, 1, 0),
         (wasserstein, 0, 0, 0, 0),
         (wasserstein, 3, 1, -2, -1),
     ],
