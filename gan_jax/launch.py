@@ -21,7 +21,7 @@ from gan_jax.game import State, bind
 from gan_jax.keys import stream
 from gan_jax.options import Options, check, check_same
 from gan_jax.progress import progress
-from gan_jax.train import check_batch, check_fits, initial, sound, train
+from gan_jax.train import abstract, check_batch, check_fits, initial, sound, train
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,9 +91,9 @@ def _prepare(
 def _check_fits(built: Experiment, data: Dataset, batch_size: int) -> None:
     try:
         check_fits(built.game, data, batch_size)
-        state = jax.eval_shape(lambda: initial(built.game, 0))
         keys = jax.random.split(jax.random.key(0), 2)
-        jax.eval_shape(lambda state: built.sampler(bind(built.game, state), keys), state)
+        draw = lambda state: built.sampler(bind(built.game, state), keys)
+        jax.eval_shape(draw, abstract(built.game))
     except ValueError as error:
         raise UsageError(f"The experiment cannot be played on its data: {error}") from error
 

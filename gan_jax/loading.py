@@ -18,7 +18,7 @@ from gan_jax.experiment import Experiment
 from gan_jax.game import Game, State
 from gan_jax.keys import stream
 from gan_jax.sampling import prepare
-from gan_jax.train import initial
+from gan_jax.train import abstract
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,7 +67,6 @@ def load(run: str | Path, step: int | None = None) -> Trained:
     config, spec = experiments.configured(module, known["config"]), Spec.from_json(known["spec"])
     built = experiments.build(module, config, spec)
     seed, fingerprint = known["seed"], known["fingerprint"]
-    like = jax.eval_shape(lambda: initial(built.game, seed))
-    state = checkpoint.restore(folder, step, like)[0]
+    state = checkpoint.restore(folder, step, abstract(built.game))[0]
     draw = prepare(built.game, built.sampler)
     return Trained(built, config, spec, seed, fingerprint, state, draw)

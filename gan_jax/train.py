@@ -20,6 +20,11 @@ def initial(game: Game, seed: int) -> State:
     return jax.jit(partial(init, game))(stream(jax.random.key(seed), "init"))
 
 
+def abstract(game: Game) -> State:
+    """Shapes and dtypes of the state; nothing is computed."""
+    return jax.eval_shape(partial(initial, game, 0))
+
+
 def train(
     game: Game,
     data: Dataset,
@@ -77,10 +82,9 @@ def check_fits(game: Game, data: Dataset, batch_size: int) -> None:
       ValueError: networks, losses and data do not fit one another.
     """
     size = len(data.train["real"])
-    state = jax.eval_shape(lambda: initial(game, 0))
     kinds = {n: jax.ShapeDtypeStruct(array.shape, array.dtype) for n, array in data.train.items()}
     body = program(game, data.spec.decode, batch_size, size)
-    jax.eval_shape(body, state, jax.random.key(0), kinds, np.int32(1))
+    jax.eval_shape(body, abstract(game), jax.random.key(0), kinds, np.int32(1))
 
 
 def program(game: Game, decode: Callable, batch_size: int, size: int) -> Callable:

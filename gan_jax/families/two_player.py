@@ -55,11 +55,14 @@ def two_player(
             raise ValueError("The game is conditional, but its data have no labels: give some.")
         return (batch["label"],) if conditional else ()
 
+    def scorer(nets, batch):
+        return lambda x: nets.critic(x, *labels(batch))
+
     def draw(nets, keys, batch):
         return batch | {"fake": nets.generator(prior(keys), *labels(batch))}
 
     def critic_loss(nets, keys, batch):
-        score = lambda x: nets.critic(x, *labels(batch))
+        score = scorer(nets, batch)
         real, fake = score(batch["real"]), score(batch["fake"])
         value = loss.critic(real, fake)
         metrics = {"real": real.mean(), "fake": fake.mean(), "gap": real.mean() - fake.mean()}
@@ -71,7 +74,7 @@ def two_player(
 
     def generator_loss(nets, keys, batch):
         fake = draw(nets, keys, batch)["fake"]
-        score = lambda x: nets.critic(x, *labels(batch))
+        score = scorer(nets, batch)
         return loss.generator(score(batch["real"]), score(fake)), {}
 
     separate = ("critic",) if penalty is not None and penalty.separate else ()

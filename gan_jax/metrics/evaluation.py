@@ -5,11 +5,11 @@ above 0. So samples and real training data are both measured against the same he
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
-from gan_jax.data import Spec
+from gan_jax.data import Mixture, Spec
 from gan_jax.metrics.frechet import frechet_distance
 from gan_jax.metrics.mixture import mixture_figures
 from gan_jax.metrics.neighbours import precision_recall
@@ -20,16 +20,6 @@ Evaluation = Callable[[np.ndarray, np.ndarray], Mapping[str, float]]
 
 _WHOLE = 1024  # values of an image up to which the Frechet distance of its pixels is soon done
 _TRANSPORTED = 1000  # points that for_points takes for the exact Wasserstein distance
-
-
-class Mixture(Protocol):
-    """What is known of a mixture: centres `[K, D]` and the deviation of each mode."""
-
-    @property
-    def centres(self) -> np.ndarray: ...
-
-    @property
-    def deviation(self) -> float: ...
 
 
 def for_images(neighbours: int = 3) -> Evaluation:
