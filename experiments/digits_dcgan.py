@@ -37,8 +37,6 @@ QUICK = Config(steps=2, batch_size=4)
 
 def build(config, spec):
     """The game, its sampler and its evaluation, for data of this spec."""
-    import optax
-
     from gan_jax import families, metrics, networks, optimizers, priors, sampling
     from gan_jax.experiment import Experiment
 
@@ -46,7 +44,7 @@ def build(config, spec):
     generator, critic = networks.dcgan_pair(
         spec, latent=config.latent, width=config.width, normalise_critic=True
     )
-    adam = optax.adam(config.learning_rate, b1=0.5)
+    adam = optimizers.adam(config.learning_rate, b1=0.5, b2=0.999)
     game = families.vanilla(
         generator,
         critic,

@@ -39,14 +39,12 @@ QUICK = Config(steps=2, batch_size=4)
 
 def build(config, spec):
     """The game, its sampler and its evaluation, for data of this spec."""
-    import optax
-
     from gan_jax import families, metrics, networks, optimizers, priors, sampling
     from gan_jax.experiment import Experiment
 
     prior = priors.normal(config.latent)
     generator, critic = networks.dcgan_pair(spec, latent=config.latent, width=config.width)
-    adam = optax.adam(config.learning_rate, b1=0.0, b2=0.9)
+    adam = optimizers.adam(config.learning_rate, b1=0.0, b2=0.9)
     game = families.wgan_gp(
         generator,
         critic,

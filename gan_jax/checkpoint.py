@@ -124,7 +124,7 @@ def _read(folder: Path, step: int, like: Any) -> tuple[Any, dict]:
         about = manager.restore(step, args=ocp.args.Composite(about=ocp.args.JsonRestore())).about
         _check(step, about, manager.item_metadata(step).state.tree, like)
         # With a place for each leaf; else Orbax would want the devices that it was saved from.
-        place = parallel.one_place()
+        place = parallel.everywhere()
         abstract = jax.tree.map(
             lambda leaf: jax.ShapeDtypeStruct(leaf.shape, leaf.dtype, sharding=place), like
         )

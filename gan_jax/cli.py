@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from gan_jax import __version__
 from gan_jax.commands import COMMANDS
-from gan_jax.errors import USER_ERRORS, UsageError
+from gan_jax.errors import USER_ERRORS, UsageError, line
 
 USAGE = """\
 usage: gan-jax COMMAND ...
@@ -17,11 +17,13 @@ usage: gan-jax COMMAND ...
   list                       the experiments that come with gan_jax
   new NAME                   write a commented experiment, NAME.py, to start from
   train EXPERIMENT [flags]   train, evaluate, draw; EXPERIMENT is a name from the list or a file
+  sweep EXPERIMENT --vary FIELD=A,B,C [--vary ...] [flags]
+                             many configurations and seeds, one table
   runs [FOLDER]              the runs in a folder
   sample RUN [flags]         samples to a file: .npz or .png
   evaluate RUN [flags]       the figures of a run, from its checkpoint
 
-gan-jax COMMAND --help (for train: gan-jax train EXPERIMENT --help) shows the flags."""
+gan-jax COMMAND --help (gan-jax train EXPERIMENT --help) shows the flags."""
 
 HELP = ("-h", "--help", "help")
 FLAGGED = ("sample", "evaluate")
@@ -36,7 +38,10 @@ def run() -> None:
     sys.unraisablehook = lambda event: None if late(event) else report(event)
     for name in ("asyncio", "absl"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    sys.exit(main(sys.argv[1:]))
+    code = main(sys.argv[1:])
+    if processes := sys.modules.get("gan_jax.processes"):
+        processes.leave(code)
+    sys.exit(code)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -73,5 +78,5 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _complain(what, code: int) -> int:
-    print(f"gan-jax: {' '.join(str(what).split())}", file=sys.stderr)
+    print(line(what), file=sys.stderr)
     return code

@@ -21,6 +21,8 @@ class Source:
     """Averaged weights, where the game has any, or those of the last step."""
     step: int | None = None
     """Step of a checkpoint; the newest if not given."""
+    replica: str = ""
+    """Which one, in a run of several: its seed, or its name; all if not given."""
     seed: int | None = None
     """The same seed gives the same samples; that of the run if not given."""
     cache: bool = True
@@ -43,19 +45,25 @@ class Target:
 
 def train(words: Sequence[str]) -> int:
     """gan-jax train EXPERIMENT [flags]"""
-    if not words or words[0].startswith("-"):
-        known = ", ".join(experiment.names())
-        raise UsageError(f"Name an experiment first, before any flags: {known}, or a .py file.")
-    path = experiment.find(words[0])
-    module = experiment.load(path)
-    fields = ({field.name for field in dataclasses.fields(k)} for k in (module.Config, Options))
-    if twice := set.intersection(*fields):
-        raise UsageError(f"The Config in {path} has flags of the loop: rename {', '.join(twice)}.")
-    kinds = {"experiment": module.Config, "loop": Options}
-    config, options = _flags(words[1:], f"train {words[0]}", **kinds)
+    path, config, options = _configured(words, "train")
     from gan_jax.launch import launch
 
     return launch(path, config, options)
+
+
+def sweep(words: Sequence[str]) -> int:
+    """gan-jax sweep EXPERIMENT --vary FIELD=A,B,C [--vary ...] [flags]"""
+    words, varied = list(words), []
+    while "--vary" in words:
+        place = words.index("--vary")
+        varied += words[place + 1 : place + 2]
+        del words[place : place + 2]
+    path, config, options = _configured(words, "sweep")
+    if not varied:
+        raise UsageError("Say what to vary, once for each field: --vary learning_rate=1e-4,2e-4")
+    from gan_jax.sweep import parse, sweep
+
+    return sweep(path, config, options, parse(experiment.load(path), varied))
 
 
 def listing(words: Sequence[str]) -> None:
@@ -98,7 +106,9 @@ def list_runs(words: Sequence[str]) -> None:
             continue
         step = rows[-1]["step"] if rows else 0
         of = known["config"]["steps"]
-        print(f"{path}  {known['experiment']}  seed {known['seed']}  step {step} of {of}")
+        many = known.get("replicas")
+        which = f"{len(many)} replicas" if many else f"seed {known['seed']}"
+        print(f"{path}  {known['experiment']}  {which}  step {step} of {of}")
 
 
 def sample(words: Sequence[str]) -> None:
@@ -106,37 +116,66 @@ def sample(words: Sequence[str]) -> None:
     folder, source, target = _opened(words, "sample", source=Source, target=Target)
     from gan_jax import writing
 
-    out = writing.check(Path(target.out).expanduser(), overwrite=target.overwrite)
     for name, value in (("n", target.n), ("batch-size", target.batch_size)):
         if value < 1:
             raise UsageError(f"--{name} is {value}: it must be 1 or more.")
-    trained = _load(folder, source)
-    drawn = trained.sample(
-        target.n,
-        seed=_seed(source, trained),
-        average=source.weights == "average",
-        batch_size=target.batch_size,
-    )
-    writing.write(drawn, trained.spec, out)
-    print(f"Wrote {target.n} samples to {out}.")
+    out = Path(target.out).expanduser()
+    writing.check(out, overwrite=target.overwrite)
+    found = _load(folder, source)
+    places = [out if len(found) == 1 else _beside(out, trained) for trained in found]
+    for place in places:
+        writing.check(place, overwrite=target.overwrite)
+    for trained, place in zip(found, places, strict=True):
+        drawn = trained.sample(
+            target.n,
+            seed=_seed(source, trained),
+            average=source.weights == "average",
+            batch_size=target.batch_size,
+        )
+        writing.write(drawn, trained.spec, place)
+        print(f"Wrote {target.n} samples to {place}.")
 
 
 def evaluate(words: Sequence[str]) -> None:
     """gan-jax evaluate RUN [flags]"""
     folder, source = _opened(words, "evaluate", source=Source)
-    trained = _load(folder, source)
-    from gan_jax import data
+    found = _load(folder, source)
+    from gan_jax import data, summary
     from gan_jax.evaluation import evaluate, record
 
-    figures = evaluate(
-        trained.experiment.evaluations,
-        trained.draw,
-        trained.state,
-        data.open(trained.config.data, trained.fingerprint),
-        seed=_seed(source, trained),
-        average=source.weights == "average",
-    )
-    print(record(folder, figures))
+    real, figures = data.open(found[0].config.data, found[0].fingerprint), {}
+    reached = max(int(trained.state.step) for trained in found)
+    for trained in (trained for trained in found if int(trained.state.step) == reached):
+        figures[trained.folder.name] = evaluate(
+            trained.experiment.evaluations,
+            trained.draw,
+            trained.state,
+            real,
+            seed=_seed(source, trained),
+            average=source.weights == "average",
+        )
+        said = record(trained.folder, figures[trained.folder.name])
+    names = [trained.folder.name for trained in found]
+    print(said if len(found) == 1 else summary.record(folder, figures, names))
+
+
+def _beside(out: Path, trained) -> Path:
+    """The file of one of several replicas: samples.npz becomes samples-seed-3.npz."""
+    return out.with_name(f"{out.stem}-{trained.folder.name}{out.suffix}")
+
+
+def _configured(words: Sequence[str], command: str) -> tuple:
+    """The file of the experiment that the first word names, its Config and the loop's Options."""
+    if not words or words[0].startswith("-"):
+        known = ", ".join(experiment.names())
+        raise UsageError(f"Name an experiment first, before any flags: {known}, or a .py file.")
+    path = experiment.find(words[0])
+    module = experiment.load(path)
+    fields = ({field.name for field in dataclasses.fields(k)} for k in (module.Config, Options))
+    if twice := set.intersection(*fields):
+        raise UsageError(f"The Config in {path} has flags of the loop: rename {', '.join(twice)}.")
+    kinds = {"experiment": module.Config, "loop": Options}
+    return path, *_flags(words[1:], f"{command} {words[0]}", **kinds)
 
 
 def _at_most(count: int, words: Sequence[str], usage: str) -> None:
@@ -171,17 +210,18 @@ def _seed(source: Source, trained) -> int:
 
 def _load(folder: Path, source: Source):
     from gan_jax.cache import keep_programs
-    from gan_jax.loading import load
+    from gan_jax.loading import load_all
 
     if source.cache:
         keep_programs()
-    return load(folder, source.step)
+    return load_all(folder, source.step, source.replica or None)
 
 
 COMMANDS = {
     "list": listing,
     "new": new,
     "train": train,
+    "sweep": sweep,
     "runs": list_runs,
     "sample": sample,
     "evaluate": evaluate,

@@ -37,3 +37,8 @@ class RunError(RuntimeError):
 
 USER_ERRORS = (UsageError, DataError, CheckpointError, DivergedError, RunError)
 """What the command line shows as one line, with the class's code; an `OSError` exits with 7."""
+
+
+def line(error) -> str:
+    """What the command line shows of an error."""
+    return f"gan-jax: {' '.join(str(error).split())}"

@@ -117,6 +117,11 @@ def build(module: ModuleType, config: Any, spec: Spec) -> Experiment:
         raise UsageError(f"{_where(module, error)} cannot be built: {_said(error)}") from error
 
 
+def maker(module: ModuleType, config: Any, spec: Spec) -> Callable[[Mapping[str, Any]], Game]:
+    """The game for other values of some of the numbers in `config`, which may be traced."""
+    return lambda values: build(module, dataclasses.replace(config, **values), spec).game
+
+
 def _where(module: ModuleType, error: Exception) -> str:
     """The experiment's file, and the last line in it that led to the error."""
     frames = traceback.extract_tb(error.__traceback__)

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import jax
 import numpy as np
 
-from gan_jax import checkpoint, runs
+from gan_jax import checkpoint, parallel, replicas, runs
 from gan_jax import experiment as experiments
 from gan_jax.data import Spec
-from gan_jax.errors import CheckpointError
+from gan_jax.errors import CheckpointError, UsageError
 from gan_jax.experiment import Experiment
 from gan_jax.game import Game, State
 from gan_jax.keys import stream
+from gan_jax.replicas import Replica
 from gan_jax.sampling import prepare
 from gan_jax.train import abstract
 
@@ -32,6 +34,7 @@ class Trained:
     fingerprint: str  # of the data
     state: State
     draw: Callable[..., Mapping[str, np.ndarray]]
+    folder: Path  # of the run, or of this replica in it
 
     @property
     def game(self) -> Game:
@@ -46,17 +49,30 @@ class Trained:
         return self.draw(self.state, key, count, average=average, batch_size=batch_size)
 
 
-def load(run: str | Path, step: int | None = None) -> Trained:
+def load(run: str | Path, step: int | None = None, replica: str | int | None = None) -> Trained:
     """The game, state and sampler of a run. It executes the experiment file in the run.
 
     Args:
       run: folder of the run.
       step: of a checkpoint; the newest if not given.
+      replica: which one, in a run of several: its seed, or its name such as "seed-3".
 
     Raises:
       RunError: this is no run.
       CheckpointError: it has no checkpoint, or a damaged one.
+      UsageError: there is no such replica, or several and none is named.
     """
+    found = load_all(run, step, replica)
+    if len(found) > 1:
+        names = ", ".join(trained.folder.name for trained in found)
+        raise UsageError(f"{run} holds several replicas, {names}: name one of them by `replica`.")
+    return found[0]
+
+
+def load_all(
+    run: str | Path, step: int | None = None, replica: str | int | None = None
+) -> list[Trained]:
+    """All replicas of a run, as `load` gives one; one alone where the run is a single training."""
     run = Path(run).expanduser().absolute()
     known = runs.about(run)
     folder = run / runs.CHECKPOINTS
@@ -65,8 +81,34 @@ def load(run: str | Path, step: int | None = None) -> Trained:
         raise CheckpointError(f"{run} has no checkpoint yet: train it, or go on by --resume.")
     module = experiments.load(run / runs.EXPERIMENT)
     config, spec = experiments.configured(module, known["config"]), Spec.from_json(known["spec"])
+    lanes = [Replica(r["seed"], r["values"]) for r in known.get("replicas", ())]
+    chosen = _chosen(run, lanes, replica)
     built = experiments.build(module, config, spec)
-    seed, fingerprint = known["seed"], known["fingerprint"]
-    state = checkpoint.restore(folder, step, abstract(built.game))[0]
-    draw = prepare(built.game, built.sampler)
-    return Trained(built, config, spec, seed, fingerprint, state, draw)
+    draw, fingerprint = prepare(built.game, built.sampler), known["fingerprint"]
+    trained = partial(Trained, built, spec=spec, fingerprint=fingerprint, draw=draw)
+    if not lanes:
+        state = checkpoint.restore(folder, step, abstract(built.game))[0]
+        state, seed = parallel.here(state), known["seed"]
+        return [trained(config=config, seed=seed, state=state, folder=run)]
+    make = experiments.maker(module, config, spec)
+    states = parallel.here(checkpoint.restore(folder, step, replicas.abstract(make, lanes))[0])
+    return [
+        trained(
+            config=dataclasses.replace(config, **lanes[index].values),
+            seed=lanes[index].seed,
+            state=replicas.part(states, index),
+            folder=run / lanes[index].name,
+        )
+        for index in chosen
+    ]
+
+
+def _chosen(run: Path, lanes: Sequence[Replica], replica: str | int | None) -> Sequence[int]:
+    """Which of the replicas are meant."""
+    if replica is None:
+        return range(len(lanes))
+    chosen = [i for i, r in enumerate(lanes) if str(replica) in (r.name, str(r.seed))]
+    if len(chosen) != 1:
+        names = ", ".join(lane.name for lane in lanes) or "none, it is one training"
+        raise UsageError(f"{run} has not one replica {replica!r}; there are: {names}.")
+    return chosen

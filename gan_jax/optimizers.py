@@ -6,6 +6,25 @@ import jax
 import jax.numpy as jnp
 import optax
 
+from gan_jax import ranges
+
+
+def adam(
+    learning_rate, b1: float | jax.Array = 0.0, b2: float | jax.Array = 0.9
+) -> optax.GradientTransformation:
+    """`optax.adam` with the betas of WGAN-GP (arXiv:1704.00028), its numbers checked.
+
+    Args:
+      learning_rate: above 0; may be traced, or a schedule.
+      b1: decay of the first moment, from 0 to 1; may be traced.
+      b2: decay of the second moment, from 0 to 1; may be traced.
+
+    Raises:
+      ValueError: a number out of its range.
+    """
+    rate = ranges.positive("learning rate", learning_rate)
+    return optax.adam(rate, ranges.share("beta b1", b1), ranges.share("beta b2", b2))
+
 
 def clip_weights(bound: float | jax.Array) -> optax.GradientTransformation:
     """Keeps parameters within [-bound, bound], to rounding; stands last in a chain.
@@ -19,6 +38,7 @@ def clip_weights(bound: float | jax.Array) -> optax.GradientTransformation:
     >>> updates["w"].tolist()
     [0.5, 0.10000000149011612]
     """
+    ranges.positive("bound of the weights", bound)
 
     def update(updates, state, params=None):
         if params is None:
@@ -53,4 +73,5 @@ def warm_average(decay: float | jax.Array = 0.999) -> Callable[[jax.Array], jax.
 
     The average follows closely while the weights still move fast, and is smooth later.
     """
+    ranges.share("decay of the average", decay)
     return lambda step: jnp.minimum(decay, (1 + step) / (10 + step))

@@ -1,14 +1,17 @@
 """The flags of the training loop: the same for every experiment; they change no number."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
 from gan_jax.errors import UsageError
 
 FREE = ("steps",)
 """Fields of a Config that may differ when a run goes on."""
+
+MOST_SEEDS = 4096
+"""At once, in one run."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,10 @@ class Options:
     """Folder of the run; runs/EXPERIMENT if not given."""
     seed: int = 0
     """The one seed: weights, order of the data and noise all follow from it."""
+    seeds: str = ""
+    """Many seeds at once in one program: 0..7 (both included), or 0,3,5."""
+    replicas: Literal["vmap", "map"] = "vmap"
+    """Many seeds together, or one after another with the bits of each by itself."""
     resume: bool = False
     """Go on with the run from its last checkpoint; begin it if there is none."""
     overwrite: bool = False
@@ -35,6 +42,16 @@ class Options:
     """How many of the newest checkpoints to keep."""
     cache: bool = True
     """Keep compiled programs in the user's cache folder."""
+    profile: int = 0
+    """Write a trace of this many steps, or a few more, to RUN/profile, for xprof or Perfetto."""
+    parallel: Literal["pmap", "shard_map"] = "pmap"
+    """How a minibatch is split between several devices."""
+    coordinator: str = ""
+    """HOST:PORT of process 0, where several processes train one run and no cluster says it."""
+    processes: int | None = None
+    """How many processes, with --coordinator."""
+    process: int | None = None
+    """Which of them this is, from 0, with --coordinator."""
 
 
 def check(config: Any, options: Options) -> None:
@@ -52,8 +69,37 @@ def check(config: Any, options: Options) -> None:
         if value < 1:
             raise UsageError(f"--{name} is {value}: it must be 1 or more.")
     check_seed(options.seed)
+    if options.seeds and options.seed:
+        raise UsageError("--seed is one seed and --seeds are many: give one of the two flags.")
+    for seed in seeds(options):
+        check_seed(seed)
+    if options.profile < 0:
+        raise UsageError(f"--profile is {options.profile}: it must be 0 (none) or more.")
     if not options.minutes >= 0:
         raise UsageError(f"--minutes is {options.minutes}: it must be 0 (no limit) or more.")
+
+
+def seeds(options: Options) -> list[int]:
+    """The seeds of `--seeds`, in order; none if it is not given.
+
+    Raises:
+      UsageError: it is no list of different seeds.
+
+    >>> seeds(Options(seeds="0..3,7"))
+    [0, 1, 2, 3, 7]
+    """
+    found = []
+    for part in filter(None, options.seeds.split(",")):
+        first, _, last = part.partition("..")
+        if not (first.isdecimal() and (last or first).isdecimal()):
+            raise UsageError(f"--seeds is {options.seeds!r}: give it as 0..7 or as 0,3,5.")
+        found += range(int(first), min(int(last or first), int(first) + MOST_SEEDS) + 1)
+    if options.seeds and not 1 <= len(set(found)) == len(found) <= MOST_SEEDS:
+        raise UsageError(
+            f"--seeds is {options.seeds!r}: give 1 to {MOST_SEEDS} seeds, each once, as 0..7 or "
+            "as 0,3,5."
+        )
+    return found
 
 
 def check_seed(seed: int) -> None:
@@ -62,19 +108,24 @@ def check_seed(seed: int) -> None:
         raise UsageError(f"--seed is {seed}: it must be from 0 to {2**32 - 1}.")
 
 
-def check_same(known: Mapping[str, Any], config: Any, options: Options) -> None:
+def check_same(
+    known: Mapping[str, Any], config: Any, options: Options, replicas: Sequence[Any] = ()
+) -> None:
     """Refuses to go on with another configuration, since the run would be neither.
 
     Args:
       known: the run's `config.json`.
       config: the experiment's, of now.
       options: of now.
+      replicas: of now.
 
     Raises:
       UsageError: naming each changed field, old and new.
     """
-    old = {"seed": known["seed"]} | known["config"]
-    new = {"seed": options.seed} | asdict(config)
+    names = [replica["name"] for replica in known.get("replicas", ())]
+    old = {"seed": known["seed"], "replicas": names} | known["config"]
+    seed = replicas[0].seed if replicas else options.seed
+    new = {"seed": seed, "replicas": [replica.name for replica in replicas]} | asdict(config)
     changed = [
         f"{name} was {old.get(name)!r} and is now {new.get(name)!r}"
         for name in old | new

@@ -1,20 +1,27 @@
-"""Devices: the only file that knows how many there are."""
+"""Devices: the only file that knows how many there are, and how a program is spread over them."""
 
+import os
 from collections.abc import Callable
+from typing import NamedTuple
 
 import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.sharding import Mesh, NamedSharding, PartitionSpec, Sharding, SingleDeviceSharding
 
 from gan_jax import axis
 from gan_jax.errors import UsageError
 
+REPLICAS = "replicas"
+
 
 def check_batch(size: int) -> None:
-    """Refuses a global minibatch that the local devices do not divide, and names sizes that fit.
+    """Refuses a global minibatch that the devices do not divide, and names sizes that fit.
 
     Raises:
-      UsageError: `size` is no multiple of the number of devices.
+      UsageError: `size` is no multiple of the number of devices, over all processes.
     """
-    devices = jax.local_device_count()
+    devices = jax.device_count()
     if size % devices:
         below, above = size // devices * devices, -(-size // devices) * devices
         sizes = " or ".join(str(fit) for fit in (below, above) if fit)
@@ -23,34 +30,131 @@ def check_batch(size: int) -> None:
         )
 
 
-def one_place() -> jax.sharding.Sharding:
-    """Where a state lies that no program has spread over the devices yet."""
-    return jax.sharding.SingleDeviceSharding(jax.local_devices()[0])
+def everywhere() -> Sharding:
+    """The place of what all devices of all processes hold whole: states, data, metrics."""
+    if jax.device_count() == 1:
+        return SingleDeviceSharding(jax.local_devices()[0])
+    return NamedSharding(Mesh(jax.devices(), (axis.NAME,)), PartitionSpec())
 
 
-def compiled(function: Callable) -> Callable:
-    """`function(state, *shared)` as one program: `jit` on one device, `pmap` on several.
+def placed(tree):
+    """The arrays of `tree`, the same in every process, on every device."""
+    place = everywhere()
+    if jax.process_count() == 1:
+        return jax.device_put(tree, place)
+    mine = NamedSharding(Mesh(jax.local_devices(), (axis.NAME,)), PartitionSpec())
 
-    On several devices the program is mapped over `axis.NAME`, every argument and result is the
-    same on all of them, and the function takes its own part of the minibatch (`axis.own`). The
-    first argument is donated: its buffers are reused, so it must not be read again.
+    def put(leaf):
+        if isinstance(leaf, jax.Array) and leaf.sharding == place:
+            return leaf
+        copies = [shard.data for shard in jax.device_put(leaf, mine).addressable_shards]
+        return jax.make_array_from_single_device_arrays(copies[0].shape, place, copies)
+
+    return jax.tree.map(put, tree)
+
+
+def here(tree):
+    """This process's own copy of what lies everywhere, on one device."""
+    alone = lambda leaf: leaf.addressable_data(0) if leaf.is_fully_replicated else leaf
+    return jax.tree.map(alone, tree)
+
+
+class Program(NamedTuple):
+    """A mapped function, and how it wants `(state, *shared)`."""
+
+    mapped: Callable
+    arranged: Callable = lambda *arguments: arguments
+
+
+def pmap(function: Callable) -> Program:
+    """`function(state, *shared)` mapped over `axis.NAME` by `jax.pmap`.
+
+    Every argument and result is the same on all devices, and the function takes its own part of
+    the minibatch (`axis.own`). The state is donated.
     """
-    devices = jax.local_device_count()
-    if devices == 1:
-        return jax.jit(function, donate_argnums=0)
     mapped = jax.pmap(
-        lambda device, arguments, state: function(state, *arguments),
+        lambda device, shared, state: function(state, *shared),
         axis_name=axis.NAME,
         in_axes=(0, None, None),
         out_axes=None,
         donate_argnums=2,
     )
-    mesh = jax.sharding.Mesh(jax.local_devices(), (axis.NAME,))
-    everywhere = jax.sharding.NamedSharding(mesh, jax.sharding.PartitionSpec())
+    devices = np.arange(jax.local_device_count())
+    return Program(mapped, lambda state, *shared: (devices, shared, state))
 
-    def call(state, *shared):
-        # A state that lies on one device would be compiled for once more.
-        state = jax.device_put(state, everywhere)
-        return mapped(jax.numpy.arange(devices), shared, state)
 
-    return call
+def shard_map(function: Callable) -> Program:
+    """The same by `jax.shard_map`, which checks that the results are the same on all devices."""
+    mesh, whole = Mesh(jax.devices(), (axis.NAME,)), PartitionSpec()
+    mapped = jax.shard_map(function, mesh=mesh, in_specs=whole, out_specs=whole)
+    return Program(jax.jit(mapped, donate_argnums=0))
+
+
+def over_replicas(function: Callable) -> Program:
+    """`function(states, own, *shared)` with its replicas spread over this process's devices.
+
+    Replicas need nothing of one another, so nothing is sent. Where the devices do not divide
+    them, the last one is played more than once, in time that would be spent waiting.
+    """
+    devices = jax.local_device_count()
+    mesh, each = Mesh(jax.local_devices(), (REPLICAS,)), PartitionSpec(REPLICAS)
+
+    def spread(states, own, *shared):
+        count = jax.tree.leaves(states)[0].shape[0]
+        more = -count % devices
+        fill = lambda x: jnp.concatenate([x, jnp.repeat(x[-1:], more, 0)]) if more else x
+        specs = (each, each, *(PartitionSpec() for _ in shared))
+        mapped = jax.shard_map(function, mesh=mesh, in_specs=specs, out_specs=each, check_vma=False)
+        out = mapped(*jax.tree.map(fill, (states, own)), *shared)
+        return jax.tree.map(lambda x: x[:count], out)
+
+    return Program(jax.jit(spread, donate_argnums=0))
+
+
+def compiled(function: Callable, kinds: tuple, spread: Callable = pmap) -> Callable:
+    """`function(state, *shared)` as one program: by `jit` on one device, by `spread` on several.
+
+    The first argument is donated: its buffers are reused, so it must not be read again.
+
+    Args:
+      function: what to compile.
+      kinds: shapes and types of its arguments.
+      spread: `pmap`, `shard_map` or `over_replicas`.
+
+    Raises:
+      UsageError: it would need more memory than there is.
+    """
+    alone = jax.device_count() == 1
+    program = Program(jax.jit(function, donate_argnums=0)) if alone else spread(function)
+    if jax.process_count() > 1:
+        return lambda *arguments: placed(program.mapped(*program.arranged(*arguments)))
+    executable = program.mapped.lower(*program.arranged(*kinds)).compile()
+    check_memory(executable)
+    return lambda *arguments: executable(*program.arranged(*arguments))
+
+
+def check_memory(executable: jax.stages.Compiled) -> None:
+    """Refuses a program that needs more memory than there is, before it runs.
+
+    Raises:
+      UsageError: saying what it needs and what there is.
+    """
+    size = executable.memory_analysis()
+    needed = size.argument_size_in_bytes + size.output_size_in_bytes - size.alias_size_in_bytes
+    needed, there = needed + size.temp_size_in_bytes, memory()
+    if needed > there:
+        raise UsageError(
+            f"Training needs {needed / 2**30:.1f} GiB of memory on a device, and there are "
+            f"{there / 2**30:.1f}: use a smaller batch, narrower networks or fewer seeds at once."
+        )
+
+
+def memory() -> int:
+    """Bytes that this process may hold on one device; for a CPU, of the machine's memory."""
+    limit = (jax.local_devices()[0].memory_stats() or {}).get("bytes_limit")
+    if limit:
+        return limit
+    page = os.sysconf("SC_PAGE_SIZE")
+    with open("/proc/self/statm") as own, open("/proc/meminfo") as machine:
+        sizes = dict(line.split(":") for line in machine)
+        return int(sizes["MemAvailable"].split()[0]) * 1024 + int(own.read().split()[1]) * page

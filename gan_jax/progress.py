@@ -14,14 +14,20 @@ PLAIN_EVERY = 10.0
 
 
 @contextmanager
-def progress(first: int, steps: int, watch: Mapping[str, str]) -> Iterator[Show]:
+def progress(
+    first: int, steps: int, watch: Mapping[str, str], *, shown: bool = True
+) -> Iterator[Show]:
     """A function `show(step, metrics)` to call after each chunk.
 
     Args:
       first: the step that training goes on from.
       steps: the step that it stops at.
       watch: title -> metric, shown beside step, steps a second and time left.
+      shown: whether it shows anything at all.
     """
+    if not shown:
+        yield lambda step, metrics: None
+        return
     with _live(first, steps) if sys.stdout.isatty() else _plain(first, steps) as draw:
         began = None
 

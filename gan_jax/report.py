@@ -62,6 +62,30 @@ def curves(rows: Sequence[Mapping[str, float]], path: Path) -> None:
     write_atomically(path, _drawn(figure))
 
 
+def intervals(titles: Sequence[str], figures: Sequence[Mapping[str, Mapping]], path: Path) -> None:
+    """Draws the mean and the interval of every figure, a panel each, beside that of real data.
+
+    Args:
+      titles: of the rows.
+      figures: of each row, by name: `mean`, `interval` and `real`; or nothing, if it has none.
+      path: a `.png`.
+    """
+    names = list(dict.fromkeys(name for row in figures for name in row))
+    if not names:
+        return
+    figure = _figure(len(names), height=1.5 + 0.3 * len(titles))
+    for axes, name in zip(figure.axes, names, strict=True):
+        for place, row in enumerate(figures):
+            if name in row:
+                axes.plot(row[name]["interval"], (place, place), color="C0")
+                axes.plot(row[name]["mean"], place, "o", color="C0")
+                axes.axvline(row[name]["real"], color="0.7", linewidth=1)
+        axes.set(title=name, yticks=range(len(titles)), yticklabels=titles)
+        axes.invert_yaxis()
+        axes.label_outer()
+    write_atomically(path, _drawn(figure))
+
+
 def _scatter(points: np.ndarray, spec: Spec) -> bytes:
     figure = _figure(1)
     axes = figure.axes[0]
@@ -72,10 +96,10 @@ def _scatter(points: np.ndarray, spec: Spec) -> bytes:
     return _drawn(figure)
 
 
-def _figure(panels: int):
+def _figure(panels: int, height: float = 4):
     from matplotlib.figure import Figure  # without pyplot, which would choose a screen
 
-    figure = Figure(figsize=(5 * panels, 4), layout="constrained")
+    figure = Figure(figsize=(5 * panels, height), layout="constrained")
     figure.subplots(1, panels)
     return figure
 

@@ -83,7 +83,10 @@ def create(run: Path, about: Mapping[str, Any], experiment: Path) -> None:
     for path in run.iterdir():
         if path.name != LOCK:
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
-    (run / "samples").mkdir()
+    for replica in about.get("replicas", ()):
+        (run / replica["name"] / "samples").mkdir(parents=True)
+    if not about.get("replicas"):
+        (run / "samples").mkdir()
     (run / EXPERIMENT).write_bytes(source)
     write_json(run / ENVIRONMENT, environment())
     # Last, since a run with this file has begun.

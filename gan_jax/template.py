@@ -42,7 +42,6 @@ def build(config, spec):
     """
     import flax.linen as nn
     import jax.numpy as jnp
-    import optax
 
     from gan_jax import families, losses, metrics, networks, optimizers, priors, sampling
     from gan_jax.experiment import Experiment
@@ -70,7 +69,7 @@ def build(config, spec):
     generator = networks.linen(Generator(), jnp.zeros((2, config.latent)))
     critic = networks.linen(Critic(), jnp.zeros((2, *spec.shape)))
     prior = priors.normal(config.latent)
-    adam = optax.adam(config.learning_rate, b1=0.0, b2=0.9)
+    adam = optimizers.adam(config.learning_rate, b1=0.0, b2=0.9)
 
     # Any pair of losses and any penalty; a family such as families.wgan_gp is a shorthand for it.
     game = families.two_player(

@@ -34,6 +34,7 @@ def train(
     seed: int = 0,
     state: State | None = None,
     chunk: int = 10,
+    spread: Callable = parallel.pmap,
 ) -> Iterator[tuple[State, dict[str, float]]]:
     """Plays `game` on `data` until step `steps`; a generator that yields after every chunk.
 
@@ -48,6 +49,8 @@ def train(
       seed: 0 to 2^32 - 1.
       state: where to go on from; the initial state of the seed if not given. It is consumed.
       chunk: steps between two looks at the metrics.
+      spread: how the minibatch is split between several devices: `parallel.pmap` or
+        `parallel.shard_map`.
 
     Yields:
       `(state, metrics)` whenever the step is a multiple of `chunk`, and at the end; the metrics
@@ -55,24 +58,54 @@ def train(
       what must outlive it.
 
     Raises:
-      UsageError: a batch that is larger than the data or cannot be split between the devices.
+      UsageError: a batch that is larger than the data or cannot be split between the devices; or
+        more memory than there is.
       DivergedError: a metric is not finite.
+    """
+    arrays = on_device(data, batch_size)
+    key = jax.random.key(seed)
+    body = program(game, data.spec.decode, batch_size, len(data.train["real"]))
+    advance = parallel.compiled(body, (abstract(game), key, arrays, np.int32(1)), spread)
+    state = parallel.placed(initial(game, seed) if state is None else state)
+    chunks = advancing(
+        lambda state, step, length: advance(state, key, arrays, length),
+        state,
+        int(state.step),
+        steps,
+        chunk,
+    )
+    for step, state, metrics in chunks:
+        metrics = {name: float(value) for name, value in metrics.items()}
+        check_finite(step, metrics)
+        yield state, metrics
+
+
+def advancing(
+    advance: Callable, state: State, step: int, steps: int, chunk: int
+) -> Iterator[tuple[int, State, dict[str, np.ndarray]]]:
+    """`(step, state, metrics)` whenever the step is a multiple of `chunk`, and at the end."""
+    while step < steps:
+        length = min(chunk - step % chunk, steps - step)
+        state, metrics = advance(state, np.int32(step), np.int32(length))
+        step += length
+        yield step, state, jax.device_get(metrics)
+
+
+def on_device(data: Dataset, batch_size: int, *, split: bool = True) -> dict[str, jax.Array]:
+    """The training data, checked, on every device.
+
+    Args:
+      data: made by `gan_jax.data`.
+      batch_size: examples in the global minibatch.
+      split: whether it will be split between the devices.
+
+    Raises:
+      UsageError: a batch that is larger than the data or cannot be split between the devices.
     """
     if not isinstance(data, Dataset):
         raise ValueError(f"`data` is made by gan_jax.data.from_arrays; given: {type(data)}.")
-    size = len(data.train["real"])
-    check_batch(batch_size, size)
-    state = initial(game, seed) if state is None else state
-    advance = parallel.compiled(program(game, data.spec.decode, batch_size, size))
-    arrays = {name: jnp.asarray(array) for name, array in data.train.items()}
-    key, step = jax.random.key(seed), int(state.step)
-    while step < steps:
-        length = min(chunk - step % chunk, steps - step)
-        state, metrics = advance(state, key, arrays, np.int32(length))
-        step += length
-        metrics = {name: float(value) for name, value in jax.device_get(metrics).items()}
-        check_finite(step, metrics)
-        yield state, metrics
+    check_batch(batch_size, len(data.train["real"]), split=split)
+    return parallel.placed(dict(data.train))
 
 
 def check_fits(game: Game, data: Dataset, batch_size: int) -> None:
@@ -87,11 +120,24 @@ def check_fits(game: Game, data: Dataset, batch_size: int) -> None:
     jax.eval_shape(body, abstract(game), jax.random.key(0), kinds, np.int32(1))
 
 
-def program(game: Game, decode: Callable, batch_size: int, size: int) -> Callable:
+def program(
+    game: Game,
+    decode: Callable,
+    batch_size: int,
+    size: int,
+    keep: Callable = lambda index, before, after: after,
+) -> Callable:
     """`(state, key, arrays, length) -> (state, metrics)`: `length` steps in one program.
 
     The length is an argument, not a constant, so that one executable serves every length and a
     step is the same, bit for bit, in whatever chunk it stands.
+
+    Args:
+      game: what to play.
+      decode: raw examples to what the networks take.
+      batch_size: examples in the global minibatch.
+      size: examples in the data.
+      keep: `(index, before, after) -> state`, what to go on with after each step of a chunk.
     """
 
     def step(key, arrays, state):
@@ -107,10 +153,10 @@ def program(game: Game, decode: Callable, batch_size: int, size: int) -> Callabl
         kinds = jax.eval_shape(play, state)[1]
         nothing = jax.tree.map(lambda kind: jnp.zeros(kind.shape, kind.dtype), kinds)
 
-        def each(_, carry):
-            state, total = carry
-            state, metrics = play(state)
-            return state, jax.tree.map(jnp.add, total, metrics)
+        def each(index, carry):
+            before, total = carry
+            after, metrics = play(before)
+            return keep(index, before, after), jax.tree.map(jnp.add, total, metrics)
 
         state, total = jax.lax.fori_loop(0, length, each, (state, nothing))
         return state, jax.tree.map(lambda value: value / length, total)
@@ -118,17 +164,18 @@ def program(game: Game, decode: Callable, batch_size: int, size: int) -> Callabl
     return advance
 
 
-def check_batch(batch_size: int, size: int) -> None:
+def check_batch(batch_size: int, size: int, *, split: bool = True) -> None:
     """Refuses a minibatch that `size` examples do not fill, or the devices do not divide."""
     if not 1 <= batch_size <= size:
         raise UsageError(f"A batch of {batch_size} does not fit the data: use 1 to {size}.")
-    parallel.check_batch(batch_size)
+    if split:
+        parallel.check_batch(batch_size)
 
 
 @jax.jit
 def sound(state: State) -> jax.Array:
-    """Whether all weights, statistics and averages are finite."""
-    leaves = jax.tree.leaves((state.params, state.stats, state.average))
+    """Whether all weights, statistics, averages and states of optimizers are finite."""
+    leaves = jax.tree.leaves(state)
     return jnp.stack([jnp.isfinite(leaf).all() for leaf in leaves]).all()
 
 

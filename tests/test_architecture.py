@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1] / "gan_jax"
 # From the bottom to the top; rooms on one line may import one another, but never in a circle.
 ORDER = (
-    "errors axis",
+    "errors axis ranges",
     "keys",
     "order priors optimizers",
     "losses",
@@ -19,10 +19,13 @@ ORDER = (
     "networks metrics",
     "sampling parallel",
     "train",
-    "cache checkpoint experiment options signals progress runs",
+    "replicas",
+    "cache checkpoint experiment options signals processes progress runs",
     "report",
-    "writing evaluation",
+    "writing evaluation summary",
+    "loop tables",
     "loading launch",
+    "sweep",
     "commands",
     "cli",
 )

@@ -6,6 +6,8 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
+from gan_jax import ranges
+
 EPSILON = 1e-12
 """Added to the squared norm inside the root, so that the slope of the root is finite at zero."""
 
@@ -70,6 +72,9 @@ def gradient_penalty(weight: float | jax.Array | Callable = 10.0, slope: float =
     >>> float(gradient_penalty().value(critic, keys, x, -x))
     16.0
     """
+
+    ranges.not_negative("weight of the gradient penalty", weight)
+    ranges.not_negative("slope that is not punished", slope)
 
     def value(critic, keys, real, fake):
         norms = gradient_norms(critic, interpolate(keys, real, fake))

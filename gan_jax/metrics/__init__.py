@@ -10,7 +10,9 @@ import importlib
 _FILES = {
     "Evaluation": "evaluation",
     "Moments": "frechet",
+    "aligned": "evaluation",
     "compare": "evaluation",
+    "digits": "evaluation",
     "exact_wasserstein": "transport",
     "for_images": "evaluation",
     "for_points": "evaluation",

@@ -43,22 +43,24 @@ def for_images(neighbours: int = 3) -> Evaluation:
 
 
 def for_points(mixture: Mixture | None = None) -> Evaluation:
-    """The exact Wasserstein distance of the first 1,000 points, and the figures of a mixture.
+    """The exact Wasserstein distance of the first 1,000 points, recall, and those of a mixture.
 
     Args:
       mixture: has `centres` `[K, D]` and `deviation`; None if the data are no such mixture.
 
     Returns:
-      An evaluation with the figures of `mixture_figures`, if there is a mixture, and
+      An evaluation with the figures of `mixture_figures`, if there is a mixture, `recall` and
       `wasserstein`. The points must come in random order.
     """
 
     def evaluate(real: np.ndarray, other: np.ndarray) -> dict[str, float]:
-        distance = exact_wasserstein(real[:_TRANSPORTED], other[:_TRANSPORTED])
+        figures = {
+            "recall": precision_recall(real, other)["recall"],
+            "wasserstein": exact_wasserstein(real[:_TRANSPORTED], other[:_TRANSPORTED]),
+        }
         if mixture is None:
-            return {"wasserstein": distance}
-        figures = mixture_figures(other, mixture.centres, mixture.deviation)
-        return {**figures, "wasserstein": distance}
+            return figures
+        return mixture_figures(other, mixture.centres, mixture.deviation) | figures
 
     return evaluate
 
@@ -124,10 +126,18 @@ def table(figures: Mapping[str, Any]) -> str:
     """
     rows = [(f"n = {figures['n']}", "samples", "real data")]
     for name, value in figures["samples"].items():
-        rows.append((name, _digits(value), _digits(figures["real"][name])))
-    first, second, third = (max(map(len, column)) for column in zip(*rows, strict=True))
-    return "\n".join(f"{a:<{first}}  {b:>{second}}  {c:>{third}}" for a, b, c in rows)
+        rows.append((name, digits(value), digits(figures["real"][name])))
+    return aligned(rows)
 
 
-def _digits(value: float) -> str:
+def aligned(rows: Sequence[Sequence[str]]) -> str:
+    """Rows of text as columns: the first to the left, the others to the right."""
+    first, *others = (max(map(len, column)) for column in zip(*rows, strict=True))
+    widths = [f"<{first}", *(f">{width}" for width in others)]
+    line = lambda row: "  ".join(map(format, row, widths))
+    return "\n".join(map(line, rows))
+
+
+def digits(value: float) -> str:
+    """A number in four significant digits."""
     return f"{value:.0f}" if 1e4 <= abs(value) < 1e9 else f"{value:.4g}"

@@ -1,4 +1,4 @@
-"""Plays rows on 1, 2 and 4 simulated devices and prints how far they are apart, as JSON.
+"""Plays rows on 1, 2, 4 and 8 simulated devices and prints how far they are apart, as JSON.
 
 Run in a process of its own, since devices and precision are settled before JAX starts.
 """
@@ -23,21 +23,25 @@ from tests.contract.table import BATCH, ROWS
 DRAWS = ("normal", "uniform", "categorical")
 
 
-def mapped(function, devices: int, cut: bool):
+def mapped(function, devices: int, *, cut: bool, shard_map: bool = False):
     """`function(state, given)` on some devices; `given` is cut along its second axis if asked."""
     if devices == 1:
         return jax.jit(function)
 
-    def body(_, state, given):
+    def body(state, given):
         given = jax.tree.map(lambda x: axis.own(x, 1), given) if cut else given
         return function(state, given)
 
+    some = jax.devices()[:devices]
+    if shard_map:
+        whole, mesh = jax.P(), jax.sharding.Mesh(some, (axis.NAME,))
+        return jax.jit(jax.shard_map(body, mesh=mesh, in_specs=whole, out_specs=whole))
     many = jax.pmap(
-        body,
+        lambda _, *given: body(*given),
         axis_name=axis.NAME,
         in_axes=(0, None, None),
         out_axes=None,
-        devices=jax.devices()[:devices],
+        devices=some,
     )
     return partial(many, jnp.arange(devices))
 
@@ -59,7 +63,7 @@ def gradients(row) -> dict:
     opt = {name: player.optimizer.init(None) for name, player in game.players.items()}
     before = before._replace(opt=opt)
     found = {}
-    for devices in (1, 2, 4):
+    for devices in (1, 2, 4, 8):
         kept = {name: getattr(jax.random, name) for name in DRAWS}
         for name, draw in kept.items():
             setattr(jax.random, name, _recorded(draw, seen))
@@ -77,25 +81,38 @@ def gradients(row) -> dict:
     } | {"draws": noise.total()}
 
 
-def steps(row, count: int = 50) -> dict:
-    """The largest difference of a parameter after 50 steps in float64."""
+def in_double(row) -> dict:
+    """Gradients of one step in float64 by `pmap` and `shard_map`, and the ends of 50 steps."""
+    double = lambda x: x.astype(jnp.float64) if jnp.issubdtype(x.dtype, jnp.floating) else x
+    before, found = jax.tree.map(double, start(row)), {}
+    game = with_sgd(row.game)
+    opt = {name: player.optimizer.init(None) for name, player in game.players.items()}
+    given, first = jax.tree.map(double, batches(row)), before._replace(opt=opt)
+    play = lambda state, given: update(game, state, KEY, given)
+    alone, _ = jax.jit(play)(first, given)
+    for devices, shard_map in ((2, False), (2, True), (4, True)):
+        after, _ = mapped(play, devices, cut=True, shard_map=shard_map)(first, given)
+        found[f"gradient {devices} {shard_map}"] = distance(after, alone, first)
+    return found | steps(row, before)
+
+
+def steps(row, before, count: int = 50) -> dict:
+    """The largest difference of a parameter after 50 steps."""
     arrays = {name: jnp.asarray(array) for name, array in row.data.train.items()}
     decode = lambda raw: row.data.spec.decode(raw).astype(jnp.float64)
-    double = lambda x: x.astype(jnp.float64) if jnp.issubdtype(x.dtype, jnp.floating) else x
-    before = jax.tree.map(double, start(row))
     ends = {}
-    for devices in (1, 2, 4):
+    for devices in (1, 2, 8):
         body = program(row.game, decode, BATCH, len(arrays["real"]))
         play = lambda state, arrays, body=body: body(state, KEY, arrays, np.int32(count))
         ends[devices], _ = mapped(play, devices, cut=False)(before, arrays)
     apart = lambda a, b: float(jnp.abs(a - b).max())
     return {
-        devices: max(jax.tree.leaves(jax.tree.map(apart, end.params, ends[1].params)))
+        f"steps {devices}": max(jax.tree.leaves(jax.tree.map(apart, end.params, ends[1].params)))
         for devices, end in ends.items()
     }
 
 
 if __name__ == "__main__":
-    measure = steps if jax.config.jax_enable_x64 else gradients
+    measure = in_double if jax.config.jax_enable_x64 else gradients
     rows = {name: make for name, make in (ROWS | PLANTED).items() if name in sys.argv[1:]}
     print(json.dumps({name: measure(make()) for name, make in rows.items()}))

@@ -1,4 +1,4 @@
-"""The contract on 1, 2 and 4 devices: the same examples, the same noise, the same gradients."""
+"""The contract on 1, 2, 4 and 8 devices: the same examples, the same noise, the same gradients."""
 
 import json
 import os
@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def on_devices(double: bool) -> dict:
     """What `devices.py` measures, in one process for all rows."""
     names = [*ROWS, "mean_of_the_shard"]
-    flags = "--xla_backend_optimization_level=0 --xla_force_host_platform_device_count=4"
+    flags = "--xla_backend_optimization_level=0 --xla_force_host_platform_device_count=8"
     environment = os.environ | {"JAX_ENABLE_X64": str(int(double)), "XLA_FLAGS": flags}
     command = [sys.executable, "-m", "tests.contract.devices", *names]
     done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True)
@@ -30,7 +30,7 @@ def on_devices(double: bool) -> dict:
 def test_devices_see_the_same_and_agree(name):
     row, found = ROWS[name](), on_devices(False)[name]
     assert found["draws"] == (row.game.moves + row.draws) * BATCH
-    for devices in ("2", "4"):
+    for devices in ("2", "4", "8"):
         assert found[devices]["same"], "other keys or other examples"
         assert found[devices]["gradient"] < 1e-5
 
@@ -42,6 +42,8 @@ def test_devices_catch_a_mean_of_the_shard():
 
 
 @pytest.mark.parametrize("name", ROWS)
-def test_devices_agree_for_fifty_steps_in_float64(name):
+def test_devices_agree_in_float64(name):
     found = on_devices(True)[name]
-    assert 0 < max(found["2"], found["4"]) < 1e-8
+    ways = ("2 False", "2 True", "4 True")  # pmap, and shard_map with its checks
+    assert max(found[f"gradient {way}"] for way in ways) < 1e-11
+    assert 0 < max(found["steps 2"], found["steps 8"]) < 1e-8

@@ -48,21 +48,23 @@ def test_points_of_a_mixture_have_its_figures_and_a_distance_of_the_first_thousa
     real, other = ring(0), ring(1, modes=4)
     expected = {
         **mixture_figures(other, RING.centres, RING.deviation),
+        "recall": precision_recall(real, other)["recall"],
         "wasserstein": exact_wasserstein(real[:1000], other[:1000]),
     }
     assert for_points(RING)(real, other) == expected
 
 
-def test_points_of_no_mixture_have_a_distance_only():
-    assert list(for_points()(ring(0, count=50), ring(1, count=50))) == ["wasserstein"]
+def test_points_of_no_mixture_have_recall_and_a_distance():
+    assert list(for_points()(ring(0, count=50), ring(1, count=50))) == ["recall", "wasserstein"]
 
 
 def test_samples_and_training_data_are_measured_against_held_out_data():
     held_out, train, samples = ring(0), ring(1), ring(2, modes=4)
-    figures = compare([for_points(RING), for_images()], held_out, train, samples)
+    spread = lambda real, other: {"spread": float(other.std())}
+    figures = compare([for_points(RING), spread], held_out, train, samples)
     assert figures["n"] == 1200
     for row, other in (("samples", samples), ("real", train)):
-        expected = {**for_points(RING)(held_out, other), **for_images()(held_out, other)}
+        expected = {**for_points(RING)(held_out, other), **spread(held_out, other)}
         assert figures[row] == expected
     assert figures["samples"]["modes"] == 4
     assert figures["real"]["modes"] == 8
@@ -77,7 +79,7 @@ def test_sets_of_unequal_size_are_refused(sizes):
 
 def test_a_figure_that_comes_twice_is_refused():
     points = ring(0, count=5)
-    with pytest.raises(ValueError, match="'wasserstein'"):
+    with pytest.raises(ValueError, match="'recall'"):
         compare([for_points(), for_points(RING)], points, points, points)
 
 

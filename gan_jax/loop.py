@@ -1,0 +1,203 @@
+"""The training of one run: chunks, and between them metrics, checkpoints and pictures."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+
+from gan_jax import checkpoint, parallel, processes, replicas, report, runs, train
+from gan_jax.data import Dataset
+from gan_jax.errors import DivergedError
+from gan_jax.experiment import Experiment
+from gan_jax.game import State
+from gan_jax.keys import stream
+from gan_jax.options import Options
+from gan_jax.progress import progress
+from gan_jax.replicas import Replica
+
+LATE = 255
+"""What stops a run that is out of time, where otherwise the number of a signal does."""
+
+
+class Lane(NamedTuple):
+    """One trained state and its folder: the run itself, or one of its replicas."""
+
+    folder: Path
+    seed: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Job:
+    """A run, and all that it takes to train it."""
+
+    run: Path
+    experiment: Experiment
+    config: Any
+    options: Options
+    data: Dataset
+    draw: Callable
+    make: Callable  # the game for the values of a replica
+    replicas: Sequence[Replica]  # none where the run is one training by itself
+    say: Callable[[str], None]
+
+    @property
+    def lanes(self) -> list[Lane]:
+        """What is trained: each replica in its folder, or the run by itself."""
+        if not self.replicas:
+            return [Lane(self.run, self.options.seed)]
+        return [Lane(self.run / replica.name, replica.seed) for replica in self.replicas]
+
+    def living(self, state: State, step: int) -> list[tuple[int, Lane]]:
+        """Number and lane of all that have reached this step: the others have diverged."""
+        reached = np.atleast_1d(np.asarray(state.step)) == step
+        return [(index, lane) for index, lane in enumerate(self.lanes) if reached[index]]
+
+    def part(self, state: State, index: int) -> State:
+        """The state of one lane, on this process alone."""
+        state = parallel.here(state)
+        return replicas.part(state, index) if self.replicas else state
+
+
+def play(job: Job, stopped: Sequence[int]) -> tuple[State, int]:
+    """Trains to the end, or until it is told to stop; either way the last state is saved.
+
+    Args:
+      job: in a folder that this process holds.
+      stopped: receives the number of a signal.
+
+    Returns:
+      The state, and what stopped it: 0, the number of a signal, or `LATE`.
+    """
+    options, steps = job.options, job.config.steps
+    restored, step, seconds = _begin(job)
+    start, stop = time.monotonic(), 0
+    with (
+        checkpoint.open_folder(job.run / runs.CHECKPOINTS, options.keep) as manager,
+        progress(step, steps, job.experiment.watch, shown=processes.first()) as show,
+        _profiled(job) as profile,
+        processes.bound(),
+    ):
+        for state, metrics in _chunks(job, restored):
+            before, step, passed = step, min(steps, _next(step, options)), time.monotonic() - start
+            if processes.first():
+                show(step, _log(job, state, step, seconds + passed, metrics))
+            profile(step)
+            late = 0 < options.minutes * 60 < passed
+            stop = max(processes.gathered(stopped[0] if stopped else LATE * late))
+            last = bool(stop) or step == steps
+            if last or _crossed(before, step, options.checkpoint_every):
+                _save(job, manager, step, state)
+            pictured = last or before == 0 or _crossed(before, step, options.sample_every)
+            if pictured and processes.first():
+                _picture(job, state, step)
+            if last:
+                break
+    return state, stop
+
+
+def _begin(job: Job) -> tuple[State | None, int, float]:
+    """Where to go on from: the state if there is one, its step and the seconds that it took."""
+    folder = job.run / runs.CHECKPOINTS
+    step, state, seconds = checkpoint.latest(folder) or 0, None, 0.0
+    if step:
+        if job.replicas:
+            like = replicas.abstract(job.make, job.replicas)
+        else:
+            like = train.abstract(job.experiment.game)
+        state, _ = checkpoint.restore(folder, step, like)
+    if processes.first():
+        job.say(f"Training in {job.run} from step {step} to {job.config.steps}.")
+        folders = {job.run, *(lane.folder for lane in job.lanes)}
+        seconds = max(runs.keep_metrics(folder, step) for folder in folders)
+    return state, step, seconds
+
+
+def _chunks(job: Job, state: State | None) -> Iterator[tuple[State, Mapping]]:
+    options = job.options
+    common = {
+        "steps": job.config.steps,
+        "batch_size": job.config.batch_size,
+        "state": state,
+        "chunk": options.log_every,
+    }
+    if job.replicas:
+        lay = {"vmap": replicas.at_once, "map": replicas.one_by_one}[options.replicas]
+        return replicas.train(job.make, job.data, replicas=job.replicas, lay=lay, **common)
+    spread = {"pmap": parallel.pmap, "shard_map": parallel.shard_map}[options.parallel]
+    return train.train(job.experiment.game, job.data, seed=options.seed, spread=spread, **common)
+
+
+def _log(job: Job, state: State, step: int, seconds: float, metrics: Mapping) -> Mapping:
+    """Writes a row for each lane, and for the run the means over those that have not diverged."""
+    rows = []
+    for index, lane in job.living(state, step):
+        row = {name: float(np.atleast_1d(value)[index]) for name, value in metrics.items()}
+        if job.experiment.on_chunk:
+            more = job.experiment.on_chunk(job.part(state, index), row) or {}
+            row |= {name: float(value) for name, value in more.items()}
+        runs.add_metrics(lane.folder, {"step": step, "seconds": seconds, **row})
+        rows.append(row)
+    if not rows:
+        raise DivergedError(f"All {len(job.lanes)} replicas have diverged before step {step}.")
+    means = {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
+    if job.replicas:
+        about = {"step": step, "seconds": seconds, "replicas": len(rows)}
+        runs.add_metrics(job.run, about | means)
+    return means
+
+
+def _save(job: Job, manager: checkpoint.Manager, step: int, state: State) -> None:
+    if not job.replicas and not train.sound(state):
+        raise DivergedError(
+            f"The state of step {step} is not finite, and was not saved: lower the learning rates "
+            "or raise the penalty."
+        )
+    checkpoint.save(manager, step, state, {"fingerprint": job.data.fingerprint})
+
+
+def _picture(job: Job, state: State, step: int) -> None:
+    count = 64 if job.data.spec.is_image else 2500
+    for index, lane in job.living(state, step):
+        key = stream(jax.random.key(lane.seed), "sample")
+        samples = job.draw(job.part(state, index), key, count)["samples"]
+        report.picture(samples, job.data.spec, lane.folder / "samples" / f"{step:07}.png")
+        report.curves(runs.metrics(lane.folder), lane.folder / "losses.png")
+    if job.replicas:
+        report.curves(runs.metrics(job.run), job.run / "losses.png")
+
+
+@contextmanager
+def _profiled(job: Job) -> Iterator[Callable[[int], None]]:
+    """`profile(step)`, to call after each chunk: traces `--profile` steps after the first chunk."""
+    began, wanted = None, job.options.profile
+
+    def profile(step):
+        nonlocal began, wanted
+        if began is None and wanted:
+            jax.profiler.start_trace(str(job.run / "profile"))
+            began = step
+        elif wanted and step - began >= wanted:
+            jax.profiler.stop_trace()
+            job.say(f"Wrote a trace of steps {began + 1} to {step} to {job.run / 'profile'}.")
+            wanted = 0
+
+    try:
+        yield profile
+    finally:
+        if began is not None and wanted:
+            jax.profiler.stop_trace()
+
+
+def _next(step: int, options: Options) -> int:
+    return step - step % options.log_every + options.log_every
+
+
+def _crossed(before: int, after: int, every: int) -> bool:
+    return before // every < after // every

@@ -1,0 +1,141 @@
+"""Several processes that train one run: they begin together, agree, and end together."""
+
+import os
+import sys
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import jax
+import numpy as np
+from jax.experimental import multihost_utils
+
+from gan_jax.errors import RunError, UsageError, line
+
+SILENCE = 20
+"""Seconds without a sign of life after which a process is given up."""
+
+
+def begin(coordinator: str = "", count: int | None = None, index: int | None = None) -> None:
+    """Joins the other processes: those of the flags, or of the cluster that JAX finds, if any.
+
+    Args:
+      coordinator: HOST:PORT where process 0 can be reached.
+      count: of processes.
+      index: of this process, from 0.
+
+    Raises:
+      UsageError: the three are not given together, or make no sense.
+      ConnectionError: the others cannot be reached.
+    """
+    given = coordinator != "", count is not None, index is not None
+    if any(given):
+        _check(given, coordinator, count, index)
+    elif jax.distributed.is_initialized():
+        return
+    try:
+        jax.distributed.initialize(
+            coordinator or None, count, index, heartbeat_timeout_seconds=SILENCE
+        )
+    except ValueError as error:
+        if any(given):
+            raise UsageError(f"The processes cannot begin together: {error}") from error
+    except RuntimeError as error:
+        # Without flags: JAX was used before, by who has begun it in another way or not at all.
+        if any(given):
+            first = str(error).splitlines()[0]
+            raise ConnectionError(f"{coordinator} cannot be reached: {first}") from error
+
+
+def count() -> int:
+    """How many processes there are."""
+    return jax.process_count()
+
+
+def first() -> bool:
+    """Whether this is process 0, which alone prints, and writes what is no checkpoint."""
+    return jax.process_index() == 0
+
+
+def gathered(number: int) -> list[int]:
+    """This number, of 32 bits, of every process."""
+    if count() == 1:
+        return [number]
+    return multihost_utils.process_allgather(np.uint32(number)).tolist()
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """What fails in one process fails in all of them, each with an error of its own.
+
+    Raises:
+      RunError: another process failed.
+    """
+    failure = None
+    try:
+        yield
+    except Exception as error:
+        failure = error
+    failed = [index for index, bad in enumerate(gathered(failure is not None)) if bad]
+    if failure is not None:
+        raise failure
+    if failed:
+        raise RunError(f"Process {failed[0]} could not begin; its own message says why.")
+
+
+def check_alike(what: str) -> None:
+    """Refuses processes that were told different things.
+
+    Raises:
+      RunError: `what` is not the same text everywhere.
+    """
+    if len(set(gathered(zlib.crc32(what.encode())))) > 1:
+        raise RunError(
+            "The processes were given different experiments, settings or data: give the same "
+            "command to all, but for --process."
+        )
+
+
+@contextmanager
+def bound() -> Iterator[None]:
+    """Where several processes train one run, what fails in this block ends this process at once.
+
+    To go on to the end of the program would be to wait for the others, and they for this one.
+    """
+    try:
+        yield
+    except Exception as error:
+        if count() == 1:
+            raise
+        text = str(error)
+        if any(sign in text for sign in ("Gloo", "UNAVAILABLE", "NCCL")):
+            text = (
+                "Another process ended, and so does this one: what was saved is intact, and the "
+                "same commands with --resume go on."
+            )
+        print(line(text), file=sys.stderr)
+        leave(getattr(error, "code", 7))
+
+
+def leave(code: int) -> None:
+    """After a failure, ends this process at once if there are others."""
+    if code and jax.distributed.is_initialized():
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _check(given: tuple[bool, ...], coordinator: str, count: int, index: int) -> None:
+    if not all(given):
+        raise UsageError(
+            "--coordinator HOST:PORT, --processes N and --process I belong together: give all "
+            "three to each process, or none where a cluster (Slurm, Kubernetes, Cloud TPU) tells."
+        )
+    host, _, port = coordinator.rpartition(":")
+    if not host or not port.isdigit() or not 0 < int(port) < 2**16:
+        raise UsageError(f"--coordinator is {coordinator!r}: give it as HOST:PORT.")
+    if not 0 <= index < count:
+        raise UsageError(
+            f"--process is {index} of --processes {count}: give each process a number from 0 to "
+            f"{count - 1}."
+        )

@@ -1,0 +1,133 @@
+"""Many seeds, and many values of the numbers of an experiment, trained at once in one program."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from gan_jax import game as core
+from gan_jax import parallel
+from gan_jax.data import Dataset
+from gan_jax.game import Game, State
+from gan_jax.keys import stream
+from gan_jax.train import advancing, on_device, program, sound
+
+
+class Replica(NamedTuple):
+    """One of the trainings: its seed, and its values of some numbers of the experiment."""
+
+    seed: int
+    values: Mapping[str, float] = {}
+
+    @property
+    def name(self) -> str:
+        """`seed-3`, or `learning_rate-0.0002-seed-3`."""
+        values = {**self.values, "seed": self.seed}
+        return "-".join(f"{what}-{value:g}" for what, value in values.items())
+
+    def to_json(self) -> dict:
+        """What the run's `config.json` says of it."""
+        return {"name": self.name, "seed": self.seed, "values": dict(self.values)}
+
+
+Make = Callable[[Mapping[str, jax.Array]], Game]
+"""The game for some values, which may be traced: `lambda values: game` where there are none."""
+
+
+def one_by_one(function: Callable, each):
+    """`function` of every replica, one after another: the numbers of a training by itself."""
+    return jax.lax.map(lambda given: function(*given), each)
+
+
+def at_once(function: Callable, each):
+    """`function` of all replicas together, as if they were one more axis of every array."""
+    return jax.vmap(function)(*each)
+
+
+def initial(make: Make, replicas: Sequence[Replica]) -> State:
+    """The states before the first step, `[replicas, ...]`: each that of its seed alone."""
+    begin = jax.jit(lambda key, values: core.init(make(values), stream(key, "init")))
+    states = [begin(jax.random.key(r.seed), _numbers(r.values)) for r in replicas]
+    return jax.tree.map(lambda *leaves: jnp.stack(leaves), *states)
+
+
+def abstract(make: Make, replicas: Sequence[Replica]) -> State:
+    """Shapes and types of the states; nothing is computed."""
+    one = jax.eval_shape(partial(initial, make, replicas[:1]))
+    shape = lambda leaf: jax.ShapeDtypeStruct((len(replicas), *leaf.shape[1:]), leaf.dtype)
+    return jax.tree.map(shape, one)
+
+
+def part(states: State, index: int) -> State:
+    """The state of one replica."""
+    return jax.tree.map(lambda leaf: leaf[index], states)
+
+
+def train(
+    make: Make,
+    data: Dataset,
+    *,
+    steps: int,
+    batch_size: int,
+    replicas: Sequence[Replica],
+    state: State | None = None,
+    chunk: int = 10,
+    lay: Callable = at_once,
+) -> Iterator[tuple[State, dict[str, np.ndarray]]]:
+    """Plays all replicas until step `steps`; a generator that yields after every chunk.
+
+    Each replica sees the examples and the noise of its own seed. One whose state becomes not
+    finite stays at its last sound state, which its `step` tells, and the others go on.
+
+    Args:
+      make: the game for the values of a replica, which are traced: one program for all.
+      data: small enough to lie on the device.
+      steps: the step to stop at, counted from the first step of the run.
+      batch_size: examples in the minibatch of each move of each replica.
+      replicas: what differs between them; they are spread over the devices of this process.
+      state: where to go on from, `[replicas, ...]`. It is consumed.
+      chunk: steps between two looks at the metrics.
+      lay: `at_once` (vmap), or `one_by_one`: bit for bit the numbers of each by itself, on a CPU.
+
+    Yields:
+      `(states, metrics)`, the leaves of both `[replicas, ...]`, as `gan_jax.train.train` does.
+
+    Raises:
+      UsageError: a batch that is larger than the data; or more memory than there is.
+    """
+    arrays = on_device(data, batch_size, split=False)
+    keys = jnp.stack([jax.random.key(replica.seed) for replica in replicas])
+    names = replicas[0].values
+    values = {name: jnp.stack([_numbers(r.values)[name] for r in replicas]) for name in names}
+    body = _body(make, data.spec.decode, batch_size, len(data.train["real"]), lay)
+    kinds = (abstract(make, replicas), (keys, values), arrays, np.int32(0), np.int32(1))
+    advance = parallel.compiled(body, kinds, parallel.over_replicas)
+    state = initial(make, replicas) if state is None else state
+    reached = int(state.step.max())
+    play = lambda state, start, length: advance(state, (keys, values), arrays, start, length)
+    for _, states, metrics in advancing(play, state, reached, steps, chunk):
+        yield states, metrics
+
+
+def _body(make: Make, decode: Callable, batch_size: int, size: int, lay: Callable) -> Callable:
+    def body(states, own, arrays, start, length):
+        def one(state, own):
+            key, values = own
+            play = program(make(values), decode, batch_size, size, partial(_keep, start))
+            return play(state, key, arrays, length)
+
+        return lay(one, (states, own))
+
+    return body
+
+
+def _keep(start: jax.Array, index: jax.Array, before: State, after: State) -> State:
+    good = (before.step == start + index) & sound(after)
+    return jax.tree.map(partial(jnp.where, good), after, before)
+
+
+def _numbers(values: Mapping[str, float]) -> dict[str, jax.Array]:
+    return {name: jnp.asarray(value, jnp.float32) for name, value in values.items()}

@@ -1,0 +1,102 @@
+"""The figures of many replicas: mean, deviation, interval, best and worst, and how many failed."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gan_jax import runs
+from gan_jax.metrics import aligned, digits
+
+RESAMPLES = 10_000
+"""Of the bootstrap."""
+
+
+def summarise(found: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> dict[str, Any]:
+    """One set of figures for many replicas.
+
+    Args:
+      found: of each replica that was evaluated, what `evaluation.evaluate` returned.
+      names: of all replicas; one that is not in `found` has diverged.
+
+    Returns:
+      `replicas` how many, the names of those that `diverged`, and of those that `collapsed`: whose
+      samples reach less than half of the recall of real data; and for each of the `figures` its
+      mean, its standard deviation, the 95 % interval of the mean (percentile bootstrap), `best` and
+      `worst`, those nearest to and farthest from the figure of real data, by name, and that one.
+    """
+    evaluated = {name: figures for name, figures in found.items() if "samples" in figures}
+    about = {
+        "replicas": len(names),
+        "diverged": [name for name in names if name not in found],
+        "collapsed": [name for name, figures in evaluated.items() if has_collapsed(figures)],
+    }
+    if not evaluated:
+        return about | {"figures": {}}
+    first = next(iter(evaluated.values()))
+    about |= {key: first[key] for key in ("step", "weights", "n")}
+    return about | {"figures": {what: _one(what, evaluated) for what in first["samples"]}}
+
+
+def has_collapsed(figures: Mapping[str, Any]) -> bool:
+    """Whether samples reach less than half of the recall of real data; no, where it is unknown."""
+    if "recall" not in figures["samples"]:
+        return False
+    return figures["samples"]["recall"] < figures["real"]["recall"] / 2
+
+
+def interval(values: Sequence[float]) -> tuple[float, float]:
+    """The 95 % interval of the mean, by the percentile bootstrap; of one value, that value.
+
+    >>> interval([2.0, 2.0, 2.0])
+    (2.0, 2.0)
+    """
+    values = np.asarray(values, float)
+    chosen = np.random.Generator(np.random.PCG64(0)).integers(
+        len(values), size=(RESAMPLES, len(values))
+    )
+    return tuple(np.quantile(values[chosen].mean(1), (0.025, 0.975)).tolist())
+
+
+def record(run: Path, found: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> str:
+    """Writes the summary to the run; returns it as a table."""
+    summary = summarise(found, names)
+    runs.write_json(run / runs.EVALUATION, summary)
+    counts = [f"{summary['replicas']} replicas"]
+    for what in ("diverged", "collapsed"):
+        who = f" ({', '.join(summary[what])})" if summary[what] else ""
+        counts.append(f"{len(summary[what])} {what}{who}")
+    said = ", ".join(counts)
+    if not summary["figures"]:
+        return f"{said}: nothing to compare with, the data have no held-out part."
+    about = f"Step {summary['step']}, {summary['weights']} weights, against held-out data"
+    return f"{said}.\n{about}:\n{table(summary)}"
+
+
+def table(summary: Mapping[str, Any]) -> str:
+    """The figures as aligned text."""
+    rows = [(f"n = {summary['n']}", "mean", "std", "95 % interval", "best", "worst", "real data")]
+    for what, figure in summary["figures"].items():
+        ends = (f"{digits(figure[end])} ({figure[f'{end}_of']})" for end in ("best", "worst"))
+        middle = (digits(figure["mean"]), digits(figure["std"]))
+        low, high = map(digits, figure["interval"])
+        rows.append((what, *middle, f"{low} to {high}", *ends, digits(figure["real"])))
+    return aligned(rows)
+
+
+def _one(what: str, evaluated: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    values = {name: figures["samples"][what] for name, figures in evaluated.items()}
+    real = float(np.mean([figures["real"][what] for figures in evaluated.values()]))
+    ranked = sorted(values, key=lambda name: abs(values[name] - real))
+    every = np.asarray(list(values.values()), float)
+    return {
+        "mean": float(every.mean()),
+        "std": float(every.std(ddof=1)) if len(every) > 1 else 0.0,
+        "interval": interval(every),
+        "best": values[ranked[0]],
+        "best_of": ranked[0],
+        "worst": values[ranked[-1]],
+        "worst_of": ranked[-1],
+        "real": real,
+    }

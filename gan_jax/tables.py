@@ -1,0 +1,100 @@
+"""The figures of a sweep: one table, as CSV and Markdown, and a picture of its intervals."""
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from gan_jax import report, runs, summary
+from gan_jax.metrics import aligned, digits
+
+
+class Row(NamedTuple):
+    """One configuration of a sweep, over its seeds."""
+
+    values: Mapping[str, Any]  # of the varied fields
+    summary: Mapping[str, Any]  # as summary.summarise returns it
+
+
+def record(folder: Path, parts: Sequence[tuple[Mapping[str, Any], Path]]) -> str:
+    """Writes `sweep.csv`, `sweep.md` and `sweep.png` to the folder.
+
+    Args:
+      folder: of the sweep.
+      parts: the values that differ between the runs, and each run.
+
+    Returns:
+      The table as text: the mean of each figure over the seeds, with its 95 % interval.
+    """
+    rows = [row for values, run in parts for row in collected(values, run)]
+    names = list(dict.fromkeys(name for row in rows for name in row.summary["figures"]))
+    runs.write_atomically(folder / "sweep.csv", _csv(rows, names).encode())
+    head, *lines = _cells(rows, names)
+    rule = ["---"] * len(head)
+    written = "\n".join(f"| {' | '.join(line)} |" for line in (head, rule, *lines))
+    runs.write_atomically(folder / "sweep.md", f"{written}\n".encode())
+    titles = [", ".join(f"{name} {value}" for name, value in row.values.items()) for row in rows]
+    report.intervals(titles, [row.summary["figures"] for row in rows], folder / "sweep.png")
+    return f"{aligned([head, *lines])}\nWrote sweep.csv, sweep.md and sweep.png to {folder}."
+
+
+def collected(values: Mapping[str, Any], run: Path) -> list[Row]:
+    """The configurations of one run of a sweep, each over its seeds."""
+    groups: dict[str, tuple[Mapping, dict]] = {}
+    for replica in runs.about(run)["replicas"]:
+        _, found = groups.setdefault(json.dumps(replica["values"]), (replica["values"], {}))
+        file = run / replica["name"] / runs.EVALUATION
+        found[replica["name"]] = json.loads(file.read_text()) if file.is_file() else None
+    return [
+        Row(
+            {**values, **inner},
+            summary.summarise({k: v for k, v in found.items() if v is not None}, list(found)),
+        )
+        for inner, found in groups.values()
+    ]
+
+
+def _first(row: Row) -> list[Any]:
+    """What stands before the figures in a line."""
+    failed = (len(row.summary[what]) for what in ("diverged", "collapsed"))
+    return [*row.values.values(), row.summary["replicas"], *failed]
+
+
+def _head(rows: Sequence[Row]) -> list[str]:
+    return [*rows[0].values, "seeds", "diverged", "collapsed"]
+
+
+def _cells(rows: Sequence[Row], names: Sequence[str]) -> list[list[str]]:
+    cells = [[*_head(rows), *names]]
+    for row in rows:
+        figures = [_with_interval(row.summary["figures"].get(name)) for name in names]
+        cells.append([*map(str, _first(row)), *figures])
+    return cells
+
+
+def _with_interval(figure: Mapping[str, Any] | None) -> str:
+    if figure is None:
+        return "-"
+    low, high = figure["interval"]
+    return f"{digits(figure['mean'])} [{digits(low)}, {digits(high)}]"
+
+
+def _csv(rows: Sequence[Row], names: Sequence[str]) -> str:
+    parts = ("mean", "std", "low", "high", "best", "worst", "real")
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow([*_head(rows), *(f"{name}_{part}" for name in names for part in parts)])
+    for row in rows:
+        figures = (row.summary["figures"].get(name) for name in names)
+        cells = (_numbers(figure, parts) if figure else [""] * len(parts) for figure in figures)
+        writer.writerow([*_first(row), *chain.from_iterable(cells)])
+    return file.getvalue()
+
+
+def _numbers(figure: Mapping[str, Any], parts: Sequence[str]) -> list[float]:
+    low, high = figure["interval"]
+    known = {**figure, "low": low, "high": high}
+    return [known[part] for part in parts]

@@ -1,0 +1,172 @@
+"""Two processes on the loopback train one run: alike, stopped together, and gone on with alone."""
+
+import os
+import re
+import signal
+import socket
+import time
+
+import pytest
+
+from gan_jax import checkpoint, processes
+from gan_jax.errors import RunError, UsageError
+from tests.command import hashes, process, rows, train, write_experiment
+
+ENDLESS = ("--steps", 1_000_000)
+
+
+def port() -> int:
+    """One that was free just now."""
+    with socket.socket() as place:
+        place.bind(("127.0.0.1", 0))
+        return place.getsockname()[1]
+
+
+def begun(experiment, run, *words):
+    """The two processes of a run."""
+    address = f"127.0.0.1:{port()}"
+    return [
+        process(
+            *("train", experiment, "--run", run, *words),
+            *("--coordinator", address, "--processes", 2, "--process", index),
+        )
+        for index in range(2)
+    ]
+
+
+def ended(jobs, limit: float = 120):
+    """Exit codes and what was printed, of each."""
+    said = [job.communicate(timeout=limit) for job in jobs]
+    return [job.returncode for job in jobs], said
+
+
+def reached(run, step: int) -> None:
+    """Waits until the run has gone so far."""
+    for _ in range(1200):
+        if (run / "metrics.jsonl").exists() and rows(run) and rows(run)[-1]["step"] >= step:
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"{run} did not reach step {step}")
+
+
+@pytest.fixture(scope="module")
+def experiment(tmp_path_factory):
+    return write_experiment(tmp_path_factory.mktemp("processes"))
+
+
+@pytest.fixture
+def run(tmp_path):
+    return tmp_path / "run"
+
+
+def test_two_processes_are_two_devices_bit_for_bit_and_either_goes_on(
+    experiment, run, tmp_path, monkeypatch
+):
+    codes, said = ended(begun(experiment, run, "--steps", 20))
+    assert codes == [0, 0], said
+    assert "Next: gan-jax sample" in said[0][0]
+    assert not [line for line in said[1][0].splitlines() if not line.startswith("[Gloo]")]
+
+    flags = f"{os.environ['XLA_FLAGS']} --xla_force_host_platform_device_count=2"
+    monkeypatch.setenv("XLA_FLAGS", flags)
+    devices = tmp_path / "devices"
+    job = process("train", experiment, "--run", devices, "--steps", 20)
+    assert ended([job])[0] == [0]
+    assert hashes(run) == hashes(devices)
+    assert rows(run) == rows(devices)
+
+    monkeypatch.undo()
+    assert train(experiment, run, "--steps", 30, "--resume") == 0
+    codes, said = ended(begun(experiment, run, "--steps", 40, "--resume"))
+    assert codes == [0, 0], said
+    assert checkpoint.latest(run / "checkpoints") == 40
+    assert [row["step"] for row in rows(run)] == [10, 20, 30, 40]
+
+
+@pytest.mark.parametrize("victim", [pytest.param(0, marks=pytest.mark.slow), 1])
+def test_killing_one_ends_the_other_within_seconds(experiment, run, victim):
+    jobs = begun(experiment, run, *ENDLESS)
+    reached(run, 10)
+    jobs[victim].send_signal(signal.SIGKILL)
+    killed = time.monotonic()
+    other = jobs[1 - victim]
+    _, complaint = other.communicate(timeout=60)
+    assert time.monotonic() - killed < 30
+    assert other.returncode != 0
+    assert re.search("Another process ended, and so does this one|another task died", complaint)
+
+
+def test_terminating_one_saves_both_at_the_same_step(experiment, run):
+    jobs = begun(experiment, run, *ENDLESS)
+    reached(run, 10)
+    jobs[1].send_signal(signal.SIGTERM)
+    codes, said = ended(jobs)
+    assert codes == [143, 143], said
+    step = checkpoint.latest(run / "checkpoints")
+    assert f"Stopped at step {step}, saved" in said[0][0]
+    assert rows(run)[-1]["step"] == step
+
+
+def test_what_fails_in_one_fails_in_both(experiment, run):
+    run.mkdir()
+    (run / "mine").touch()
+    codes, said = ended(begun(experiment, run, "--steps", 2))
+    assert codes == [6, 6]
+    assert all("is no run" in complaint for _, complaint in said)
+
+
+def test_processes_that_were_told_different_things_do_not_begin(experiment, run):
+    address = ("--coordinator", f"127.0.0.1:{port()}", "--processes", 2)
+    jobs = [
+        process(*("train", experiment, "--run", run, *address), *("--process", i, "--seed", i))
+        for i in range(2)
+    ]
+    codes, said = ended(jobs)
+    assert codes == [6, 6]
+    assert all("different experiments, settings or data" in complaint for _, complaint in said)
+    assert not run.exists()
+
+
+@pytest.mark.slow
+def test_a_cluster_says_it_all(experiment, run, monkeypatch):
+    """As Slurm does, by the environment."""
+    jobs, number = [], port()
+    for index in range(2):
+        told = {
+            "SLURM_JOB_ID": number,
+            "SLURM_STEP_NODELIST": "127.0.0.1",
+            "SLURM_NTASKS": 2,
+            "SLURM_PROCID": index,
+            "SLURM_LOCALID": index,
+        }
+        for name, value in told.items():
+            monkeypatch.setenv(name, str(value))
+        jobs.append(process("train", experiment, "--run", run, "--steps", 3))
+    codes, said = ended(jobs)
+    assert codes == [0, 0], said
+    assert rows(run)[-1]["step"] == 3
+
+
+@pytest.mark.parametrize(
+    "given, said",
+    [
+        (("localhost:1234", 2, None), "belong together"),
+        (("", 2, 0), "belong together"),
+        (("localhost", 2, 0), "HOST:PORT"),
+        (("localhost:99999", 2, 0), "HOST:PORT"),
+        (("localhost:1234", 2, 2), "a number from 0 to 1"),
+        (("localhost:1234", 0, 0), "--processes"),
+    ],
+)
+def test_flags_that_make_no_sense(given, said):
+    with pytest.raises(UsageError, match=said):
+        processes.begin(*given)
+
+
+def test_a_process_by_itself_agrees_with_itself():
+    assert (processes.count(), processes.first(), processes.gathered(7)) == (1, True, [7])
+    processes.check_alike("anything")
+    with pytest.raises(KeyError), processes.together():
+        raise KeyError
+    with pytest.raises(RunError), processes.bound():
+        raise RunError

@@ -1,0 +1,142 @@
+"""Many seeds in one program: one after another the bits of each alone, together to rounding."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import jax
+import numpy as np
+import optax
+import pytest
+
+from gan_jax import families, networks, priors, replicas
+from gan_jax.data import from_arrays
+from gan_jax.errors import UsageError
+from gan_jax.replicas import Replica
+from gan_jax.train import train
+
+ROOT = Path(__file__).resolve().parents[1]
+SEEDS = [Replica(seed) for seed in (0, 1, 5)]
+RATES = [Replica(3, {"rate": rate, "weight": weight}) for rate, weight in ((1e-3, 10), (1e-2, 0))]
+
+
+def points():
+    return from_arrays(np.random.default_rng(0).normal(size=(200, 2)).astype(np.float32))
+
+
+def make(values):
+    """WGAN-GP in two perceptrons; a rate and a weight that may be traced."""
+    generator, critic = networks.mlp_pair(points().spec, latent=3, widths=(16,))
+    return families.wgan_gp(
+        generator,
+        critic,
+        prior=priors.normal(3),
+        weight=values.get("weight", 10.0),
+        critic_moves=2,
+        generator_optimizer=optax.adam(1e-3),
+        critic_optimizer=optax.adam(values.get("rate", 1e-3)),
+        average=lambda step: 0.9,
+    )
+
+
+def together(chosen, **given):
+    """The states and the last metrics of a training of replicas."""
+    *_, last = replicas.train(make, points(), batch_size=16, replicas=chosen, **given)
+    return jax.device_get(last)
+
+
+def alone(replica, steps):
+    given = {"steps": steps, "batch_size": 16, "seed": replica.seed}
+    *_, last = train(make(replica.values), points(), **given)
+    return jax.device_get(last)
+
+
+def check_equal(one, other):
+    for a, b in zip(jax.tree.leaves(one), jax.tree.leaves(other), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("chosen", [SEEDS, RATES], ids=["seeds", "rates"])
+def test_one_by_one_each_is_itself_bit_for_bit(chosen):
+    states, metrics = together(chosen, steps=23, lay=replicas.one_by_one)
+    for index, replica in enumerate(chosen):
+        state, seen = alone(replica, 23)
+        check_equal(replicas.part(states, index), state)
+        assert {name: value[index] for name, value in metrics.items()} == pytest.approx(seen)
+
+
+@pytest.mark.parametrize("chosen", [SEEDS, RATES], ids=["seeds", "rates"])
+def test_at_once_each_is_itself_to_rounding(chosen):
+    states, _ = together(chosen, steps=3, lay=replicas.at_once)
+    for index, replica in enumerate(chosen):
+        mine, (state, _) = replicas.part(states, index), alone(replica, 3)
+        for a, b in zip(jax.tree.leaves(mine.params), jax.tree.leaves(state.params), strict=True):
+            np.testing.assert_allclose(a, b, atol=1e-4)
+
+
+def test_a_training_may_be_cut():
+    whole, _ = together(SEEDS, steps=12)
+    first, _ = together(SEEDS, steps=5)
+    check_equal(together(SEEDS, steps=12, state=first)[0], whole)
+
+
+def test_the_shapes_are_those_of_the_states():
+    states = replicas.initial(make, RATES)
+    for leaf, kind in zip(
+        jax.tree.leaves(states), jax.tree.leaves(replicas.abstract(make, RATES)), strict=True
+    ):
+        assert (leaf.shape, leaf.dtype) == (kind.shape, kind.dtype)
+    check_equal(states.params["critic"], jax.tree.map(lambda x: x[::-1], states.params["critic"]))
+
+
+@pytest.mark.parametrize("lay", [replicas.at_once, replicas.one_by_one])
+def test_one_that_diverges_stays_where_it_was_sound_and_the_others_go_on(lay):
+    chosen = [Replica(0, {"rate": 1e-3}), Replica(0, {"rate": 1e38}), Replica(1, {"rate": 1e-3})]
+    states, _ = together(chosen, steps=30, lay=lay)
+    assert states.step.tolist() == [30, states.step[1], 30]
+    assert states.step[1] < 5
+    for leaf in jax.tree.leaves(replicas.part(states, 1)):
+        assert np.isfinite(leaf).all()
+    further, _ = together(chosen, steps=40, lay=lay, state=states)
+    assert further.step.tolist() == [40, states.step[1], 40]
+    healthy, _ = together([chosen[0], chosen[2]], steps=30, lay=lay)
+    if lay is replicas.one_by_one:
+        check_equal(replicas.part(states, 0), replicas.part(healthy, 0))
+
+
+def test_names():
+    assert Replica(3).name == "seed-3"
+    assert Replica(1, {"learning_rate": 2e-4}).name == "learning_rate-0.0002-seed-1"
+    assert Replica(1, {"a": 2.0}).to_json() == {"name": "a-2-seed-1", "seed": 1, "values": {"a": 2}}
+
+
+def test_a_batch_larger_than_the_data():
+    with pytest.raises(UsageError, match="use 1 to 160"):
+        next(replicas.train(make, points(), steps=1, batch_size=201, replicas=SEEDS))
+
+
+@pytest.mark.parametrize("devices", [2, 3, 4])
+def test_replicas_spread_over_devices_are_the_same(devices):
+    """Three of them on two devices too, where one is played twice."""
+    code = f"""
+import jax, numpy as np
+from tests.test_replicas import SEEDS, check_equal, make, points, together
+from gan_jax import replicas
+assert jax.device_count() == {devices}
+spread, _ = together(SEEDS, steps=12, lay=replicas.one_by_one)
+np.savez("states.npz", *jax.tree.leaves(spread))
+"""
+    flags = f"{os.environ['XLA_FLAGS']} --xla_force_host_platform_device_count={devices}"
+    environment = os.environ | {"XLA_FLAGS": flags, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=environment,
+        capture_output=True,
+        text=True,
+        cwd=(folder := os.path.realpath(os.environ["XDG_CACHE_HOME"])),
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    states, _ = together(SEEDS, steps=12, lay=replicas.one_by_one)
+    with np.load(Path(folder) / "states.npz") as found:
+        check_equal(list(found.values()), jax.tree.leaves(states))

@@ -1,0 +1,79 @@
+import json
+
+import numpy as np
+import pytest
+
+from gan_jax import summary
+
+
+def figures(recall: float, distance: float) -> dict:
+    """What an evaluation returns, for a replica with these figures."""
+    return {
+        "step": 10,
+        "seed": 0,
+        "weights": "average",
+        "samples": {"recall": recall, "distance": distance},
+        "real": {"recall": 0.9, "distance": 0.1},
+        "n": 100,
+    }
+
+
+FOUND = {"seed-0": figures(0.8, 0.2), "seed-1": figures(0.4, 0.9), "seed-2": figures(0.6, 0.05)}
+NAMES = [*FOUND, "seed-3"]
+
+
+def test_mean_deviation_best_and_worst_are_beside_real_data():
+    found = summary.summarise(FOUND, NAMES)
+    assert (found["replicas"], found["n"], found["step"]) == (4, 100, 10)
+    recall, distance = found["figures"]["recall"], found["figures"]["distance"]
+    assert recall["mean"] == pytest.approx(0.6)
+    assert recall["std"] == pytest.approx(0.2)
+    assert (recall["best_of"], recall["worst_of"]) == ("seed-0", "seed-1")
+    assert (recall["best"], recall["worst"], recall["real"]) == (0.8, 0.4, pytest.approx(0.9))
+    assert (distance["best_of"], distance["worst_of"]) == ("seed-2", "seed-1")
+
+
+def test_the_failed_are_named():
+    found = summary.summarise(FOUND, NAMES)
+    assert found["diverged"] == ["seed-3"]
+    assert found["collapsed"] == ["seed-1"]
+
+
+def test_collapse_is_seen_on_real_samples():
+    """Samples of one of eight modes have collapsed, those of the mixture have not."""
+    from gan_jax import metrics
+
+    random, angles = np.random.default_rng(0), np.arange(8) * np.pi / 4
+    centres = 2 * np.stack([np.cos(angles), np.sin(angles)], 1)
+    draw = lambda modes: (
+        centres[random.integers(modes, size=500)] + random.normal(scale=0.05, size=(500, 2))
+    )
+    held_out, train = draw(8), draw(8)
+    for modes, collapsed in ((1, True), (3, True), (8, False)):
+        found = metrics.compare([metrics.for_points()], held_out, train, draw(modes))
+        assert summary.has_collapsed(found) == collapsed
+
+
+def test_the_interval_covers_the_mean_as_often_as_it_says():
+    random = np.random.default_rng(0)
+    hits = 0
+    for _ in range(200):
+        low, high = summary.interval(random.normal(3.0, 1.0, size=30))
+        hits += low < 3.0 < high
+    assert 0.88 < hits / 200 < 0.99
+
+
+def test_an_interval_of_one_is_that_one():
+    assert summary.interval([4.0]) == (4.0, 4.0)
+
+
+def test_the_record_is_a_table_and_a_file(tmp_path):
+    said = summary.record(tmp_path, FOUND, NAMES)
+    assert said.startswith("4 replicas, 1 diverged (seed-3), 1 collapsed (seed-1).")
+    assert "0.8 (seed-0)" in said
+    assert json.loads((tmp_path / "evaluation.json").read_text())["diverged"] == ["seed-3"]
+
+
+def test_nothing_to_compare_with(tmp_path):
+    bare = {name: {"step": 10, "seed": 0, "weights": "average"} for name in FOUND}
+    assert summary.record(tmp_path, bare, NAMES).endswith("the data have no held-out part.")

@@ -1,0 +1,127 @@
+"""A sweep: what is a number is traced, what changes the program is not; one table of all."""
+
+import csv
+import json
+
+import jax
+import numpy as np
+import pytest
+
+from gan_jax import data, experiment, sweep
+from gan_jax.cli import main
+from gan_jax.errors import UsageError
+from gan_jax.loading import load
+from tests.command import files, train, write_experiment
+
+FIELDS = '''    learning_rate: float = 1e-3
+    """Of Adam."""
+    penalty: float = 10.0
+    """Weight of the penalty."""
+    slope: float = 0.0
+    """Used as Python's own number."""
+'''
+OLD = '''    learning_rate: float = 1e-3
+    """Of Adam."""
+'''
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """The small experiment with three numbers, of which one cannot be traced."""
+    path = write_experiment(tmp_path_factory.mktemp("sweep"), "swept", OLD, FIELDS)
+    text = path.read_text().replace("critic_moves=2,", "critic_moves=2, weight=config.penalty,")
+    text = text.replace("import optax", "import optax; float(config.slope)")
+    text = text.replace("optax.adam(", "optimizers.adam(")
+    path.write_text(text)
+    return path
+
+
+def swept(small, folder, *words):
+    flags = ["--run", str(folder), "--steps", "4", "--log-every", "2", *map(str, words)]
+    return main(["sweep", str(small), *flags])
+
+
+VARIED = ("--vary", "learning_rate=1e-3,1e38", "--vary", "batch_size=8,16", "--seeds", "0..1")
+
+
+def test_numbers_are_traced_and_others_are_not(small):
+    module = experiment.load(small)
+    config, digits = module.Config(), data.open("digits")
+    found = {n: sweep.traceable(module, config, digits, n) for n in vars(config)}
+    assert {name for name, traced in found.items() if traced} == {"learning_rate", "penalty"}
+
+
+def test_a_sweep_from_beginning_to_end(small, tmp_path, capsys):
+    folder = tmp_path / "all"
+    assert swept(small, folder, *VARIED) == 0
+    said = capsys.readouterr().out
+    assert "2 programs, each with 4 replicas; varied inside of them: learning_rate" in said
+    with open(folder / "sweep.csv") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["batch_size"], row["learning_rate"]) for row in rows] == [
+        ("8", "0.001"),
+        ("8", "1e+38"),
+        ("16", "0.001"),
+        ("16", "1e+38"),
+    ]
+    assert [row["diverged"] for row in rows] == ["0", "2", "0", "2"]
+    assert [row["precision_mean"] == "" for row in rows] == [False, True, False, True]
+    assert (folder / "sweep.md").read_text().count("\n") == 6
+    assert (folder / "sweep.png").read_bytes()[:4] == b"\x89PNG"
+
+    each = [folder / "batch_size-8" / f"learning_rate-0.001-seed-{seed}" for seed in (0, 1)]
+    figures = [json.loads((run / "evaluation.json").read_text())["samples"] for run in each]
+    mean = np.mean([figure["pixel_frechet"] for figure in figures])
+    assert float(rows[0]["pixel_frechet_mean"]) == pytest.approx(mean)
+
+    before = files(folder)
+    assert swept(small, folder, *VARIED, "--resume") == 0
+    assert files(folder) == before
+
+
+def test_a_replica_of_a_sweep_is_the_run_by_itself(small, tmp_path):
+    words = ("--vary", "learning_rate=1e-3,3e-3", "--vary", "penalty=1,10", "--replicas", "map")
+    assert swept(small, tmp_path / "all", *words, "--seeds", "5") == 0
+    alone = ("--steps", 4, "--log-every", 2, "--learning-rate", 3e-3, "--penalty", 1, "--seed", 5)
+    assert train(small, tmp_path / "alone", *alone) == 0
+    name = "learning_rate-0.003-penalty-1-seed-5"
+    replica = load(tmp_path / "all" / "all", replica=name)
+    assert (replica.config.learning_rate, replica.config.penalty, replica.seed) == (3e-3, 1, 5)
+    expected = load(tmp_path / "alone").state
+    for a, b in zip(jax.tree.leaves(replica.state), jax.tree.leaves(expected), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize(
+    "words, said",
+    [
+        ((), "Say what to vary"),
+        (("--vary", "rate=1"), "there is no field 'rate'; near: data, learning_rate"),
+        (("--vary", "learning_rate=x"), "'x' is not of type float"),
+        (("--vary", "learning_rate=1,1.0"), "has a value twice"),
+        (("--vary", "learning_rate=1", "--vary", "learning_rate=2"), "names learning_rate twice"),
+        (("--vary", "widths=1,2"), "cannot be varied"),
+        (("--vary", "learning_rate=1e-3,-1"), "The learning rate is -1: it must be above 0"),
+        (("--vary", "penalty=1,-1"), "weight of the gradient penalty is -1"),
+    ],
+)
+def test_what_no_run_can_have_is_refused_before_any_is_trained(
+    small, tmp_path, capsys, words, said
+):
+    assert swept(small, tmp_path / "none", *words) == 2
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "none").exists()
+
+
+def test_choices(small):
+    text = small.read_text().replace(
+        "    steps: int", "    loss: Literal['a', 'b'] = 'a'\n    steps: int"
+    )
+    path = small.with_name("choices.py")
+    path.write_text(
+        text.replace("from dataclasses", "from typing import Literal\nfrom dataclasses")
+    )
+    module = experiment.load(path)
+    assert sweep.parse(module, ["loss=b,a"]) == {"loss": ["b", "a"]}
+    with pytest.raises(UsageError, match="'c' is not one of a, b"):
+        sweep.parse(module, ["loss=c"])
