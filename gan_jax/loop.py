@@ -76,16 +76,17 @@ def play(job: Job, stopped: Sequence[int]) -> tuple[State, int]:
       The state, and what stopped it: 0, the number of a signal, or `LATE`.
     """
     options, steps = job.options, job.config.steps
-    restored, step, seconds = _begin(job)
-    start, stop = time.monotonic(), 0
+    state, step, seconds = _begin(job)
+    chunks, start, stop = _chunks(job, state), time.monotonic(), 0
     with (
         checkpoint.open_folder(job.run / runs.CHECKPOINTS, options.keep) as manager,
         progress(step, steps, job.experiment.watch, shown=processes.first()) as show,
         _profiled(job) as profile,
         processes.bound(),
     ):
-        for state, metrics in _chunks(job, restored):
-            before, step, passed = step, min(steps, _next(step, options)), time.monotonic() - start
+        for state, metrics in chunks:
+            before, step = step, min(steps, step - step % options.log_every + options.log_every)
+            passed = time.monotonic() - start
             if processes.first():
                 show(step, _log(job, state, step, seconds + passed, metrics))
             profile(step)
@@ -98,6 +99,7 @@ def play(job: Job, stopped: Sequence[int]) -> tuple[State, int]:
             if pictured and processes.first():
                 _picture(job, state, step)
             if last:
+                _curves(job)
                 break
     return state, stop
 
@@ -168,9 +170,12 @@ def _picture(job: Job, state: State, step: int) -> None:
         key = stream(jax.random.key(lane.seed), "sample")
         samples = job.draw(job.part(state, index), key, count)["samples"]
         report.picture(samples, job.data.spec, lane.folder / "samples" / f"{step:07}.png")
-        report.curves(runs.metrics(lane.folder), lane.folder / "losses.png")
-    if job.replicas:
-        report.curves(runs.metrics(job.run), job.run / "losses.png")
+
+
+def _curves(job: Job) -> None:
+    if processes.first():
+        for folder in {job.run, *(lane.folder for lane in job.lanes)}:
+            report.curves(runs.metrics(folder), folder / "losses.png")
 
 
 @contextmanager
@@ -193,10 +198,6 @@ def _profiled(job: Job) -> Iterator[Callable[[int], None]]:
     finally:
         if began is not None and wanted:
             jax.profiler.stop_trace()
-
-
-def _next(step: int, options: Options) -> int:
-    return step - step % options.log_every + options.log_every
 
 
 def _crossed(before: int, after: int, every: int) -> bool:

@@ -140,6 +140,7 @@ def program(
       keep: `(index, before, after) -> state`, what to go on with after each step of a chunk.
     """
 
+    @jax.jit  # so that it is traced once, for its shapes and for the loop
     def step(key, arrays, state):
         first = state.step * game.moves
         chosen = order.minibatches(stream(key, "data"), first, game.moves, batch_size, size)
