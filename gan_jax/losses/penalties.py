@@ -20,8 +20,8 @@ class Penalty(NamedTuple):
     separate: bool = True  # it needs a critic whose score of an example depends on it alone
 
 
-def gradient_norms(critic: Callable, x: jax.Array) -> jax.Array:
-    """|grad_x d(x)|_2 of each example, over all axes but the first, in at least float32.
+def squared_slopes(critic: Callable, x: jax.Array) -> jax.Array:
+    """|grad_x d(x)|_2^2 of each example, over all axes but the first, in at least float32.
 
     It is one gradient of the *sum* of the scores, so that a minibatch costs one forward and one
     backward pass; each row of it is the example's own gradient where the critic mixes nothing.
@@ -31,7 +31,7 @@ def gradient_norms(critic: Callable, x: jax.Array) -> jax.Array:
       x: where to take the gradient, `[B, ...]`.
 
     Returns:
-      `[B]`, the root of the squared norm plus `EPSILON`.
+      `[B]`.
 
     Raises:
       ValueError: the critic does not give one score for each example.
@@ -48,7 +48,12 @@ def gradient_norms(critic: Callable, x: jax.Array) -> jax.Array:
 
     slope = jax.grad(total)(x)
     slope = slope.astype(jnp.promote_types(slope.dtype, jnp.float32))
-    return jnp.sqrt(jnp.square(slope).sum(range(1, slope.ndim)) + EPSILON)
+    return jnp.square(slope).sum(range(1, slope.ndim))
+
+
+def gradient_norms(critic: Callable, x: jax.Array) -> jax.Array:
+    """|grad_x d(x)|_2 of each example, `[B]`: the root of `squared_slopes` plus `EPSILON`."""
+    return jnp.sqrt(squared_slopes(critic, x) + EPSILON)
 
 
 def interpolate(keys: jax.Array, real: jax.Array, fake: jax.Array) -> jax.Array:
@@ -58,14 +63,18 @@ def interpolate(keys: jax.Array, real: jax.Array, fake: jax.Array) -> jax.Array:
     return share * real + (1 - share) * fake
 
 
-def gradient_penalty(weight: float | jax.Array | Callable = 10.0, slope: float = 1.0) -> Penalty:
+def gradient_penalty(
+    weight: float | jax.Array | Callable = 10.0, slope: float = 1.0, *, one_sided: bool = False
+) -> Penalty:
     """weight * E (|grad d(e x + (1 - e) G(z))| - slope)^2, one e ~ U(0, 1) for each example.
 
-    Gulrajani et al. 2017, arXiv:1704.00028, eq. 3 and algorithm 1 (two-sided).
+    Gulrajani et al. 2017, arXiv:1704.00028, eq. 3 and algorithm 1; one-sided, E max(0, |..| -
+    slope)^2, in its section 4 and Petzka et al. 2017, arXiv:1709.08894, eq. 8.
 
     Args:
       weight: lambda; the paper's 10, and 0.1 in its 2-D examples. May be traced, or a schedule.
       slope: the norm that is not punished; the paper's 1.
+      one_sided: whether only what is steeper is punished.
 
     >>> critic = lambda x: x @ jnp.array([3.0, 4.0])  # a slope of 5 everywhere
     >>> keys, x = jax.random.split(jax.random.key(0), 2), jnp.ones((2, 2))
@@ -77,7 +86,39 @@ def gradient_penalty(weight: float | jax.Array | Callable = 10.0, slope: float =
     ranges.not_negative("slope that is not punished", slope)
 
     def value(critic, keys, real, fake):
-        norms = gradient_norms(critic, interpolate(keys, real, fake))
-        return jnp.square(norms - slope).mean()
+        excess = gradient_norms(critic, interpolate(keys, real, fake)) - slope
+        return jnp.square(jax.nn.relu(excess) if one_sided else excess).mean()
+
+    return Penalty(value, weight)
+
+
+def zero_centred(
+    weight: float | jax.Array | Callable = 10.0, *, real: bool = True, fake: bool = False
+) -> Penalty:
+    """weight/2 E |grad d(x)|^2 on real examples (R1), on fakes (R2), or the sum of both.
+
+    Mescheder et al. 2018, arXiv:1801.04406, eq. 9 and 10; both at once in R3GAN, Huang et al. 2024,
+    arXiv:2501.05441, eq. 4 and 5.
+
+    Args:
+      weight: gamma; Mescheder's 10. It must follow the resolution and the norm of the data. May be
+        traced, or a schedule.
+      real: whether the slope is punished at real examples.
+      fake: whether it is punished at fakes.
+
+    Raises:
+      ValueError: neither of the two, or a weight below 0.
+
+    >>> critic = lambda x: x @ jnp.array([3.0, 4.0])  # a slope of 5 everywhere
+    >>> float(zero_centred().value(critic, None, jnp.ones((2, 2)), None))
+    12.5
+    """
+    ranges.not_negative("weight of the zero-centred penalty", weight)
+    if not (real or fake):
+        raise ValueError("A zero-centred penalty needs a place: real=True, fake=True, or both.")
+
+    def value(critic, keys, real_examples, fake_examples):
+        places = [x for x, wanted in ((real_examples, real), (fake_examples, fake)) if wanted]
+        return sum(squared_slopes(critic, x).mean() for x in places) / 2
 
     return Penalty(value, weight)

@@ -5,7 +5,7 @@ import pytest
 from jax.flatten_util import ravel_pytree
 from scipy import stats
 
-from gan_jax.losses import gradient_penalty
+from gan_jax.losses import gradient_penalty, zero_centred
 from gan_jax.losses.penalties import gradient_norms, interpolate
 
 SHAPES = [(1,), (2,), (100,), (8, 8, 1), (7, 5, 3)]
@@ -171,3 +171,42 @@ def test_the_norms_are_those_of_each_example():
     np.testing.assert_allclose(
         norms, np.linalg.norm(np.asarray(x).reshape(5, -1), axis=1), rtol=1e-6
     )
+
+
+@every_shape
+def test_zero_centred_of_a_linear_critic_is_its_formula(shape):
+    weight, (real, fake) = draw(*shape), pair(6, shape)
+    half = float(np.square(weight).sum()) / 2
+    for real_too, fake_too in ((True, False), (False, True), (True, True)):
+        penalty = zero_centred(3.0, real=real_too, fake=fake_too)
+        found = penalty.value(linear(weight), None, real, fake)
+        np.testing.assert_allclose(found, half * (real_too + fake_too), rtol=1e-5)
+        assert penalty.weight == 3.0
+
+
+def test_zero_centred_looks_where_it_is_told():
+    critic = lambda x: jnp.square(x).sum(-1)  # a squared slope of 4 |x|^2
+    real, fake = pair(6, (3,))
+    mean = lambda x: 2 * float(np.square(x).sum(-1).mean())
+    found = {
+        (r, f): float(zero_centred(1.0, real=r, fake=f).value(critic, None, real, fake))
+        for r, f in ((True, False), (False, True), (True, True))
+    }
+    assert found[True, False] == pytest.approx(mean(real), rel=1e-5)
+    assert found[False, True] == pytest.approx(mean(fake), rel=1e-5)
+    assert found[True, True] == pytest.approx(mean(real) + mean(fake), rel=1e-5)
+
+
+def test_zero_centred_needs_a_place():
+    with pytest.raises(ValueError, match="needs a place"):
+        zero_centred(real=False)
+    with pytest.raises(ValueError, match="zero-centred penalty is -1"):
+        zero_centred(-1.0)
+
+
+def test_one_sided_leaves_the_flat_alone():
+    for slope, expected in ((0.5, 0.0), (3.0, 4.0)):
+        critic = lambda x, slope=slope: slope * x[:, 0]
+        real, fake = pair(6, (2,))
+        found = penalise(critic, real, fake, one_sided=True)
+        assert float(found) == pytest.approx(expected, abs=1e-5)

@@ -1,0 +1,47 @@
+"""Relativistic GANs, where the critic compares real with fake, and R3GAN among them."""
+
+from collections.abc import Callable
+
+import jax
+
+from gan_jax.families.two_player import two_player
+from gan_jax.game import Game, Network
+from gan_jax.losses.adversarial import Adversarial
+from gan_jax.losses.penalties import zero_centred
+from gan_jax.losses.relativistic import average_standard, paired
+
+
+def relativistic(
+    generator: Network, critic: Network, *, loss: Adversarial = average_standard, **rest
+) -> Game:
+    """min_d 1/2 [E s(-(d(x) - E d(G))) + E s(d(G) - E d(x))]; the generator with real and fake
+    exchanged, for RaSGAN, the default.
+
+    Jolicoeur-Martineau 2018, arXiv:1807.00734, eq. 14 and 15; algorithm 2.
+
+    Args:
+      generator: latents to examples.
+      critic: examples to raw scores.
+      loss: `losses.average_standard` (RaSGAN), `average_least_squares`, `average_hinge`, or
+        `paired` (RSGAN).
+      **rest: prior, optimizers and more, as for `two_player`.
+    """
+    return two_player(generator, critic, loss=loss, **rest)
+
+
+def r3gan(
+    generator: Network, critic: Network, *, weight: float | jax.Array | Callable = 1.0, **rest
+) -> Game:
+    """min_d E s(-(d(x) - d(G))) + weight/2 (E |grad d(x)|^2 + E |grad d(G)|^2); G: E s(d(x) - d(G)).
+
+    Huang et al. 2024, arXiv:2501.05441, eq. 2, 4 and 5: the paired relativistic loss with R1 and R2
+    in every move; local convergence is proven for it.
+
+    Args:
+      generator: latents to examples.
+      critic: examples to raw scores; it must not mix examples (no batch norm).
+      weight: gamma, or its schedule; the paper lets it fall to a tenth over the first fifth.
+      **rest: prior, optimizers and more, as for `two_player`.
+    """
+    penalty = zero_centred(weight, real=True, fake=True)
+    return two_player(generator, critic, loss=paired, penalty=penalty, **rest)
