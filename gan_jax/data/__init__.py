@@ -1,11 +1,13 @@
-"""Data sets: a training part, a held-out part and a spec, from a name, a folder or arrays."""
+"""Data sets: a training part, a held-out part and a spec, from a name, a path or arrays."""
 
 from __future__ import annotations
 
 import difflib
 import os
 import re
+from functools import partial
 
+from gan_jax.data import query
 from gan_jax.data.arrays import from_arrays
 from gan_jax.data.dataset import Dataset
 from gan_jax.data.spec import Mixture, Spec
@@ -13,7 +15,7 @@ from gan_jax.errors import DataError
 
 __all__ = ["Dataset", "Mixture", "Spec", "from_arrays", "open"]
 
-FORMS = ("digits", "ring", "grid", "swiss_roll", "idx:PATH")
+FORMS = ("digits", "ring", "grid", "swiss_roll", "idx:PATH", "folder:PATH", "npy:PATH", "npz:PATH")
 
 
 def open(spec: str, fingerprint: str | None = None) -> Dataset:
@@ -25,39 +27,63 @@ def open(spec: str, fingerprint: str | None = None) -> Dataset:
     `grid`          25 Gaussians on a 5x5 grid
     `swiss_roll`    a spiral
     `idx:PATH`      the folder of MNIST's four files, or of a set in the same format
+    `folder:PATH`   images in folders, or in an archive .zip, .tar or .tar.gz
+    `npy:PATH`      one array
+    `npz:PATH`      arrays by name, such as samples of a model
     ==============  ================================================================
+
+    Options follow a `?`, as in `folder:PATH?size=32&resize=pad`: for a folder size, resize,
+    skip_corrupt and held_out, for arrays range and held_out; see the functions of these names. A
+    path with a `?` of its own gets another one at its end.
 
     Args:
       spec: one of these; `~` and environment variables in PATH are expanded.
       fingerprint: what that of the data must be, if given.
 
     Raises:
-      DataError: an unknown name, an unset variable, or data that cannot be read or are others.
+      DataError: an unknown name or option, an unset variable, or data that cannot be read or are
+        others.
 
     >>> open("ring").held_out["real"].shape
     (10000, 2)
     """
-    data = _named(spec)
+    try:
+        data = _named(spec)
+    except DataError:
+        raise
+    except ValueError as error:  # an option that no reader takes, or not with these data
+        raise DataError(f"`{spec}`: {error}") from error
     if fingerprint is not None and data.fingerprint != fingerprint:
         raise DataError(f"{spec} is not the data that the run began with: bring those back")
     return data
 
 
 def _named(spec: str) -> Dataset:
-    match spec.partition(":"):
-        case "digits", "", _:
+    form, path, given = query.split(spec)
+    options = partial(query.options, given, spec)
+    match form, path and _expand(path, spec):
+        case "digits", None:
             from gan_jax.data.digits import digits
 
-            return digits()
-        case "ring" | "grid" | "swiss_roll" as name, "", _:
+            return digits(**options())
+        case "ring" | "grid" | "swiss_roll", None:
             from gan_jax.data import toy
 
-            return getattr(toy, name)()
-        case "idx", ":", path if path:
+            return getattr(toy, form)(**options())
+        case "idx", str(path) if path:
             from gan_jax.data.idx import idx
 
-            return idx(_expand(path, spec))
-    near = difflib.get_close_matches(spec, FORMS, n=2)
+            return idx(path, **options())
+        case "folder", str(path) if path:
+            from gan_jax.data.folder import folder
+
+            return folder(path, **options(size=int, resize=str, skip_corrupt=int, held_out=float))
+        case "npy" | "npz", str(path) if path:
+            from gan_jax.data import files
+
+            return getattr(files, form)(path, **options(range=query.pair, held_out=float))
+    names = {name.partition(":")[0]: name for name in FORMS}
+    near = [names[name] for name in difflib.get_close_matches(form, names, n=2)]
     hint = f"did you mean {' or '.join(near)}? " if near else ""
     raise DataError(f"unknown data `{spec}`: {hint}give one of {', '.join(FORMS)}")
 
@@ -68,6 +94,6 @@ def _expand(path: str, spec: str) -> str:
             raise DataError(
                 f"`{spec}` names the environment variable {braced or bare}, which is "
                 "not set: set it to the folder that holds your data, or name the "
-                "folder itself: --data idx:PATH"
+                f"place itself: --data {spec.partition(':')[0]}:PATH"
             )
     return os.path.expanduser(os.path.expandvars(path))

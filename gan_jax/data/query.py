@@ -1,0 +1,74 @@
+"""The parts of a spec: a form, a path and options, as in `folder:PATH?size=32&resize=crop`."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from typing import Any
+
+from gan_jax.errors import DataError
+
+KINDS = {int: "a whole number", float: "a number", str: "a word"}
+
+
+def split(spec: str) -> tuple[str, str | None, str]:
+    """Form, path (None where there is no colon) and options, which follow the last `?`.
+
+    >>> split("folder:~/cats?size=32&resize=pad")
+    ('folder', '~/cats', 'size=32&resize=pad')
+    >>> split("ring"), split("folder:/what?/now?")
+    (('ring', None, ''), ('folder', '/what?/now', ''))
+    """
+    before, mark, after = spec.rpartition("?")
+    before, after = (before, after) if mark else (after, "")
+    form, colon, path = before.partition(":")
+    return form, path if colon else None, after
+
+
+def options(text: str, spec: str, **kinds: Callable[[str], Any]) -> dict[str, Any]:
+    """The values of `a=1&b=x` by their names.
+
+    Args:
+      text: the options, as from `split`.
+      spec: what messages call them.
+      kinds: what makes a value of its word, such as int, by the names that there are; it raises
+        ValueError where it cannot.
+
+    Raises:
+      DataError: a name that there is not, or twice, or a word that is no such value.
+
+    >>> options("size=32&resize=pad", "folder:...", size=int, resize=str, skip_corrupt=int)
+    {'size': 32, 'resize': 'pad'}
+    """
+    values = {}
+    for word in text.split("&") if text else ():
+        name, _, value = word.partition("=")
+        if name not in kinds:
+            near = difflib.get_close_matches(name, kinds, n=2)
+            hint = f"did you mean {' or '.join(near)}? " if near else ""
+            known = f"there are {', '.join(kinds)}" if kinds else "there are none here"
+            raise DataError(f"`{spec}`: unknown option `{name}`: {hint}{known}")
+        if name in values:
+            raise DataError(f"`{spec}`: the option {name} is given twice: give it once")
+        values[name] = _value(kinds[name], name, value, spec)
+    return values
+
+
+def pair(word: str) -> tuple[float, float]:
+    """Two numbers with a comma between them, in brackets or not.
+
+    >>> pair("0,1"), pair("(-1, 1)")
+    ((0.0, 1.0), (-1.0, 1.0))
+    """
+    low, high = map(float, word.strip("()").split(","))
+    return low, high
+
+
+def _value(kind: Callable[[str], Any], name: str, value: str, spec: str) -> Any:
+    try:
+        if value:
+            return kind(value)
+    except ValueError:
+        pass
+    expected = KINDS.get(kind, "two numbers LOW,HIGH")
+    raise DataError(f"`{spec}`: {name}={value}, expected {expected}: write {name}=VALUE")
