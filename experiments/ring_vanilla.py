@@ -8,6 +8,7 @@ modes' histogram 0.034 nats (real points 0.0021).
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class Config:
     """Of the hidden layers of both networks."""
     average: float = 0.999
     """Decay of the average of the generator's weights."""
+    precision: Literal["float32", "bf16"] = "float32"
+    """Of the networks' inner values; parameters, scores and penalties are always float32."""
     saturating: bool = False
     """Whether the generator plays the minimax value itself."""
 
@@ -42,6 +45,7 @@ def build(config, spec):
 
     prior = priors.normal(config.latent)
     generator, critic = networks.mlp_pair(spec, latent=config.latent, widths=config.widths)
+    generator, critic = networks.with_precision(config.precision, generator, critic)
     adam = optimizers.adam(config.learning_rate, b1=0.5, b2=0.999)
     game = families.vanilla(
         generator,

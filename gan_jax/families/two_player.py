@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import jax
+import jax.numpy as jnp
 import optax
 
 from gan_jax.game import Game, Network, Player
@@ -59,16 +61,25 @@ def two_player(
         return lambda x: nets.critic(x, *labels(batch))
 
     def draw(nets, keys, batch):
-        return batch | {"fake": nets.generator(prior(keys), *labels(batch))}
+        fake = nets.generator(prior(keys), *labels(batch))
+        _check_alike(fake, batch["real"])
+        return batch | {"fake": fake}
+
+    def scores(nets, batch):
+        """Of the real and the fake examples: in one pass, unless it would mix them."""
+        real, fake = batch["real"], batch["fake"]
+        if critic.mixes:
+            return map(scorer(nets, batch), (real, fake))
+        pairs = zip((real, *labels(batch)), (fake, *labels(batch)), strict=True)
+        return jnp.split(nets.critic(*map(jnp.concatenate, pairs)), 2)
 
     def critic_loss(nets, keys, batch):
-        score = scorer(nets, batch)
-        real, fake = score(batch["real"]), score(batch["fake"])
+        real, fake = scores(nets, batch)
         value = loss.critic(real, fake)
         metrics = {"real": real.mean(), "fake": fake.mean(), "gap": real.mean() - fake.mean()}
         if penalty is None:
             return value, metrics
-        term = penalty.value(score, keys, batch["real"], batch["fake"])
+        term = penalty.value(scorer(nets, batch), keys, batch["real"], batch["fake"])
         weight = scheduled(penalty.weight, nets.step)
         return value + weight * term, metrics | {"penalty": term}
 
@@ -88,6 +99,14 @@ def two_player(
         },
         average={} if average is None else {"generator": average},
     )
+
+
+def _check_alike(fake: jax.Array, real: jax.Array) -> None:
+    if fake.shape != real.shape:
+        raise ValueError(
+            f"The generator makes examples of shape {fake.shape[1:]}; those of the data have "
+            f"{real.shape[1:]}: make it for the shape of the data."
+        )
 
 
 def _check(loss, penalty, prior) -> None:

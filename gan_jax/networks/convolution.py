@@ -1,8 +1,7 @@
-"""Convolutions in two forms: the same numbers, each fast where the other is slow.
+"""Convolutions, each in the form that is fast where it runs: see `forms`.
 
-On a CPU the gradients of a compiled convolution, above all those of a gradient penalty, are many
-times slower than matrix products: there a convolution is one matrix product over gathered patches.
-Elsewhere it is the operation of the compiler. Layout: images NHWC, kernels HWIO.
+Layout: images NHWC, kernels HWIO. A `form` is any function of `gan_jax.networks.forms`; where none
+is given, it is the fastest for the shapes and the backend.
 """
 
 from collections.abc import Callable
@@ -10,6 +9,8 @@ from itertools import product
 
 import jax
 import jax.numpy as jnp
+
+from gan_jax.networks import forms
 
 
 def convolve(
@@ -24,7 +25,7 @@ def convolve(
       x: images `[B, H, W, C]`; the stride divides H and W.
       kernel: `[k, k, C, O]`.
       stride: a whole number of at least 1.
-      form: `matrix_product` or `direct`; by default the fast one on this backend.
+      form: `forms.direct`, `forms.matrix_product`, ...; by default the fastest here.
 
     Returns:
       `[B, H / stride, W / stride, O]`.
@@ -41,7 +42,8 @@ def convolve(
             f"convolve: images of {x.shape[1]}x{x.shape[2]} with the stride {stride}: give a "
             "height and a width that the stride divides."
         )
-    return (form or _fast())(*_promoted(x, kernel), stride)
+    x, kernel = _promoted(x, kernel)
+    return (form or forms.fastest(x, kernel, stride))(x, kernel, stride)
 
 
 def convolve_transpose(
@@ -70,51 +72,62 @@ def convolve_transpose(
     _check("convolve_transpose", y, kernel, channels=3)
     y, kernel = _promoted(y, kernel)
     batch, height, width, _ = y.shape
-    x = jax.ShapeDtypeStruct((batch, height * stride, width * stride, kernel.shape[2]), y.dtype)
-    return jax.linear_transpose(lambda x: convolve(x, kernel, stride, form), x)(y)[0]
+    shape = (batch, height * stride, width * stride, kernel.shape[2])
+    return forms.transposed(lambda x: convolve(x, kernel, stride, form), shape, y)
 
 
-def direct(x: jax.Array, kernel: jax.Array, stride: int) -> jax.Array:
-    """The compiler's own convolution."""
-    padding = _padding(kernel.shape[0], stride)
-    layout = ("NHWC", "HWIO", "NHWC")
-    return jax.lax.conv_general_dilated(
-        x, kernel, (stride, stride), (padding, padding), dimension_numbers=layout
-    )
+def convolve_down(x: jax.Array, kernel: jax.Array, form: Callable | None = None) -> jax.Array:
+    """`convolve` at stride 1, then the mean over each 2x2: as one convolution of stride 2.
+
+    Its kernel is the mean of four shifted ones, so that nothing is computed at the full size: with
+    a 3x3 kernel, 16 products instead of 36 for each output. Karras et al. 2018, arXiv:1710.10196,
+    do so in their code.
+
+    Args:
+      x: images `[B, H, W, C]`, H and W even.
+      kernel: `[k, k, C, O]`, of odd size.
+      form: as in `convolve`.
+
+    Returns:
+      `[B, H / 2, W / 2, O]`.
+
+    Raises:
+      ValueError: if the shapes do not fit.
+
+    >>> convolve_down(jnp.ones((1, 8, 8, 3)), jnp.ones((3, 3, 3, 5))).shape
+    (1, 4, 4, 5)
+    """
+    _check("convolve_down", x, kernel, channels=2, odd=True)
+    return convolve(x, _spread(kernel), 2, form)
 
 
-def matrix_product(x: jax.Array, kernel: jax.Array, stride: int) -> jax.Array:
-    """Patches times kernel. Where the stride divides the kernel, space is first folded to depth."""
-    size, _, channels, features = kernel.shape
-    fold = stride if size % stride == 0 else 1
-    step, taps = stride // fold, size // fold
-    shape = (x.shape[0], x.shape[1] // stride, x.shape[2] // stride)
-    padding = _padding(size, stride)
-    x = _space_to_depth(jnp.pad(x, ((0, 0), padding, padding, (0, 0))), fold)
-    rows, columns = (step * (length - 1) + 1 for length in shape[1:])
-    shifts = product(range(taps), repeat=2)
-    patches = [x[:, i : i + rows : step, j : j + columns : step] for i, j in shifts]
-    weights = kernel.reshape(taps, fold, taps, fold, channels, features)
-    weights = weights.transpose(0, 2, 1, 3, 4, 5).reshape(-1, features)
-    # Of rank two on purpose: a product of rank four is much slower, and so are its gradients.
-    flat = jnp.concatenate(patches, axis=-1).reshape(-1, weights.shape[0])
-    return (flat @ weights).reshape(*shape, features)
+def convolve_up(x: jax.Array, kernel: jax.Array, form: Callable | None = None) -> jax.Array:
+    """Each pixel twice in height and width, then `convolve` at stride 1: as one transpose.
+
+    It is four times the adjoint of `convolve_down` with the kernel turned around.
+
+    Args:
+      x: images `[B, H, W, C]`.
+      kernel: `[k, k, C, O]`, of odd size.
+      form: as in `convolve`.
+
+    Returns:
+      `[B, 2 H, 2 W, O]`.
+
+    Raises:
+      ValueError: if the shapes do not fit.
+
+    >>> convolve_up(jnp.ones((1, 4, 4, 3)), jnp.ones((3, 3, 3, 5))).shape
+    (1, 8, 8, 5)
+    """
+    _check("convolve_up", x, kernel, channels=2, odd=True)
+    return convolve_transpose(x, 4 * _spread(forms.turned(kernel)), 2, form)
 
 
-def _fast() -> Callable:
-    return matrix_product if jax.default_backend() == "cpu" else direct
-
-
-def _padding(size: int, stride: int) -> tuple[int, int]:
-    total = max(size - stride, 0)
-    return total // 2, total - total // 2
-
-
-def _space_to_depth(x: jax.Array, fold: int) -> jax.Array:
-    batch, height, width, channels = x.shape
-    x = x.reshape(batch, height // fold, fold, width // fold, fold, channels)
-    x = x.transpose(0, 1, 3, 2, 4, 5)
-    return x.reshape(batch, height // fold, width // fold, fold * fold * channels)
+def _spread(kernel: jax.Array) -> jax.Array:
+    """The kernel `[k + 1, k + 1, C, O]` of the convolution and the mean over each 2x2 after it."""
+    shifts = product(((0, 1), (1, 0)), repeat=2)
+    return sum(jnp.pad(kernel, (*shift, (0, 0), (0, 0))) for shift in shifts) / 4
 
 
 def _promoted(x: jax.Array, kernel: jax.Array) -> tuple[jax.Array, jax.Array]:
@@ -122,7 +135,7 @@ def _promoted(x: jax.Array, kernel: jax.Array) -> tuple[jax.Array, jax.Array]:
     return x.astype(dtype), kernel.astype(dtype)
 
 
-def _check(name: str, x: jax.Array, kernel: jax.Array, channels: int) -> None:
+def _check(name: str, x: jax.Array, kernel: jax.Array, channels: int, odd: bool = False) -> None:
     square = kernel.ndim == 4 and kernel.shape[0] == kernel.shape[1]
     if not square or x.ndim != 4 or x.shape[-1] != kernel.shape[channels]:
         expected = ("[k, k, C, O]", "[B, H, W, " + "CO"[channels - 2] + "]")
@@ -130,3 +143,5 @@ def _check(name: str, x: jax.Array, kernel: jax.Array, channels: int) -> None:
             f"{name}: images of shape {x.shape} and a kernel of shape {kernel.shape}: expected "
             f"{expected[1]} and {expected[0]}."
         )
+    if odd and kernel.shape[0] % 2 == 0:
+        raise ValueError(f"{name} needs a kernel of odd size; given: {kernel.shape}.")

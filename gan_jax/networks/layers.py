@@ -8,7 +8,12 @@ import jax.numpy as jnp
 from jax.nn.initializers import normal, zeros
 
 from gan_jax import axis
-from gan_jax.networks.convolution import convolve, convolve_transpose
+from gan_jax.networks.convolution import (
+    convolve,
+    convolve_down,
+    convolve_transpose,
+    convolve_up,
+)
 
 STATISTICS = "statistics"
 
@@ -32,9 +37,7 @@ class Conv(nn.Module):
 
     @nn.compact
     def __call__(self, x: jax.Array) -> jax.Array:
-        shape = (self.kernel, self.kernel, x.shape[-1], self.features)
-        kernel = self.param("kernel", self.kernel_init, shape, jnp.float32)
-        return _add_bias(self, convolve(x, kernel, self.stride))
+        return _add_bias(self, convolve(x, _kernel(self, x.shape[-1], self.features), self.stride))
 
 
 class ConvTranspose(nn.Module):
@@ -52,9 +55,34 @@ class ConvTranspose(nn.Module):
 
     @nn.compact
     def __call__(self, x: jax.Array) -> jax.Array:
-        shape = (self.kernel, self.kernel, self.features, x.shape[-1])
-        kernel = self.param("kernel", self.kernel_init, shape, jnp.float32)
+        kernel = _kernel(self, self.features, x.shape[-1])
         return _add_bias(self, convolve_transpose(x, kernel, self.stride))
+
+
+class ConvDown(nn.Module):
+    """`Conv` of stride 1, then the mean over each 2x2, in one; see `convolution.convolve_down`."""
+
+    features: int
+    kernel: int = 3
+    use_bias: bool = True
+    kernel_init: Callable = normal(0.02)
+
+    @nn.compact
+    def __call__(self, x: jax.Array) -> jax.Array:
+        return _add_bias(self, convolve_down(x, _kernel(self, x.shape[-1], self.features)))
+
+
+class ConvUp(nn.Module):
+    """Each pixel twice, then `Conv` of stride 1, in one; see `convolution.convolve_up`."""
+
+    features: int
+    kernel: int = 3
+    use_bias: bool = True
+    kernel_init: Callable = normal(0.02)
+
+    @nn.compact
+    def __call__(self, x: jax.Array) -> jax.Array:
+        return _add_bias(self, convolve_up(x, _kernel(self, x.shape[-1], self.features)))
 
 
 class BatchNorm(nn.Module):
@@ -76,7 +104,7 @@ class BatchNorm(nn.Module):
     def __call__(self, x: jax.Array) -> jax.Array:
         scale = self.param("scale", self.scale_init, (x.shape[-1],), jnp.float32)
         bias = self.param("bias", zeros, (x.shape[-1],), jnp.float32)
-        exact = x.astype(jnp.promote_types(x.dtype, jnp.float32))
+        exact = wide(x)
         mean, variance = self._statistics(exact)
         factor = scale * jax.lax.rsqrt(variance + self.epsilon)
         return (_row(factor, x) * (exact - _row(mean, x)) + _row(bias, x)).astype(x.dtype)
@@ -97,6 +125,24 @@ def batch_statistics(x: jax.Array) -> tuple[jax.Array, jax.Array]:
     axes = tuple(range(x.ndim - 1))
     mean = axis.mean(x.mean(axes))
     return mean, axis.mean(jnp.square(x - _row(mean, x)).mean(axes))
+
+
+def wide(x: jax.Array) -> jax.Array:
+    """`x` in at least float32, for sums of many terms."""
+    return x.astype(jnp.promote_types(x.dtype, jnp.float32))
+
+
+def mean_pool(x: jax.Array) -> jax.Array:
+    """The mean over each 2x2: `[B, H, W, C]` to `[B, H / 2, W / 2, C]`."""
+    batch, height, width, channels = x.shape
+    return x.reshape(batch, height // 2, 2, width // 2, 2, channels).mean((2, 4))
+
+
+def double(x: jax.Array) -> jax.Array:
+    """Each pixel four times: `[B, H, W, C]` to `[B, 2 H, 2 W, C]`."""
+    batch, height, width, channels = x.shape
+    x = jnp.broadcast_to(x[:, :, None, :, None], (batch, height, 2, width, 2, channels))
+    return x.reshape(batch, 2 * height, 2 * width, channels)
 
 
 def with_label(x: jax.Array, label: jax.Array | None, classes: int) -> jax.Array:
@@ -126,10 +172,16 @@ def with_label(x: jax.Array, label: jax.Array | None, classes: int) -> jax.Array
     return jnp.concatenate([x, jnp.broadcast_to(maps, (*x.shape[:-1], classes))], axis=-1)
 
 
+def _kernel(layer: nn.Module, *channels: int) -> jax.Array:
+    return layer.param("kernel", layer.kernel_init, (*(layer.kernel,) * 2, *channels), jnp.float32)
+
+
 def _add_bias(layer: nn.Module, x: jax.Array) -> jax.Array:
+    # Wide, so that the gradient of the bias, a sum over all examples and places, is it too.
     if not layer.use_bias:
         return x
-    return x + _row(layer.param("bias", zeros, (layer.features,), jnp.float32), x)
+    bias = layer.param("bias", zeros, (layer.features,), jnp.float32)
+    return (wide(x) + _row(bias, x)).astype(x.dtype)
 
 
 def _row(vector: jax.Array, x: jax.Array) -> jax.Array:

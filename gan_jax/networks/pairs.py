@@ -1,6 +1,6 @@
 """A generator and a critic of one architecture, made to the measure of the data."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import jax
 import jax.numpy as jnp
@@ -10,6 +10,8 @@ from gan_jax.game import Network
 from gan_jax.networks.dcgan import DCGANCritic, DCGANGenerator
 from gan_jax.networks.mlp import MLPCritic, MLPGenerator
 from gan_jax.networks.network import linen
+from gan_jax.networks.recurrent import LSTMCritic, LSTMGenerator
+from gan_jax.networks.resnet import ResNetCritic, ResNetGenerator
 
 
 def mlp_pair(
@@ -63,6 +65,63 @@ def dcgan_pair(
     generator = DCGANGenerator(spec.shape, width, classes, normalise_generator)
     critic = DCGANCritic(width, classes, normalise_critic)
     return _pair(generator, critic, spec, latent, classes)
+
+
+def resnet_pair(
+    spec: Spec, *, latent: int, width: int = 128, conditional: bool = False
+) -> tuple[Network, Network]:
+    """Residual networks for square images of 8 to 256; see `gan_jax.networks.resnet`.
+
+    Args:
+      spec: of the data.
+      latent: dimensions of the prior.
+      width: channels of all maps of both.
+      conditional: whether both receive labels.
+
+    Returns:
+      `(generator, critic)`.
+
+    Raises:
+      ValueError: the data are no such images, or have no labels to be conditional on.
+    """
+    _check_widths(width)
+    classes = _classes(spec, conditional)
+    generator = ResNetGenerator(spec.shape, width, classes)
+    return _pair(generator, ResNetCritic(width, classes), spec, latent, classes)
+
+
+def recurrent_pair(
+    spec: Spec,
+    *,
+    latent: int,
+    width: int = 100,
+    output: Callable = jnp.tanh,
+    per_step: bool = False,
+    conditional: bool = False,
+) -> tuple[Network, Network]:
+    """LSTMs for sequences `[T, C]`; see `gan_jax.networks.recurrent`.
+
+    Args:
+      spec: of the data.
+      latent: dimensions of the prior: of one latent for the whole sequence, `[B, latent]`, or of
+        one for each step, `[B, T, latent]`.
+      width: of the hidden states of both.
+      output: of the generator: `jnp.tanh` for sequences in [-1, 1], the identity for any.
+      per_step: whether the critic's scores are those of each step, `[B, T]`.
+      conditional: whether both receive labels.
+
+    Returns:
+      `(generator, critic)`.
+
+    Raises:
+      ValueError: the data are no sequences, or have no labels to be conditional on.
+    """
+    _check_widths(width)
+    if len(spec.shape) != 2:
+        raise ValueError(f"An LSTM needs sequences of shape (T, C); the data have {spec.shape}.")
+    classes = _classes(spec, conditional)
+    generator = LSTMGenerator(spec.shape, width, classes, output)
+    return _pair(generator, LSTMCritic(width, classes, per_step), spec, latent, classes)
 
 
 def _check_widths(*widths: int) -> None:

@@ -95,3 +95,26 @@ def test_a_conditional_game_wants_labels():
     nets = bind(made, init(made, jax.random.key(0)))
     with pytest.raises(ValueError, match="have no labels"):
         made.players["critic"].draw(nets, KEYS, {"real": jnp.ones((4, 1))})
+
+
+@pytest.mark.parametrize("mixes", [False, True])
+def test_real_and_fake_go_through_the_critic_together_unless_it_mixes_them(mixes):
+    seen = []
+
+    def score(params, stats, x):
+        seen.append(x.shape[0])
+        return params["w"] * x.sum(1)
+
+    critic = line(3.0)._replace(apply=score, mixes=mixes)
+    made = families.two_player(line(2.0), critic, **REST)
+    plain, metrics = critic_loss(made)
+    assert seen == ([4, 4] if mixes else [8])
+    np.testing.assert_allclose(plain, -6.0)
+    assert metrics == {"real": 3.0, "fake": -3.0, "gap": 6.0}
+
+
+def test_fakes_of_another_shape_than_the_data_are_refused():
+    made = game()
+    nets = bind(made, init(made, jax.random.key(0)))
+    with pytest.raises(ValueError, match=r"shape \(1,\); those of the data have \(2,\)"):
+        made.players["critic"].draw(nets, KEYS, {"real": jnp.ones((4, 2))})

@@ -8,7 +8,16 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from gan_jax.networks.layers import BatchNorm, Conv, ConvTranspose, with_label
+from gan_jax.networks.layers import (
+    BatchNorm,
+    Conv,
+    ConvDown,
+    ConvTranspose,
+    ConvUp,
+    double,
+    mean_pool,
+    with_label,
+)
 
 
 def draw(*shape, seed=0):
@@ -74,14 +83,16 @@ def test_the_gain_is_drawn_around_one():
     assert abs(scale.mean() - 1) < 0.002 and abs(scale.std() - 0.02) < 0.001
 
 
-@pytest.mark.parametrize("layer, side", [(Conv(6), 4), (ConvTranspose(6), 16)])
+@pytest.mark.parametrize(
+    "layer, side", [(Conv(6), 4), (ConvTranspose(6), 16), (ConvDown(6), 4), (ConvUp(6), 16)]
+)
 def test_convolutions_change_the_size_by_the_stride(layer, side):
     x = draw(2, 8, 8, 3)
     y, variables = jax.jit(layer.init_with_output)(jax.random.key(0), x)
     assert y.shape == (2, side, side, 6)
     assert variables["params"]["bias"].shape == (6,)
-    kernel = (4, 4, 3, 6) if isinstance(layer, Conv) else (4, 4, 6, 3)
-    assert variables["params"]["kernel"].shape == kernel
+    channels = (6, 3) if isinstance(layer, ConvTranspose) else (3, 6)
+    assert variables["params"]["kernel"].shape == (layer.kernel, layer.kernel, *channels)
     shifted = {"params": variables["params"] | {"bias": jnp.arange(6.0)}}
     moved = np.broadcast_to(np.arange(6.0), y.shape)
     np.testing.assert_allclose(jax.jit(layer.apply)(shifted, x) - y, moved, atol=1e-5)
@@ -102,6 +113,32 @@ def test_a_convolution_is_that_of_flax_where_both_exist():
     ours, variables = jax.jit(Conv(6).init_with_output)(jax.random.key(0), x)
     theirs = nn.Conv(6, (4, 4), (2, 2), padding="SAME").apply(variables, x)
     np.testing.assert_allclose(ours, theirs, atol=1e-5)
+
+
+def test_convolutions_that_change_the_size_are_two_layers_in_one():
+    x, conv = draw(2, 8, 8, 3), Conv(6, 3, 1)
+    variables = jax.jit(conv.init)(jax.random.key(0), x)
+    apply = lambda layer, x: jax.jit(layer.apply)(variables, x)
+    np.testing.assert_allclose(apply(ConvDown(6), x), mean_pool(apply(conv, x)), atol=1e-5)
+    np.testing.assert_allclose(apply(ConvUp(6), x), apply(conv, double(x)), atol=1e-5)
+
+
+def test_the_mean_over_2x2_and_the_doubling():
+    x = jnp.arange(16.0).reshape(1, 4, 4, 1)
+    assert mean_pool(x)[0, ..., 0].tolist() == [[2.5, 4.5], [10.5, 12.5]]
+    assert double(x)[0, :2, :, 0].tolist() == [[0, 0, 1, 1, 2, 2, 3, 3]] * 2
+    np.testing.assert_array_equal(mean_pool(double(x)), x)
+
+
+def test_the_bias_of_half_precision_gets_an_exact_gradient():
+    """A sum of 4,096 ones: added up in bfloat16 it would stay at 256."""
+    layer, x = Conv(1, 1, 1), jnp.zeros((1, 64, 64, 1), jnp.bfloat16)
+    params = {"kernel": jnp.zeros((1, 1, 1, 1), jnp.bfloat16), "bias": jnp.zeros(1, jnp.bfloat16)}
+    total = lambda params: layer.apply({"params": params}, x).astype(jnp.float32).sum()
+    traced = jax.make_jaxpr(jax.grad(total))(params)
+    sums = [e for e in traced.jaxpr.eqns if e.primitive.name == "reduce_sum"]
+    assert sums and all(e.invars[0].aval.dtype == jnp.float32 for e in sums)
+    assert float(jax.grad(total)(params)["bias"][0]) == 4096
 
 
 def test_labels_become_constant_maps():

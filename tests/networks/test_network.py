@@ -8,13 +8,18 @@ from gan_jax.networks import (
     BatchNorm,
     DCGANCritic,
     DCGANGenerator,
+    LSTMCritic,
+    LSTMGenerator,
     MLPCritic,
     MLPGenerator,
+    ResNetCritic,
+    ResNetGenerator,
     linen,
 )
 
 Z, LABEL = jax.ShapeDtypeStruct((2, 7), jnp.float32), jax.ShapeDtypeStruct((2,), jnp.int32)
 SMALL, LARGE = (jax.ShapeDtypeStruct((2, s, s, 1), jnp.float32) for s in (8, 16))
+SERIES = jax.ShapeDtypeStruct((2, 5, 2), jnp.float32)
 
 ROOM = {  # every network of the room: a module, its inputs, whether it mixes examples
     "mlp generator": (MLPGenerator((2,), (16,)), (Z,), False),
@@ -27,6 +32,11 @@ ROOM = {  # every network of the room: a module, its inputs, whether it mixes ex
     "dcgan critic": (DCGANCritic(4), (SMALL,), False),
     "dcgan critic, classes": (DCGANCritic(4, 3), (SMALL, LABEL), False),
     "dcgan critic, normalised": (DCGANCritic(4, normalise=True), (LARGE,), True),
+    "resnet generator": (ResNetGenerator((8, 8, 1), 4), (Z,), True),
+    "resnet generator, plain": (ResNetGenerator((8, 8, 1), 4, 3, False), (Z, LABEL), False),
+    "resnet critic": (ResNetCritic(4, 3), (SMALL, LABEL), False),
+    "lstm generator": (LSTMGenerator((5, 2), 4, 3), (Z, LABEL), False),
+    "lstm critic": (LSTMCritic(4), (SERIES,), False),
 }
 
 

@@ -1,0 +1,191 @@
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from jax.flatten_util import ravel_pytree
+from sklearn.datasets import load_digits
+
+from gan_jax.data import Spec
+from gan_jax.losses.penalties import gradient_penalty
+from gan_jax.networks import ResNetCritic, ResNetGenerator, linen, resnet_pair
+from gan_jax.networks.layers import BatchNorm
+from gan_jax.networks.resnet import Block, halvings
+
+Z = jax.ShapeDtypeStruct((2, 128), jnp.float32)
+
+
+def images(*shape):
+    return jax.ShapeDtypeStruct(shape, jnp.float32)
+
+
+def draw(*shape, seed=0):
+    return jnp.asarray(np.random.default_rng(seed).normal(size=shape), jnp.float32)
+
+
+def parameters(module, *inputs):
+    shapes = jax.eval_shape(module.init, jax.random.key(0), *inputs)["params"]
+    paths = jax.tree.leaves_with_path(shapes)
+    return {"/".join(key.key for key in path): x.shape for path, x in paths}
+
+
+def test_the_generator_of_32x32_is_that_of_the_paper():
+    made = parameters(ResNetGenerator((32, 32, 3)), Z)
+    block = {f"{name}/kernel": (3, 3, 128, 128) for name in ("first", "second")}
+    block |= {"shortcut/kernel": (1, 1, 128, 128)}
+    block |= {f"{name}/bias": (128,) for name in ("first", "second", "shortcut")}
+    block |= {f"BatchNorm_{i}/{name}": (128,) for i in (0, 1) for name in ("scale", "bias")}
+    expected = {f"Block_{i}/{name}": shape for i in range(3) for name, shape in block.items()}
+    expected |= {"Dense_0/kernel": (128, 4 * 4 * 128), "Dense_0/bias": (4 * 4 * 128,)}
+    expected |= {"BatchNorm_0/scale": (128,), "BatchNorm_0/bias": (128,)}
+    assert made == expected | {"Conv_0/kernel": (3, 3, 128, 3), "Conv_0/bias": (3,)}
+
+
+def test_the_critic_of_32x32_is_that_of_the_paper():
+    made = parameters(ResNetCritic(), images(2, 32, 32, 3))
+    expected = {"Dense_0/kernel": (128, 1), "Dense_0/bias": (1,)}
+    for i in range(4):
+        inputs = 128 if i else 3
+        kernels = {"first": (3, 3, inputs, 128), "second": (3, 3, 128, 128)}
+        kernels |= {"shortcut": (1, 1, inputs, 128)} if i < 2 else {}
+        expected |= {f"Block_{i}/{name}/kernel": shape for name, shape in kernels.items()}
+        expected |= {f"Block_{i}/{name}/bias": (128,) for name in kernels}
+    assert made == expected
+
+
+@pytest.mark.parametrize(
+    "size, base, doublings, downs",
+    [(8, 4, 1, 1), (12, 3, 2, 1), (28, 7, 2, 2), (32, 4, 3, 2), (64, 4, 4, 3), (256, 4, 6, 5)],
+)
+def test_blocks_follow_the_size(size, base, doublings, downs):
+    shape = (size, size, 1)
+    generator, critic = ResNetGenerator(shape, 8), ResNetCritic(8)
+    x = jax.eval_shape(generator.init_with_output, jax.random.key(0), Z)[0]
+    assert x.shape == (2, *shape)
+    made = parameters(generator, Z)
+    assert made["Dense_0/kernel"] == (128, base * base * 8)
+    assert sum("second/kernel" in name for name in made) == doublings
+    made = parameters(critic, x)
+    assert sum("shortcut/kernel" in name for name in made) == downs
+    assert sum("second/kernel" in name for name in made) == downs + 2
+
+
+def by_numpy(x, params, up, down, preactivate=True):
+    """A block, each operation by itself and in the order of the paper."""
+
+    def convolved(x, name):
+        kernel, bias = params[name]["kernel"], params[name]["bias"]
+        border = len(kernel) // 2
+        padded = np.pad(x, ((0, 0), (border, border), (border, border), (0, 0)))
+        windows = np.lib.stride_tricks.sliding_window_view(padded, kernel.shape[:2], (1, 2))
+        return np.einsum("bijcuv,uvco->bijo", windows, kernel) + bias
+
+    doubled = lambda x: x.repeat(2, 1).repeat(2, 2) if up else x
+    size = x.shape[1] // 2
+    halved = lambda x: x.reshape(len(x), size, 2, size, 2, -1).mean((2, 4)) if down else x
+    relu = lambda x: np.maximum(x, 0)
+    hidden = convolved(doubled(relu(x) if preactivate else x), "first")
+    shortcut = halved(convolved(doubled(x), "shortcut")) if "shortcut" in params else x
+    return shortcut + halved(convolved(relu(hidden), "second"))
+
+
+@pytest.mark.parametrize(
+    "inputs, options",
+    [
+        (16, {"up": True}),
+        (16, {"down": True}),
+        (16, {}),
+        (3, {}),
+        (3, {"down": True, "preactivate": False}),
+    ],
+)
+def test_a_block_is_its_formula(inputs, options):
+    x, block = draw(2, 6, 6, inputs), Block(16, **options)
+    shapes = jax.eval_shape(block.init, jax.random.key(0), x)
+    random = np.random.default_rng(1)
+    params = jax.tree.map(lambda leaf: random.normal(size=leaf.shape), shapes)["params"]
+    assert ("shortcut" in params) is (bool(options) or inputs != 16)
+    expected = by_numpy(np.asarray(x), params, **{"up": False, "down": False} | options)
+    found = jax.jit(block.apply)({"params": params}, x)
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-3)
+
+
+class Shifted(nn.Module):
+    """A normalisation that depends on a condition `[B, C]`."""
+
+    @nn.compact
+    def __call__(self, x, condition):
+        return BatchNorm()(x) + condition[:, None, None]
+
+
+def test_what_normalises_receives_the_condition():
+    x, condition = draw(2, 4, 4, 3), draw(2, 3, seed=1)
+    block = Block(3, normalise=Shifted)
+    variables = block.init(jax.random.key(0), x, condition)
+    assert set(variables["params"]) == {"first", "second", "Shifted_0", "Shifted_1"}
+    one, two = (block.apply({"params": variables["params"]}, x, c) for c in (condition, -condition))
+    assert not np.allclose(one, two)
+
+
+def test_weights_are_drawn_as_in_the_paper():
+    params = linen(ResNetCritic(64), images(2, 16, 16, 3)).init(jax.random.key(0))[0]
+    for name, fans in [("first", (27, 576)), ("second", (576, 576)), ("shortcut", (3, 64))]:
+        kernel = params["Block_0"][name]["kernel"]
+        gain = 2 if name == "shortcut" else 4  # Glorot, or He by both fans
+        bound = np.sqrt(3 * gain / sum(fans))
+        assert abs(kernel).max() <= bound
+        np.testing.assert_allclose(kernel.std(), bound / np.sqrt(3), rtol=0.1)
+        assert (params["Block_0"][name]["bias"] == 0).all()
+    generator = linen(ResNetGenerator((8, 8, 1), 8), Z).init(jax.random.key(0))[0]
+    assert (generator["BatchNorm_0"]["scale"] == 1).all()
+
+
+def test_images_are_in_range_and_use_it():
+    network = linen(ResNetGenerator((8, 8, 3), 8), Z)
+    params = jax.tree.map(lambda x: 10 * x, network.init(jax.random.key(0))[0])
+    x = jax.jit(network.apply)(params, {}, draw(16, 128))
+    assert abs(x).max() <= 1 and x.min() < -0.5 and x.max() > 0.5
+
+
+@pytest.mark.parametrize("kind", ["generator", "critic"])
+def test_the_label_matters(kind):
+    digits = jnp.asarray(load_digits().images[:32, ..., None] / 8 - 1, jnp.float32)
+    spec = Spec((8, 8, 1), 1 / 8, -1.0, tuple("0123456789"))
+    network = resnet_pair(spec, latent=16, width=8, conditional=True)[kind == "critic"]
+    x, label = {"generator": draw(32, 16), "critic": digits}[kind], jnp.arange(32) % 10
+    params, _ = network.init(jax.random.key(0))
+    apply = jax.jit(network.apply)
+    one, two = (apply(params, {}, x, y) for y in (label, (label + 1) % 10))
+    assert (abs(one - two).reshape(32, -1).max(1) > 1e-3).all()
+
+
+def test_the_gradient_of_a_penalty_is_that_of_differences():
+    with jax.enable_x64(True):
+        critic = linen(ResNetCritic(4), jnp.zeros((2, 8, 8, 1)))
+        flat, unravel = ravel_pytree(critic.init(jax.random.key(0))[0])
+        real, fake = (draw(2, 8, 8, 1, seed=seed).astype(jnp.float64) for seed in (0, 1))
+        keys = jax.random.split(jax.random.key(1), 2)
+
+        @jax.jit
+        @jax.value_and_grad
+        def penalty(flat):
+            score = lambda x: critic.apply(unravel(flat), {}, x)
+            return gradient_penalty().value(score, keys, real, fake)
+
+        flat = flat.astype(jnp.float64)
+        way = draw(flat.size).astype(jnp.float64)
+        above, below = (penalty(flat + step * way)[0] for step in (1e-6, -1e-6))
+        np.testing.assert_allclose(penalty(flat)[1] @ way, (above - below) / 2e-6, rtol=1e-4)
+
+
+def test_halvings_stop_where_the_size_is_odd_or_small():
+    assert [halvings((s, s, 3), 8) for s in (8, 16, 20, 36, 48, 256)] == [1, 1, 2, 2, 3, 5]
+
+
+@pytest.mark.parametrize("shape", [(4, 4, 1), (10, 10, 1), (260, 260, 3), (8, 16, 1), (8, 8)])
+def test_sizes_that_do_not_fit_are_refused(shape):
+    words = r"a multiple of 4 from 8 to 256 \(8, 28, 32, 64"
+    with pytest.raises(ValueError, match=words):
+        linen(ResNetGenerator(shape), Z)
+    with pytest.raises(ValueError, match=words):
+        linen(ResNetCritic(), images(2, *shape))

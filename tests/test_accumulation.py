@@ -1,0 +1,82 @@
+"""Gradient accumulation by `optax.MultiSteps`: two halves of a minibatch are the whole."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+import pytest
+
+from gan_jax import families, networks, priors
+from gan_jax.data import from_arrays
+from gan_jax.game import init, move, update
+from gan_jax.optimizers import clip_weights
+
+BATCH = 16
+
+
+def points():
+    return from_arrays(np.random.default_rng(0).normal(size=(200, 2)).astype(np.float32))
+
+
+def game(accumulated: int, inner=None):
+    """WGAN-GP whose critic adds up the gradients of several moves before it steps."""
+    inner = optax.adam(1e-3) if inner is None else inner
+    several = optax.MultiSteps(inner, accumulated).gradient_transformation()
+    generator, critic = networks.mlp_pair(points().spec, latent=3, widths=(16,))
+    return families.wgan_gp(
+        generator,
+        critic,
+        prior=priors.normal(3),
+        critic_moves=accumulated,
+        generator_optimizer=optax.adam(1e-3),
+        critic_optimizer=several if accumulated > 1 else inner,
+    )
+
+
+def played(accumulated: int, inner=None):
+    """The critic after as many moves, on parts of one minibatch with the same keys."""
+    made = game(accumulated, inner)
+    state = init(made, jax.random.key(0))
+    keys = jax.random.split(jax.random.key(1), BATCH).reshape(accumulated, -1)
+    real, fake = (jax.random.normal(jax.random.key(i), (BATCH, 2)) for i in (2, 3))
+    cut = lambda x: x.reshape(accumulated, -1, 2)
+    play = jax.jit(lambda state, keys, batch: move(made, "critic", state, keys, batch)[0])
+    for part in zip(keys, cut(real), cut(fake), strict=True):
+        state = play(state, part[0], {"real": part[1], "fake": part[2]})
+    return state.params["critic"], init(made, jax.random.key(0)).params["critic"]
+
+
+@pytest.mark.parametrize("accumulated", [2, 4])
+@pytest.mark.parametrize("clipped", [False, True])
+def test_parts_of_a_minibatch_are_the_whole(accumulated, clipped):
+    # Not Adam, whose first step is the sign of a gradient, also of one that is all rounding.
+    inner = optax.sgd(1e-2, momentum=0.9)
+    inner = optax.chain(inner, clip_weights(0.1)) if clipped else inner
+    (whole, before), (parts, _) = played(1, inner), played(accumulated, inner)
+    leaves = [jax.tree.leaves(tree) for tree in (whole, parts, before)]
+    for a, b in zip(*leaves[:2], strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-6, atol=1e-6)
+        assert not clipped or np.abs(b).max() <= 0.1 + 1e-6
+    # All but the last bias, whose gradient is zero: real and fake scores rise alike.
+    moved = [np.abs(a - start).max() > 1e-4 for a, _, start in zip(*leaves, strict=True)]
+    assert sum(moved) == len(moved) - 1
+
+
+def test_nothing_moves_before_the_last_part():
+    made = game(2)
+    state = init(made, jax.random.key(0))
+    batch = {name: jnp.ones((BATCH, 2)) for name in ("real", "fake")}
+    after, _ = move(made, "critic", state, jax.random.split(jax.random.key(1), BATCH), batch)
+    for a, b in zip(*map(jax.tree.leaves, (state.params, after.params)), strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert int(after.opt["critic"].mini_step) == 1
+
+
+def test_it_plays_whole_steps():
+    made = game(2)
+    state = init(made, jax.random.key(0))
+    batches = {"real": jnp.ones((made.moves, BATCH, 2))}
+    step = jax.jit(lambda state: update(made, state, jax.random.key(1), batches)[0])
+    after = step(step(state))
+    assert int(after.opt["critic"].gradient_step) == 2
+    assert all(jnp.isfinite(leaf).all() for leaf in jax.tree.leaves(after.params))
