@@ -14,8 +14,9 @@ from gan_jax.losses.relativistic import average_standard, paired
 def relativistic(
     generator: Network, critic: Network, *, loss: Adversarial = average_standard, **rest
 ) -> Game:
-    """min_d 1/2 [E s(-(d(x) - E d(G))) + E s(d(G) - E d(x))]; the generator with real and fake
-    exchanged, for RaSGAN, the default.
+    """min_d 1/2 [E s(E d(G) - d(x)) + E s(d(G) - E d(x))], and the same with x and G exchanged.
+
+    So for RaSGAN, the default; s is the softplus.
 
     Jolicoeur-Martineau 2018, arXiv:1807.00734, eq. 14 and 15; algorithm 2.
 
@@ -32,7 +33,7 @@ def relativistic(
 def r3gan(
     generator: Network, critic: Network, *, weight: float | jax.Array | Callable = 1.0, **rest
 ) -> Game:
-    """min_d E s(-(d(x) - d(G))) + weight/2 (E |grad d(x)|^2 + E |grad d(G)|^2); G: E s(d(x) - d(G)).
+    """min_d E s(d(G) - d(x)) + weight/2 (E |grad d(x)|^2 + E |grad d(G)|^2); G: E s(d(x) - d(G)).
 
     Huang et al. 2024, arXiv:2501.05441, eq. 2, 4 and 5: the paired relativistic loss with R1 and R2
     in every move; local convergence is proven for it.

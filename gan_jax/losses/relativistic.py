@@ -1,9 +1,9 @@
 """Relativistic losses: how much more real is a real example than a fake one?
 
-Jolicoeur-Martineau 2018, arXiv:1807.00734. Notation: C = d(x) and F = d(G(z)) are raw scores, C' and
-F' their means over the global batch, s(t) = log(1 + exp(t)). Both halves need both scores, so the
-generator too sees a real minibatch. The halves of an average loss are each other's mirror image, and
-each term of them depends on single examples of one side and on the mean of the other.
+Jolicoeur-Martineau 2018, arXiv:1807.00734. Notation: C = d(x) and F = d(G(z)) are raw scores, C'
+and F' their means over the global batch, s(t) = log(1 + exp(t)). Both halves need both scores, so
+the generator too sees a real minibatch. The halves of an average loss mirror one another, and each
+term of them depends on single examples of one side and on the mean of the other.
 
 Differs from the paper: the average losses have the factor 1/2 of the author's code.
 """

@@ -7,7 +7,7 @@ from jax.flatten_util import ravel_pytree
 
 from gan_jax import families, networks, priors
 from gan_jax.data import Spec
-from gan_jax.game import init, move
+from gan_jax.game import init, update
 from gan_jax.losses.penalties import gradient_penalty
 from gan_jax.networks import checkpointed, half, with_precision
 
@@ -115,31 +115,30 @@ def test_batch_norm_sums_in_single():
 
 
 def test_a_step_in_half_is_that_in_single_nearly():
-    def moved(precision, player):
-        """What one move of plain descent adds to the player's weights."""
+    def moved(precision):
+        """What one step of plain descent adds to the weights of each player."""
         pair = with_precision(precision, *networks.dcgan_pair(IMAGES, latent=4, width=8))
-        descent = {f"{name}_optimizer": optax.sgd(1.0) for name in ("generator", "critic")}
-        game = families.wgan_gp(*pair, prior=priors.normal(4), **descent)
+        descent = {f"{name}_optimizer": optax.sgd(1e-2) for name in ("generator", "critic")}
+        game = families.wgan_gp(*pair, prior=priors.normal(4), critic_moves=1, **descent)
+        real = jnp.tanh(jax.random.normal(jax.random.key(1), (2, 8, 8, 8, 1)))
         state = init(game, jax.random.key(0))
-        real, fake = (jnp.tanh(jax.random.normal(jax.random.key(i), (8, 8, 8, 1))) for i in (1, 2))
-        keys = jax.random.split(jax.random.key(3), 8)
-        batch = {"real": real, "fake": fake}
-        after, _ = jax.jit(lambda state: move(game, player, state, keys, batch))(state)
-        difference = lambda a, b: a - b
-        return ravel_pytree(jax.tree.map(difference, after.params, state.params))[0]
+        after, _ = jax.jit(lambda state: update(game, state, jax.random.key(2), {"real": real}))(
+            state
+        )
+        changes = jax.tree.map(lambda a, b: a - b, after.params, state.params)
+        return {player: ravel_pytree(change)[0] for player, change in changes.items()}
 
-    for player in ("critic", "generator"):
-        whole, halved = (moved(precision, player) for precision in ("float32", "bf16"))
-        assert halved.dtype == jnp.float32 and jnp.isfinite(halved).all()
-        cosine = whole @ halved / (jnp.linalg.norm(whole) * jnp.linalg.norm(halved))
-        assert 0.99 < cosine < 1 - 1e-7
+    whole, halved = moved("float32"), moved("bf16")
+    for player, change in halved.items():
+        assert change.dtype == jnp.float32 and jnp.isfinite(change).all()
+        norms = jnp.linalg.norm(change) * jnp.linalg.norm(whole[player])
+        assert 0.99 < change @ whole[player] / norms < 1 - 1e-7
 
 
 def test_a_checkpointed_critic_needs_less_memory():
-    """A part at a time: the more parts, the less a penalty's backward pass has to keep."""
-    critic = networks.dcgan_pair(Spec((16, 16, 1), 1.0, 0.0), latent=4, width=16)[1]
-    params, x = critic.init(jax.random.key(0))[0], jnp.zeros((32, 16, 16, 1))
-    keys = jax.random.split(jax.random.key(0), 32)
+    critic = networks.dcgan_pair(Spec((32, 32, 1), 1.0, 0.0), latent=4, width=4)[1]
+    params, x = critic.init(jax.random.key(0))[0], jnp.zeros((64, 32, 32, 1))
+    keys = jax.random.split(jax.random.key(0), 64)
 
     def needed(critic):
         score = lambda params: lambda x: critic.apply(params, {}, x)
@@ -147,8 +146,7 @@ def test_a_checkpointed_critic_needs_less_memory():
         compiled = jax.jit(jax.grad(value)).lower(params).compile()
         return compiled.memory_analysis().temp_size_in_bytes
 
-    whole, two, eight = needed(critic), *(needed(checkpointed(critic, n)) for n in (2, 8))
-    assert two < 0.7 * whole and eight < 0.3 * whole
+    assert needed(checkpointed(critic, 8)) < 0.5 * needed(critic)
 
 
 def test_a_checkpointed_network_takes_any_batch():
