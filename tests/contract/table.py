@@ -84,9 +84,6 @@ ROWS: dict[str, Callable[[], Row]] = {
     ),
     "wgan_gp": lambda: two_player(families.wgan_gp, critic_moves=3, draws=7),
     "relativistic": lambda: two_player(families.relativistic),
-    "relativistic_least_squares": lambda: two_player(
-        families.relativistic, loss=losses.average_least_squares
-    ),
     "r3gan": lambda: two_player(families.r3gan, labels=True),
     "wgan_gp_conditional": lambda: two_player(
         families.wgan_gp, labels=True, critic_moves=2, draws=5

@@ -82,10 +82,11 @@ def test_the_gradient_of_a_penalty_is_that_of_float32_nearly(name):
 def test_statistics_stay_whole_and_serve():
     generator, z = half(PAIRS["dcgan"]()[0]), inputs("dcgan")[0]
     params, stats = generator.init(jax.random.key(0))
-    settled = generator.settle(params, stats, z, LABEL)
+    settled = jax.jit(generator.settle)(params, stats, z, LABEL)
     assert settled and all(leaf.dtype == jnp.float32 for leaf in jax.tree.leaves(settled))
-    alone = jax.vmap(lambda z, y: generator.apply(params, settled, z[None], y[None])[0])(z, LABEL)
-    np.testing.assert_allclose(alone, generator.apply(params, stats, z, LABEL), atol=0.03)
+    apply = jax.jit(generator.apply)
+    alone = jnp.stack([apply(params, settled, z[i : i + 1], LABEL[i : i + 1])[0] for i in range(4)])
+    np.testing.assert_allclose(alone, apply(params, stats, z, LABEL), atol=0.03)
 
 
 def test_a_precision_by_name():
@@ -95,7 +96,7 @@ def test_a_precision_by_name():
         with_precision("float16", *pair)
 
 
-@every_pair
+@pytest.mark.parametrize("name", ["mlp", "dcgan", "recurrent"])
 def test_what_is_computed_again_is_the_same(name):
     critic, x = PAIRS[name]()[1], inputs(name)[1]
     params, _ = critic.init(jax.random.key(0))
@@ -117,10 +118,10 @@ def test_batch_norm_sums_in_single():
 def test_a_step_in_half_is_that_in_single_nearly():
     def moved(precision):
         """What one step of plain descent adds to the weights of each player."""
-        pair = with_precision(precision, *networks.dcgan_pair(IMAGES, latent=4, width=8))
+        pair = with_precision(precision, *networks.dcgan_pair(IMAGES, latent=4, width=16))
         descent = {f"{name}_optimizer": optax.sgd(1e-2) for name in ("generator", "critic")}
         game = families.wgan_gp(*pair, prior=priors.normal(4), critic_moves=1, **descent)
-        real = jnp.tanh(jax.random.normal(jax.random.key(1), (2, 8, 8, 8, 1)))
+        real = jnp.tanh(jax.random.normal(jax.random.key(1), (2, 32, 8, 8, 1)))
         state = init(game, jax.random.key(0))
         after, _ = jax.jit(lambda state: update(game, state, jax.random.key(2), {"real": real}))(
             state
