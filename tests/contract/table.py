@@ -85,7 +85,7 @@ ROWS: dict[str, Callable[[], Row]] = {
     "wgan_gp": lambda: two_player(families.wgan_gp, critic_moves=3, draws=7),
     # Each of its two moves augments real and fake examples.
     "augmentation": lambda: two_player(
-        families.vanilla, augmentation=augmentation.shift(), draws=2 + 2 * 2
+        with_loss(losses.hinge), augmentation=augmentation.shift(), draws=2 + 2 * 2
     ),
     "relativistic": lambda: two_player(families.relativistic),
     "r3gan": lambda: two_player(families.r3gan, labels=True),
