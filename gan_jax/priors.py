@@ -12,14 +12,14 @@ import jax.numpy as jnp
 Prior = Callable[[jax.Array], jax.Array]
 
 
-def normal(size: int) -> Prior:
-    """z ~ N(0, I) in `size` dimensions: `keys [B] -> z [B, size]`.
+def normal(size: int, deviation: float = 1.0) -> Prior:
+    """z ~ N(0, deviation^2 I) in `size` dimensions: `keys [B] -> z [B, size]`.
 
     >>> normal(3)(jax.random.split(jax.random.key(0), 5)).shape
     (5, 3)
     """
     _positive(size)
-    return jax.vmap(lambda key: jax.random.normal(key, (size,)))
+    return jax.vmap(lambda key: deviation * jax.random.normal(key, (size,)))
 
 
 def uniform(size: int, low: float = -1.0, high: float = 1.0) -> Prior:

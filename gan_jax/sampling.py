@@ -20,21 +20,24 @@ BLOCK = 64
 Sampler = Callable  # (nets, keys [B]) -> {"samples": [B, ...], "labels": [B] where there are any}
 
 
-def from_prior(prior: Prior, frequencies: Sequence[float] = ()) -> Sampler:
+def from_prior(
+    prior: Prior, frequencies: Sequence[float] = (), output: Callable = jax.nn.identity
+) -> Sampler:
     """The sampler of a generator: latents from `prior`, labels by `frequencies` if there are any.
 
     Args:
       prior: keys to latents, as in the game.
       frequencies: of the classes, for a conditional generator.
+      output: of the generator to an example, such as the mean of a VAE's likelihood.
     """
     if not len(frequencies):
-        return lambda nets, keys: {"samples": nets.generator(prior(keys))}
+        return lambda nets, keys: {"samples": output(nets.generator(prior(keys)))}
     label = categorical(frequencies)
 
     def sampler(nets, keys):
         latents, labels = jax.vmap(lambda key: tuple(jax.random.split(key)))(keys)
         labels = label(labels)
-        return {"samples": nets.generator(prior(latents), labels), "labels": labels}
+        return {"samples": output(nets.generator(prior(latents), labels)), "labels": labels}
 
     return sampler
 

@@ -35,7 +35,7 @@ class MLPGenerator(nn.Module):
 
     @nn.compact
     def __call__(self, z: jax.Array, label: jax.Array | None = None) -> jax.Array:
-        x = _hidden(with_label(z, label, self.classes), self.widths, self.activation)
+        x = hidden(with_label(z, label, self.classes), self.widths, self.activation)
         x = nn.Dense(math.prod(self.shape))(x)
         return self.output(x).reshape(-1, *self.shape)
 
@@ -62,11 +62,12 @@ class MLPCritic(nn.Module):
     @nn.compact
     def __call__(self, x: jax.Array, label: jax.Array | None = None) -> jax.Array:
         x = with_label(x.reshape(x.shape[0], -1), label, self.classes)
-        x = _hidden(x, self.widths, self.activation)
+        x = hidden(x, self.widths, self.activation)
         return nn.Dense(1)(x)[:, 0]
 
 
-def _hidden(x: jax.Array, widths: Sequence[int], activation: Callable) -> jax.Array:
+def hidden(x: jax.Array, widths: Sequence[int], activation: Callable) -> jax.Array:
+    """Within a module: the hidden layers of `MLPCritic`."""
     for width in widths:
         x = activation(nn.Dense(width, kernel_init=he_normal())(x))
     return x

@@ -224,14 +224,20 @@ def check_signs(row: Row) -> None:
         keys = jax.random.split(jax.random.fold_in(KEY, step), (2, BATCH))
         drawn = draw(state, keys[0], batch)
         state, _ = play(state, keys[1], drawn)
-    labels = (batch["label"],) if row.conditional else ()
-    score = jax.jit(lambda state, x: bind(game, state).critic(x, *labels).mean())
-    assert score(state, batch["real"]) > score(state, drawn["fake"])
-    fake = lambda state: draw(state, keys[0], batch)["fake"]
-    before, descend = state, moving(game, "generator")
+    score = jax.jit(lambda state, inputs: row.score(bind(game, state), *inputs).mean())
+    real, fake = (partial(judged, row, names) for names in row.judged)
+    assert score(state, real(drawn)) > score(state, fake(drawn))
+    made = lambda state: fake(draw(state, keys[0], batch))
+    before, descend = state, moving(game, row.opponent)
     for _ in range(30):
         state, _ = descend(state, keys[0], batch)
-    assert score(before, fake(state)) > score(before, fake(before))
+    assert score(before, made(state)) > score(before, made(before))
+
+
+def judged(row: Row, names: tuple, drawn: dict) -> tuple:
+    """What the critic scores, from what its player has drawn."""
+    labels = ("label",) if row.conditional else ()
+    return tuple(drawn[name] for name in (*names, *labels))
 
 
 def check_labels(row: Row) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import jax
 import numpy as np
 import optax
 
@@ -24,6 +25,9 @@ class Row:
     draws: int  # random draws for an example, over all moves of a step
     sampler: Callable
     conditional: bool = False
+    score: Callable = lambda nets, *inputs: nets.critic(*inputs)  # what the critic raises for real
+    judged: tuple = (("real",), ("fake",))  # what it compares, by its names in what it draws
+    opponent: str = "generator"  # the player that wants its second half scored as the first
 
 
 def points(labels: bool = False) -> Dataset:
@@ -67,6 +71,41 @@ def with_loss(loss: losses.Adversarial) -> Callable:
     return lambda *pair, **rest: families.two_player(*pair, loss=loss, **rest)
 
 
+def vae() -> Row:
+    """Black and white images drawn from grey ones, without a critic."""
+    data, prior = images(), priors.normal(LATENT)
+    given = {"latent": LATENT, "widths": (16,), "output": jax.nn.identity}
+    pair = networks.mlp_autoencoder(data.spec, outputs=2 * LATENT, **given)
+    game = families.vae(
+        *pair,
+        latent=LATENT,
+        likelihood=losses.bernoulli,
+        optimizer=optax.adam(1e-3),
+        prepare=losses.binarised,
+        average=warm_average(0.9),
+    )
+    trains = {"autoencoder": {"encoder", "generator"}}
+    sampler = sampling.from_prior(prior, output=losses.bernoulli.mean)
+    return Row(game, data, trains, 2, sampler, judged=())
+
+
+def bigan() -> Row:
+    """A critic of pairs; one player trains what makes either half of them."""
+    data, prior = points(), priors.normal(LATENT)
+    size, adam = {"latent": LATENT, "widths": (16,)}, optax.adam(1e-3, b1=0.5, b2=0.9)
+    game = families.bigan(
+        *networks.mlp_autoencoder(data.spec, **size),
+        networks.pair_critic(data.spec, **size),
+        prior=prior,
+        generator_optimizer=adam,
+        critic_optimizer=adam,
+        average=warm_average(0.9),
+    )
+    trains = {"critic": {"critic"}, "generator": {"encoder", "generator"}}
+    pairs = (("real", "code"), ("fake", "latent"))
+    return Row(game, data, trains, 2, sampling.from_prior(prior), judged=pairs)
+
+
 # With m moves of the critic a step draws m + 1 latents for an example, and m epsilons if penalised.
 ROWS: dict[str, Callable[[], Row]] = {
     "minimax": lambda: two_player(families.vanilla, saturating=True),
@@ -92,4 +131,6 @@ ROWS: dict[str, Callable[[], Row]] = {
     "wgan_gp_conditional": lambda: two_player(
         families.wgan_gp, labels=True, critic_moves=2, draws=5
     ),
+    "vae": vae,
+    "bigan": bigan,
 }

@@ -1,0 +1,58 @@
+"""BiGAN on the 1,797 handwritten 8x8 digits of scikit-learn.
+
+gan-jax train digits_bigan
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Config:
+    """Donahue et al. 2016, arXiv:1605.09782: perceptrons, a uniform prior, Adam with beta1 0.5."""
+
+    data: str = "digits"
+    """Data: digits, idx:PATH, ...; the networks follow its shape."""
+    steps: int = 4000
+    """Steps to train: one move of each player."""
+    batch_size: int = 128
+    """Examples in a minibatch, over all devices."""
+    learning_rate: float = 2e-4
+    """Of Adam, for both players."""
+    latent: int = 16
+    """Dimensions of the uniform prior."""
+    widths: tuple[int, ...] = (256, 256)
+    """Of the hidden layers of all three networks."""
+    average: float = 0.999
+    """Decay of the averages of the weights of generator and encoder."""
+    precision: Literal["float32", "bf16"] = "float32"
+    """Of the networks' inner values; parameters and scores are always float32."""
+
+
+QUICK = Config(steps=2, batch_size=4, widths=(8,))
+
+
+def build(config, spec):
+    """The game, its sampler and its evaluation, for data of this spec."""
+    from gan_jax import families, metrics, networks, optimizers, priors, sampling
+    from gan_jax.experiment import Experiment
+
+    prior = priors.uniform(config.latent)
+    size = {"latent": config.latent, "widths": config.widths}
+    encoder, generator = networks.mlp_autoencoder(spec, **size)
+    critic = networks.pair_critic(spec, **size)
+    three = networks.with_precision(config.precision, encoder, generator, critic)
+    adam = optimizers.adam(config.learning_rate, b1=0.5, b2=0.999)
+    game = families.bigan(
+        *three,
+        prior=prior,
+        generator_optimizer=adam,
+        critic_optimizer=adam,
+        average=optimizers.warm_average(config.average),
+    )
+    return Experiment(
+        game,
+        sampling.from_prior(prior),
+        evaluations=[metrics.suited(spec)],
+        watch={"critic": "critic/loss", "generator": "generator/loss"},
+    )

@@ -1,0 +1,66 @@
+"""A variational autoencoder on MNIST, black and white by chance anew in every step.
+
+    gan-jax train mnist_vae
+
+`autoencoder/bound` is the evidence lower bound in nats for an image, on the training data.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Config:
+    """Kingma and Welling 2013, arXiv:1312.6114: one hidden layer, a Bernoulli likelihood; Adam."""
+
+    data: str = "idx:$GAN_JAX_DATA/mnist"
+    """Data: idx:PATH, digits, ...; images, which the networks follow in shape."""
+    steps: int = 4690
+    """Steps to train: moves of the one player."""
+    batch_size: int = 128
+    """Examples in a minibatch, over all devices."""
+    learning_rate: float = 1e-3
+    """Of Adam."""
+    latent: int = 20
+    """Dimensions of the normal prior."""
+    widths: tuple[int, ...] = (400,)
+    """Of the hidden layers of the encoder; those of the decoder are the same backwards."""
+    beta: float = 1.0
+    """Weight of the divergence between posterior and prior."""
+    precision: Literal["float32", "bf16"] = "float32"
+    """Of the networks' inner values; parameters and losses are always float32."""
+
+
+QUICK = Config(steps=2, batch_size=4, widths=(8,))
+
+
+def build(config, spec):
+    """The game, its sampler and its evaluation, for data of this spec."""
+    import jax
+
+    from gan_jax import families, losses, metrics, networks, optimizers, priors, sampling
+    from gan_jax.experiment import Experiment
+
+    encoder, generator = networks.mlp_autoencoder(
+        spec,
+        latent=config.latent,
+        outputs=2 * config.latent,
+        widths=config.widths,
+        output=jax.nn.identity,
+    )
+    encoder, generator = networks.with_precision(config.precision, encoder, generator)
+    game = families.vae(
+        encoder,
+        generator,
+        latent=config.latent,
+        likelihood=losses.bernoulli,
+        optimizer=optimizers.adam(config.learning_rate, b1=0.9, b2=0.999),
+        beta=config.beta,
+        prepare=losses.binarised,
+    )
+    return Experiment(
+        game,
+        sampling.from_prior(priors.normal(config.latent), output=losses.bernoulli.mean),
+        evaluations=[metrics.suited(spec)],
+        watch={"bound": "autoencoder/bound", "divergence": "autoencoder/divergence"},
+    )

@@ -1,0 +1,37 @@
+"""Whether networks fit one another, found from their shapes when a game is made."""
+
+import jax
+
+from gan_jax.game import Network
+from gan_jax.losses.adversarial import Adversarial
+from gan_jax.priors import Prior
+
+
+def drawn(prior: Prior, *labels: jax.ShapeDtypeStruct) -> jax.ShapeDtypeStruct:
+    """Shape and type of two latents of a prior."""
+    return jax.eval_shape(lambda *y: prior(jax.random.split(jax.random.key(0), 2), *y), *labels)
+
+
+def output(network: Network, *inputs: jax.ShapeDtypeStruct) -> jax.ShapeDtypeStruct:
+    """Shape and type of what a network makes of such inputs; nothing is computed.
+
+    Raises:
+      ValueError: the network was made for other inputs.
+    """
+    variables = jax.eval_shape(network.init, jax.random.key(0))
+    return jax.eval_shape(network.apply, *variables, *inputs)
+
+
+def check_codes(codes: jax.ShapeDtypeStruct, expected: tuple[int, ...], reason: str) -> None:
+    """Refuses an encoder whose codes of two examples are not of the expected shape."""
+    if codes.shape != expected:
+        raise ValueError(
+            f"The encoder gives codes of shape {codes.shape[1:]} where {expected[1:]} is needed, "
+            f"{reason}: make it with that many outputs."
+        )
+
+
+def check_loss(loss: Adversarial) -> None:
+    """Refuses what is no pair of losses."""
+    if not isinstance(loss, Adversarial):
+        raise ValueError(f"`loss` is a pair such as gan_jax.losses.hinge; given: {loss!r}.")

@@ -1,0 +1,76 @@
+"""Encoders: examples to vectors (codes, their moments, features); a critic of pairs (x, z)."""
+
+from collections.abc import Callable, Sequence
+
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+from jax.nn.initializers import he_normal
+
+from gan_jax.networks.dcgan import halved
+from gan_jax.networks.mlp import hidden
+
+
+class MLPEncoder(nn.Module):
+    """Examples `[B, ...]` to vectors `[B, outputs]`: `MLPCritic` with several outputs.
+
+    Attributes:
+      outputs: of the last layer, which is linear.
+      widths: of the hidden layers, from the examples on.
+      activation: of the hidden layers.
+
+    >>> make = MLPEncoder(3).init_with_output
+    >>> jax.eval_shape(make, jax.random.key(0), jnp.zeros((5, 8, 8, 1)))[0].shape
+    (5, 3)
+    """
+
+    outputs: int
+    widths: Sequence[int] = (128, 128, 128)
+    activation: Callable = nn.relu
+
+    @nn.compact
+    def __call__(self, x: jax.Array) -> jax.Array:
+        x = hidden(x.reshape(x.shape[0], -1), self.widths, self.activation)
+        return nn.Dense(self.outputs)(x)
+
+
+class DCGANEncoder(nn.Module):
+    """Images `[B, H, W, C]` to vectors `[B, outputs]`: `DCGANCritic` with several outputs.
+
+    Attributes:
+      outputs: of the last layer, which is linear.
+      width: channels after the first layer; twice as many at each smaller size.
+
+    >>> make = DCGANEncoder(3).init_with_output
+    >>> jax.eval_shape(make, jax.random.key(0), jnp.zeros((5, 8, 8, 1)))[0].shape
+    (5, 3)
+    """
+
+    outputs: int
+    width: int = 64
+
+    @nn.compact
+    def __call__(self, x: jax.Array) -> jax.Array:
+        x = halved(x, self.width, False, he_normal())
+        return nn.Dense(self.outputs)(x.reshape(x.shape[0], -1))
+
+
+class PairCritic(nn.Module):
+    """Examples `[B, ...]` and latents `[B, d]`, joined at the input, to raw scores `[B]`.
+
+    Attributes:
+      widths: of the hidden layers.
+      activation: of the hidden layers.
+
+    >>> make = PairCritic().init_with_output
+    >>> jax.eval_shape(make, jax.random.key(0), jnp.zeros((5, 8, 8, 1)), jnp.zeros((5, 3)))[0].shape
+    (5,)
+    """
+
+    widths: Sequence[int] = (128, 128, 128)
+    activation: Callable = nn.relu
+
+    @nn.compact
+    def __call__(self, x: jax.Array, z: jax.Array) -> jax.Array:
+        both = jnp.concatenate([x.reshape(x.shape[0], -1), z], axis=1)
+        return nn.Dense(1)(hidden(both, self.widths, self.activation))[:, 0]

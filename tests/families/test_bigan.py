@@ -1,0 +1,89 @@
+"""BiGAN on lines: G(z) = a z, E(x) = b x, and a critic that is quadratic in the pair."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+import pytest
+
+from gan_jax import families, losses, priors
+from gan_jax.game import Network, bind, init
+
+Z = jnp.asarray(np.random.default_rng(0).normal(size=(64, 1)), jnp.float32)
+KEYS = jax.random.split(jax.random.key(0), 64)
+GAIN = 2.0
+
+
+def line(value):
+    return Network(lambda key: ({"w": jnp.float32(value)}, {}), lambda p, s, x: p["w"] * x)
+
+
+def quadratic(weights):
+    """w1 x^2 + w2 x z + w3 z^2."""
+
+    def score(p, s, x, z):
+        return jnp.concatenate([x * x, x * z, z * z], axis=1) @ p["w"]
+
+    return Network(lambda key: ({"w": jnp.asarray(weights, jnp.float32)}, {}), score)
+
+
+def slopes(player, encoder, weights=(0.0, 0.0, 0.0), loss=losses.non_saturating):
+    """Gradients of a player's loss on the examples G(Z), on the latents Z themselves."""
+    game = families.bigan(
+        line(encoder),
+        line(GAIN),
+        quadratic(weights),
+        prior=lambda keys: Z[: len(keys)],
+        loss=loss,
+        generator_optimizer=optax.sgd(0.1),
+        critic_optimizer=optax.sgd(0.1),
+    )
+    state = init(game, jax.random.key(0))
+
+    def value(params):
+        nets, batch = bind(game, state._replace(params=params)), {"real": GAIN * Z}
+        if player == "critic":
+            batch = game.players["critic"].draw(nets, KEYS, batch)
+        return game.players[player].loss(nets, KEYS, batch)[0]
+
+    return jax.jit(jax.grad(value))(state.params)
+
+
+def test_at_the_perfect_encoder_and_the_constant_critic_nobody_moves():
+    for player in ("critic", "generator"):
+        for leaf in jax.tree.leaves(slopes(player, 1 / GAIN)):
+            np.testing.assert_allclose(leaf, 0, atol=1e-6)
+
+
+def test_a_wrong_encoder_is_found_by_the_critic():
+    """The slope at the constant critic is half the difference of the mean features."""
+    encoder = 0.3
+    second = float(jnp.square(Z).mean())
+    expected = [0, (GAIN - encoder * GAIN**2) / 2, (1 - (encoder * GAIN) ** 2) / 2]
+    found = slopes("critic", encoder)["critic"]["w"]
+    np.testing.assert_allclose(found, second * np.array(expected), atol=1e-5)
+
+
+def test_the_roles_are_exchanged_in_both_terms():
+    """Under Wasserstein both minimise E d(x, E(x)) - E d(G(z), z), each in its own term."""
+    weights, encoder = (0.7, -0.4, 1.5), 0.3
+    found = slopes("generator", encoder, weights, losses.wasserstein)
+    squares = float(jnp.square(Z).mean())
+    x = GAIN**2 * squares  # the mean square of an example
+    of_encoder = weights[1] * x + 2 * weights[2] * encoder * x
+    of_generator = -(2 * weights[0] * GAIN + weights[1]) * squares
+    np.testing.assert_allclose(found["encoder"]["w"], of_encoder, rtol=1e-5)
+    np.testing.assert_allclose(found["generator"]["w"], of_generator, rtol=1e-5)
+
+
+def test_what_does_not_fit_is_refused_when_the_game_is_made():
+    def game(**changes):
+        networks = {"encoder": line(1.0), "generator": line(1.0), "critic": quadratic([0.0] * 3)}
+        rest = {"generator_optimizer": optax.sgd(0.1), "critic_optimizer": optax.sgd(0.1)}
+        return families.bigan(**({"prior": priors.normal(1)} | networks | rest | changes))
+
+    double = line(1.0)._replace(apply=lambda p, s, x: jnp.concatenate([x, x], axis=1))
+    with pytest.raises(ValueError, match=r"codes of shape \(2,\) where \(1,\).*as the prior"):
+        game(encoder=double)
+    with pytest.raises(ValueError, match="`loss` is a pair"):
+        game(loss="hinge")
