@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 import jax
 import jax.numpy as jnp
+from jax.typing import ArrayLike
 
 Prior = Callable[[jax.Array], jax.Array]
 
@@ -26,6 +27,37 @@ def uniform(size: int, low: float = -1.0, high: float = 1.0) -> Prior:
     """z ~ U(low, high) in each of `size` dimensions: `keys [B] -> z [B, size]`."""
     _positive(size)
     return jax.vmap(lambda key: jax.random.uniform(key, (size,), minval=low, maxval=high))
+
+
+def mixture(centres: ArrayLike, deviation: float = 1.0) -> Callable[..., jax.Array]:
+    """N(centre, deviation^2 I) around one of K centres: `(keys [B], labels [B]) -> z [B, d]`.
+
+    Without labels, `keys [B] -> z [B, d]`, every centre is as likely. So a class has a place in a
+    latent space, and a sample of any class is a sample of the whole.
+    A label of no centre gives NaN.
+
+    Args:
+      centres: `[K, d]`.
+      deviation: of each component, in each dimension.
+
+    >>> circle = jnp.linspace(0, 2 * jnp.pi, 10, endpoint=False)
+    >>> prior = mixture(4 * jnp.stack([jnp.cos(circle), jnp.sin(circle)], axis=1), 0.5)
+    >>> prior(jax.random.split(jax.random.key(0), 5)).shape
+    (5, 2)
+    """
+    centres = jnp.asarray(centres, jnp.float32)
+    if centres.ndim != 2:
+        raise ValueError(f"The centres of a mixture are [K, d]; given: shape {centres.shape}.")
+    noise = normal(centres.shape[1], deviation)
+    choose = categorical([1] * len(centres))
+
+    def draw(keys, labels=None):
+        if labels is not None:
+            return centres.at[labels].get(mode="fill") + noise(keys)
+        chosen, keys = jax.vmap(lambda key: tuple(jax.random.split(key)))(keys)
+        return centres[choose(chosen)] + noise(keys)
+
+    return draw
 
 
 def categorical(frequencies: Sequence[float]) -> Prior:

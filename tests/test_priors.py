@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from gan_jax.priors import categorical, normal, uniform
+from gan_jax.priors import categorical, mixture, normal, uniform
 
 PRIORS = {
     "normal": (normal(3), (3,), jnp.float32),
     "uniform": (uniform(5), (5,), jnp.float32),
+    "mixture": (mixture([[0.0, 1.0], [2.0, 3.0]]), (2,), jnp.float32),
     "categorical": (categorical([1, 2, 3]), (), jnp.int32),
 }
 
@@ -33,6 +34,7 @@ def test_an_example_owns_its_noise(name):
     ("prior", "law"),
     [
         (normal(2), stats.norm()),
+        (normal(2, 5.0), stats.norm(0, 5)),
         (uniform(2), stats.uniform(-1, 2)),
         (uniform(2, 0.0, 1.0), stats.uniform(0, 1)),
         (uniform(2, low=-3.0, high=5.0), stats.uniform(-3, 8)),
@@ -67,3 +69,20 @@ def test_a_prior_without_dimensions_is_refused(prior, size):
 def test_impossible_frequencies_are_refused(frequencies):
     with pytest.raises(ValueError, match="not negative and not all zero"):
         categorical(frequencies)
+
+
+def test_a_mixture_puts_each_label_around_its_centre_and_all_without():
+    centres = np.array([[5.0, 0.0], [-5.0, 0.0], [0.0, 5.0]])
+    prior, labels = jax.jit(mixture(centres, 0.1)), np.arange(3000) % 3
+    apart = (np.asarray(prior(keys(3000), labels)) - centres[labels]) / 0.1
+    for column in apart.T:
+        assert stats.kstest(column, stats.norm().cdf).pvalue > 1e-3
+    drawn = np.asarray(prior(keys(3000)))
+    nearest = np.argmin(np.linalg.norm(drawn[:, None] - centres, axis=2), axis=1)
+    assert stats.chisquare(np.bincount(nearest)).pvalue > 1e-3
+    assert np.isnan(prior(keys(1), jnp.array([3]))).all()
+
+
+def test_centres_of_another_shape_are_refused():
+    with pytest.raises(ValueError, match=r"are \[K, d\]; given: shape \(2,\)"):
+        mixture([0.0, 1.0])

@@ -1,5 +1,6 @@
 """Families: functions from networks, a prior and a few numbers to a `Game`."""
 
+from gan_jax.families.adversarial_autoencoder import adversarial_autoencoder
 from gan_jax.families.bigan import bigan
 from gan_jax.families.relativistic import r3gan, relativistic
 from gan_jax.families.two_player import two_player
@@ -8,6 +9,7 @@ from gan_jax.families.vanilla import vanilla
 from gan_jax.families.wgan import wgan, wgan_gp
 
 __all__ = [
+    "adversarial_autoencoder",
     "bigan",
     "importance_bound",
     "r3gan",

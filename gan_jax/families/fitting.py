@@ -1,4 +1,4 @@
-"""Whether networks fit one another, found from their shapes when a game is made."""
+"""Whether networks fit one another and their data, found from shapes before anything runs."""
 
 import jax
 
@@ -35,3 +35,10 @@ def check_loss(loss: Adversarial) -> None:
     """Refuses what is no pair of losses."""
     if not isinstance(loss, Adversarial):
         raise ValueError(f"`loss` is a pair such as gan_jax.losses.hinge; given: {loss!r}.")
+
+
+def labels_of(batch, wanted: bool) -> tuple[jax.Array, ...]:
+    """The labels of a minibatch as inputs of a network that wants them; none otherwise."""
+    if wanted and "label" not in batch:
+        raise ValueError("The game is conditional, but its data have no labels: give some.")
+    return (batch["label"],) if wanted else ()

@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import optax
 
 from gan_jax.augmentation import Augmentation, showing
+from gan_jax.families.fitting import labels_of
 from gan_jax.game import Game, Network, Player
 from gan_jax.losses.adversarial import Adversarial
 from gan_jax.losses.penalties import Penalty
@@ -58,9 +59,7 @@ def two_player(
     _check(loss, penalty, prior, augmentation)
 
     def labels(batch):
-        if conditional and "label" not in batch:
-            raise ValueError("The game is conditional, but its data have no labels: give some.")
-        return (batch["label"],) if conditional else ()
+        return labels_of(batch, conditional)
 
     def scorer(nets, batch):
         return lambda x: nets.critic(x, *labels(batch))

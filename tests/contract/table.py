@@ -106,6 +106,25 @@ def bigan() -> Row:
     return Row(game, data, trains, 2, sampling.from_prior(prior), judged=pairs)
 
 
+def adversarial_autoencoder() -> Row:
+    """A critic of codes, and an encoder that two players train."""
+    data, prior = points(), priors.normal(LATENT)
+    adam = optax.adam(1e-3, b1=0.5, b2=0.9)
+    game = families.adversarial_autoencoder(
+        *networks.mlp_autoencoder(data.spec, latent=LATENT, widths=(16,)),
+        networks.vector_critic(LATENT, widths=(16,)),
+        prior=prior,
+        autoencoder_optimizer=adam,
+        critic_optimizer=adam,
+        encoder_optimizer=adam,
+        average=warm_average(0.9),
+    )
+    both = {"encoder", "generator"}
+    trains = {"autoencoder": both, "critic": {"critic"}, "encoder": {"encoder"}}
+    sampler, codes = sampling.from_prior(prior), (("latent",), ("code",))
+    return Row(game, data, trains, 2, sampler, judged=codes, opponent="encoder")
+
+
 # With m moves of the critic a step draws m + 1 latents for an example, and m epsilons if penalised.
 ROWS: dict[str, Callable[[], Row]] = {
     "minimax": lambda: two_player(families.vanilla, saturating=True),
@@ -133,4 +152,5 @@ ROWS: dict[str, Callable[[], Row]] = {
     ),
     "vae": vae,
     "bigan": bigan,
+    "adversarial_autoencoder": adversarial_autoencoder,
 }

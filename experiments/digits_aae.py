@@ -1,0 +1,68 @@
+"""An adversarial autoencoder on the 1,797 handwritten 8x8 digits of scikit-learn.
+
+gan-jax train digits_aae
+gan-jax train digits_aae --style
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Config:
+    """Makhzani et al. 2015, arXiv:1511.05644, with Adam in place of gradient descent."""
+
+    data: str = "digits"
+    """Data: digits, idx:PATH, ...; the networks follow its shape."""
+    steps: int = 4000
+    """Steps to train: one move of each of the three players."""
+    batch_size: int = 100
+    """Examples in a minibatch, over all devices."""
+    learning_rate: float = 3e-4
+    """Of Adam, for the reconstruction."""
+    adversarial_rate: float = 5e-4
+    """Of Adam, for the critic and the encoder's move against it."""
+    latent: int = 8
+    """Dimensions of the normal prior."""
+    deviation: float = 5.0
+    """Of the normal prior, in each dimension."""
+    widths: tuple[int, ...] = (256, 256)
+    """Of the hidden layers of all three networks."""
+    style: bool = False
+    """Whether the decoder is told the label, so that the code is left with the style."""
+    average: float = 0.999
+    """Decay of the averages of the weights of encoder and generator."""
+    precision: Literal["float32", "bf16"] = "float32"
+    """Of the networks' inner values; parameters and scores are always float32."""
+
+
+QUICK = Config(steps=2, batch_size=4, widths=(8,))
+
+
+def build(config, spec):
+    """The game, its sampler and its evaluation, for data of this spec."""
+    from gan_jax import families, metrics, networks, optimizers, priors, sampling
+    from gan_jax.experiment import Experiment
+
+    prior = priors.normal(config.latent, config.deviation)
+    encoder, generator = networks.mlp_autoencoder(
+        spec, latent=config.latent, widths=config.widths, conditional=config.style
+    )
+    critic = networks.vector_critic(config.latent, widths=config.widths)
+    three = networks.with_precision(config.precision, encoder, generator, critic)
+    adversarial = optimizers.adam(config.adversarial_rate, b1=0.5, b2=0.999)
+    game = families.adversarial_autoencoder(
+        *three,
+        prior=prior,
+        autoencoder_optimizer=optimizers.adam(config.learning_rate, b1=0.9, b2=0.999),
+        critic_optimizer=adversarial,
+        encoder_optimizer=adversarial,
+        labelled_generator=config.style,
+        average=optimizers.warm_average(config.average),
+    )
+    return Experiment(
+        game,
+        sampling.from_prior(prior, spec.frequencies if config.style else ()),
+        evaluations=[metrics.suited(spec)],
+        watch={"critic": "critic/loss", "reconstruction": "autoencoder/loss"},
+    )
