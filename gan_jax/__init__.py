@@ -9,6 +9,7 @@ __version__ = "0.1.0"
 
 ROOMS = (
     "augmentation",
+    "codes",
     "data",
     "families",
     "game",

@@ -13,7 +13,7 @@ ORDER = (
     "errors axis ranges",
     "keys",
     "order priors optimizers augmentation",
-    "losses",
+    "losses codes",
     "declaration game",
     "families data",
     "networks metrics",

@@ -2,6 +2,7 @@
 
 from gan_jax.families.adversarial_autoencoder import adversarial_autoencoder
 from gan_jax.families.bigan import bigan
+from gan_jax.families.infogan import infogan
 from gan_jax.families.relativistic import r3gan, relativistic
 from gan_jax.families.two_player import two_player
 from gan_jax.families.vae import importance_bound, vae
@@ -12,6 +13,7 @@ __all__ = [
     "adversarial_autoencoder",
     "bigan",
     "importance_bound",
+    "infogan",
     "r3gan",
     "relativistic",
     "two_player",

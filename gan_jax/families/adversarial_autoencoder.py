@@ -94,6 +94,8 @@ def adversarial_autoencoder(
     told = lambda wanted: (label,) if wanted else ()
     latent = fitting.drawn(prior, *told(labelled_prior))
     examples = fitting.output(generator, latent, *told(labelled_generator))
-    fitting.check_codes(fitting.output(encoder, examples), latent.shape, "as the prior has them")
+    fitting.check_outputs(
+        "encoder", fitting.output(encoder, examples), latent.shape, "as the prior has them"
+    )
     fitting.output(critic, latent, *told(labelled_prior))
     return game

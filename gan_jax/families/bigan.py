@@ -80,6 +80,8 @@ def bigan(
     )
     latent = fitting.drawn(prior)
     examples = fitting.output(generator, latent)
-    fitting.check_codes(fitting.output(encoder, examples), latent.shape, "as the prior has them")
+    fitting.check_outputs(
+        "encoder", fitting.output(encoder, examples), latent.shape, "as the prior has them"
+    )
     fitting.output(critic, examples, latent)
     return game

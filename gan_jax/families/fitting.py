@@ -22,11 +22,13 @@ def output(network: Network, *inputs: jax.ShapeDtypeStruct) -> jax.ShapeDtypeStr
     return jax.eval_shape(network.apply, *variables, *inputs)
 
 
-def check_codes(codes: jax.ShapeDtypeStruct, expected: tuple[int, ...], reason: str) -> None:
-    """Refuses an encoder whose codes of two examples are not of the expected shape."""
-    if codes.shape != expected:
+def check_outputs(
+    name: str, made: jax.ShapeDtypeStruct, expected: tuple[int, ...], reason: str
+) -> None:
+    """Refuses a network whose outputs for two examples are not of the expected shape."""
+    if made.shape != expected:
         raise ValueError(
-            f"The encoder gives codes of shape {codes.shape[1:]} where {expected[1:]} is needed, "
+            f"The {name} gives outputs of shape {made.shape[1:]} where {expected[1:]} is needed, "
             f"{reason}: make it with that many outputs."
         )
 

@@ -77,7 +77,7 @@ def vae(
     )
     made = fitting.output(generator, fitting.drawn(priors.normal(latent)))
     reason = "a mean and a log variance for each latent dimension"
-    fitting.check_codes(fitting.output(encoder, made), (2, 2 * latent), reason)
+    fitting.check_outputs("encoder", fitting.output(encoder, made), (2, 2 * latent), reason)
     return game
 
 

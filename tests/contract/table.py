@@ -7,7 +7,7 @@ import jax
 import numpy as np
 import optax
 
-from gan_jax import augmentation, families, losses, networks, priors, sampling
+from gan_jax import augmentation, codes, families, losses, networks, priors, sampling
 from gan_jax.data import Dataset, from_arrays
 from gan_jax.game import Game
 from gan_jax.optimizers import warm_average
@@ -27,6 +27,7 @@ class Row:
     conditional: bool = False
     score: Callable = lambda nets, *inputs: nets.critic(*inputs)  # what the critic raises for real
     judged: tuple = (("real",), ("fake",))  # what it compares, by its names in what it draws
+    latent: int = LATENT  # dimensions that the generator takes
     opponent: str = "generator"  # the player that wants its second half scored as the first
 
 
@@ -121,8 +122,31 @@ def adversarial_autoencoder() -> Row:
     )
     both = {"encoder", "generator"}
     trains = {"autoencoder": both, "critic": {"critic"}, "encoder": {"encoder"}}
-    sampler, codes = sampling.from_prior(prior), (("latent",), ("code",))
-    return Row(game, data, trains, 2, sampler, judged=codes, opponent="encoder")
+    sampler, compared = sampling.from_prior(prior), (("latent",), ("code",))
+    return Row(game, data, trains, 2, sampler, judged=compared, opponent="encoder")
+
+
+def infogan() -> Row:
+    """Codes of two kinds beside the noise, and a critic on the features that a posterior shares."""
+    data, adam = points(), optax.adam(1e-3, b1=0.5, b2=0.9)
+    known = {"side": codes.categorical(2), "place": codes.uniform(1)}
+    size = {"latent": 1 + LATENT, "outputs": 8, "widths": (16,)}
+    trunk, generator = networks.mlp_autoencoder(data.spec, **size)
+    game = families.infogan(
+        generator,
+        trunk,
+        networks.vector_critic(8, widths=(8,)),
+        networks.vector_encoder(8, outputs=3, widths=()),
+        noise=priors.normal(1),
+        codes=known,
+        generator_optimizer=adam,
+        critic_optimizer=adam,
+        average=warm_average(0.9),
+    )
+    trains = {"critic": {"trunk", "critic", "posterior"}, "generator": {"generator"}}
+    sampler = sampling.from_prior(codes.latents(priors.normal(1), known))
+    score = lambda nets, x: nets.critic(nets.trunk(x))
+    return Row(game, data, trains, 2 * 3, sampler, score=score, latent=1 + LATENT)
 
 
 # With m moves of the critic a step draws m + 1 latents for an example, and m epsilons if penalised.
@@ -153,4 +177,5 @@ ROWS: dict[str, Callable[[], Row]] = {
     "vae": vae,
     "bigan": bigan,
     "adversarial_autoencoder": adversarial_autoencoder,
+    "infogan": infogan,
 }

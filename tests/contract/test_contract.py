@@ -93,7 +93,7 @@ def test_a_sample_depends_on_its_own_key(row):
 def test_mixes_is_what_the_outputs_say(row):
     nets, batch = checks.bind(row.game, checks.start(row)), checks.one_batch(row)
     condition = (batch["label"],) if row.conditional else ()
-    z = jax.random.normal(checks.KEY, (BATCH, 3))
+    z = jax.random.normal(checks.KEY, (BATCH, row.latent))
     seen = [("generator", nets.generator, (z, *condition))]
     if row.judged:
         drawn = checks.drawing(row.game, "critic")(

@@ -100,7 +100,7 @@ def test_data_without_the_labels_that_it_needs_are_refused():
 
 
 def test_what_does_not_fit_is_refused_when_the_game_is_made():
-    with pytest.raises(ValueError, match=r"codes of shape \(1,\) where \(2,\).*as the prior"):
+    with pytest.raises(ValueError, match=r"outputs of shape \(1,\) where \(2,\).*as the prior"):
         labelled(encoder=line(1.0)._replace(apply=lambda p, s, x: x[:, :1]))
     with pytest.raises(ValueError, match=r"MLPCritic was made for inputs .*\[2, 3\].*\[2, 2\]"):
         labelled(critic=networks.vector_critic(3, widths=(4,), classes=3))

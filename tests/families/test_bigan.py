@@ -83,7 +83,7 @@ def test_what_does_not_fit_is_refused_when_the_game_is_made():
         return families.bigan(**({"prior": priors.normal(1)} | networks | rest | changes))
 
     double = line(1.0)._replace(apply=lambda p, s, x: jnp.concatenate([x, x], axis=1))
-    with pytest.raises(ValueError, match=r"codes of shape \(2,\) where \(1,\).*as the prior"):
+    with pytest.raises(ValueError, match=r"outputs of shape \(2,\) where \(1,\).*as the prior"):
         game(encoder=double)
     with pytest.raises(ValueError, match="`loss` is a pair"):
         game(loss="hinge")

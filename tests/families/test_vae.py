@@ -76,7 +76,9 @@ def test_beta_weighs_the_divergence_and_may_be_a_schedule():
 
 def test_what_does_not_fit_is_refused_when_the_game_is_made():
     decoder = game().networks["generator"]  # as an encoder it gives means alone
-    with pytest.raises(ValueError, match=r"codes of shape \(1,\) where \(2,\) is needed.*variance"):
+    with pytest.raises(
+        ValueError, match=r"outputs of shape \(1,\) where \(2,\) is needed.*variance"
+    ):
         families.vae(decoder, decoder, latent=1, likelihood=LIKELIHOOD, optimizer=optax.sgd(0.1))
     with pytest.raises(ValueError, match="`likelihood` is such as"):
         game(likelihood="bernoulli")

@@ -1,0 +1,105 @@
+"""Latent codes: parts of a latent that a network is to find again in what was made of it.
+
+A `Code` is a value; a game has any number of them by name, of any kind:
+`{"digit": codes.categorical(10), "style": codes.uniform(2)}`.
+"""
+
+import itertools
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from gan_jax import priors, ranges
+from gan_jax.losses.latent import normal_log_density
+from gan_jax.priors import Prior
+
+
+class Code(NamedTuple):
+    """How a code is drawn, and what a posterior says of it; nats, for one example."""
+
+    size: int  # dimensions that it takes of the latent
+    outputs: int  # of the posterior's network for it
+    prior: Prior  # keys [B] -> code [B, size]
+    log_posterior: Callable  # (output [B, outputs], code [B, size]) -> log q(code | x) [B]
+    entropy: float  # H(code)
+    ceiling: float  # H(code) + E log q(code | x) of the best posterior of this kind
+
+
+def categorical(classes: int) -> Code:
+    """One of `classes`, as likely as one another, as a one-hot vector; q is a softmax of logits.
+
+    >>> code = categorical(10)
+    >>> code.size, code.outputs, round(code.ceiling, 4)
+    (10, 10, 2.3026)
+    """
+    if classes < 2:
+        raise ValueError(f"A categorical code has 2 classes or more; given: {classes}.")
+    label = priors.categorical([1] * classes)
+
+    def log_posterior(output, code):
+        wide = jnp.promote_types(output.dtype, jnp.float32)
+        return (jax.nn.log_softmax(output.astype(wide)) * code).sum(1)
+
+    prior = lambda keys: jax.nn.one_hot(label(keys), classes)
+    entropy = math.log(classes)
+    return Code(classes, classes, prior, log_posterior, entropy, entropy)
+
+
+def uniform(size: int, low: float = -1.0, high: float = 1.0, deviation: float = 1.0) -> Code:
+    """U(low, high) in each of `size` dimensions; q is normal with a fixed deviation, as in [1].
+
+    [1] Chen et al. 2016, arXiv:1606.03657, section 6. The entropy is a differential one, and so
+    the ceiling, that of a posterior whose mean is the code itself, may be negative.
+    Differs from the paper: it does not say the deviation; 1 is that of its code.
+    """
+    ranges.positive("width of a uniform code", high - low)
+    ranges.positive("deviation of a posterior", deviation)
+    log_variance = 2 * math.log(deviation)
+    entropy = size * math.log(high - low)
+    ceiling = entropy - size * (math.log(2 * math.pi) + log_variance) / 2
+    prior = priors.uniform(size, low, high)
+    density = lambda output, code: normal_log_density(code, output, log_variance)
+    return Code(size, size, prior, density, entropy, ceiling)
+
+
+def latents(noise: Prior, codes: Mapping[str, Code]) -> Prior:
+    """Noise, which nobody looks for, and after it the codes in their order, as one latent.
+
+    >>> prior = latents(priors.normal(5), {"digit": categorical(10), "style": uniform(2)})
+    >>> prior(jax.random.split(jax.random.key(0), 3)).shape
+    (3, 17)
+    """
+    parts = (noise, *(code.prior for code in codes.values()))
+
+    def draw(keys):
+        split = jax.vmap(lambda key: tuple(jax.random.split(key, len(parts))))(keys)
+        return jnp.concatenate([part(own) for part, own in zip(parts, split, strict=True)], axis=1)
+
+    return draw
+
+
+def information(codes: Mapping[str, Code], output: jax.Array, latent: jax.Array) -> dict:
+    """H(c) + E log q(c | x) <= I(c; x) for each code by name: scalars, in nats.
+
+    Chen et al. 2016, arXiv:1606.03657, eq. 5.
+
+    Args:
+      codes: by name, in their order in the latent.
+      output: of the posterior's network, `[B, sum of outputs]`.
+      latent: from which the examples were made, `[B, d]`, the codes at its end.
+    """
+    found = _cut(output, [code.outputs for code in codes.values()])
+    drawn = _cut(latent, [code.size for code in codes.values()])
+    return {
+        name: code.entropy + code.log_posterior(f, c).mean()
+        for (name, code), f, c in zip(codes.items(), found, drawn, strict=True)
+    }
+
+
+def _cut(array: jax.Array, sizes: Sequence[int]) -> list[jax.Array]:
+    """The last columns in parts of these sizes."""
+    *inner, whole = itertools.accumulate(sizes)
+    return jnp.split(array[:, array.shape[1] - whole :], inner, axis=1)
