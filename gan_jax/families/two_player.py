@@ -18,7 +18,7 @@ def two_player(
     critic: Network,
     *,
     prior: Prior,
-    loss: Adversarial,
+    loss: Adversarial | Callable,
     generator_optimizer: optax.GradientTransformation,
     critic_optimizer: optax.GradientTransformation,
     penalty: Penalty | None = None,
@@ -35,7 +35,7 @@ def two_player(
       generator: latents `[B, d]` (and labels `[B]`) to examples `[B, ...]`.
       critic: examples (and labels) to raw scores `[B]`.
       prior: keys `[B]` to latents.
-      loss: a pair from `gan_jax.losses.adversarial`.
+      loss: a pair from `gan_jax.losses`, or its schedule, step -> pair.
       generator_optimizer: of the generator.
       critic_optimizer: of the critic.
       penalty: a term of the critic's loss from `gan_jax.losses.penalties`.
@@ -75,7 +75,7 @@ def two_player(
 
     def critic_loss(nets, keys, batch):
         real, fake = scores(nets, batch)
-        value = loss.critic(real, fake)
+        value = scheduled(loss, nets.step).critic(real, fake)
         metrics = {"real": real.mean(), "fake": fake.mean(), "gap": real.mean() - fake.mean()}
         if penalty is None:
             return value, metrics
@@ -86,7 +86,7 @@ def two_player(
     def generator_loss(nets, keys, batch):
         fake = draw(nets, keys, batch)["fake"]
         score = scorer(nets, batch)
-        return loss.generator(score(batch["real"]), score(fake)), {}
+        return scheduled(loss, nets.step).generator(score(batch["real"]), score(fake)), {}
 
     separate = ("critic",) if penalty is not None and penalty.separate else ()
     return Game(
@@ -110,7 +110,7 @@ def _check_alike(fake: jax.Array, real: jax.Array) -> None:
 
 
 def _check(loss, penalty, prior) -> None:
-    if not isinstance(loss, Adversarial):
+    if not (isinstance(loss, Adversarial) or callable(loss)):
         raise ValueError(f"`loss` is a pair such as gan_jax.losses.hinge; given: {loss!r}.")
     if not (penalty is None or isinstance(penalty, Penalty)):
         raise ValueError(

@@ -16,6 +16,7 @@ from gan_jax.losses.relativistic import (
     average_standard,
     paired,
 )
+from gan_jax.losses.transforms import label_smoothing, top_k
 
 __all__ = [
     "Adversarial",
@@ -25,11 +26,13 @@ __all__ = [
     "average_standard",
     "gradient_penalty",
     "hinge",
+    "label_smoothing",
     "least_squares",
     "least_squares_with",
     "minimax",
     "non_saturating",
     "paired",
+    "top_k",
     "wasserstein",
     "zero_centred",
 ]
