@@ -79,7 +79,8 @@ def two_player(
         metrics = {"real": real.mean(), "fake": fake.mean(), "gap": real.mean() - fake.mean()}
         if penalty is None:
             return value, metrics
-        term = penalty.value(scorer(nets, batch), keys, batch["real"], batch["fake"])
+        given = scorer(nets, batch), keys, batch["real"], batch["fake"]
+        term = penalty.value(*given, nets.step)
         weight = scheduled(penalty.weight, nets.step)
         return value + weight * term, metrics | {"penalty": term}
 

@@ -9,7 +9,9 @@ from gan_jax.losses.adversarial import (
     non_saturating,
     wasserstein,
 )
-from gan_jax.losses.penalties import Penalty, gradient_penalty, zero_centred
+from gan_jax.losses.combined import lazily, total
+from gan_jax.losses.consistency import consistency
+from gan_jax.losses.penalties import Penalty, dragan, gradient_penalty, zero_centred
 from gan_jax.losses.relativistic import (
     average_hinge,
     average_least_squares,
@@ -24,15 +26,19 @@ __all__ = [
     "average_hinge",
     "average_least_squares",
     "average_standard",
+    "consistency",
+    "dragan",
     "gradient_penalty",
     "hinge",
     "label_smoothing",
+    "lazily",
     "least_squares",
     "least_squares_with",
     "minimax",
     "non_saturating",
     "paired",
     "top_k",
+    "total",
     "wasserstein",
     "zero_centred",
 ]

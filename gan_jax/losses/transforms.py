@@ -25,8 +25,9 @@ def label_smoothing(loss: Adversarial, real_target: float | jax.Array = 0.9) -> 
       ValueError: a loss without labels to smooth, or a target out of its range.
 
     >>> from gan_jax.losses import non_saturating
-    >>> float(label_smoothing(non_saturating).critic(jnp.ones(4), jnp.full(4, -1e4)))
-    0.4132616519927979
+    >>> smooth = label_smoothing(non_saturating)
+    >>> round(float(smooth.critic(jnp.ones(4), jnp.full(4, -1e4))), 4)  # s(-1) + 0.1
+    0.4133
     """
     ranges.share("label of real examples", real_target)
     if not isinstance(loss, Adversarial) or loss.critic is not logistic_critic:
