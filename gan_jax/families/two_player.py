@@ -71,7 +71,9 @@ def two_player(
         if critic.mixes:
             return map(scorer(nets, batch), (real, fake))
         pairs = zip((real, *labels(batch)), (fake, *labels(batch)), strict=True)
-        return jnp.split(nets.critic(*map(jnp.concatenate, pairs)), 2)
+        both = nets.critic(*map(jnp.concatenate, pairs))
+        _check_apart(both, real)
+        return jnp.split(both, 2)
 
     def critic_loss(nets, keys, batch):
         real, fake = scores(nets, batch)
@@ -107,6 +109,14 @@ def _check_alike(fake: jax.Array, real: jax.Array) -> None:
         raise ValueError(
             f"The generator makes examples of shape {fake.shape[1:]}; those of the data have "
             f"{real.shape[1:]}: make it for the shape of the data."
+        )
+
+
+def _check_apart(scores: jax.Array, real: jax.Array) -> None:
+    if len(scores) % 2:
+        raise ValueError(
+            f"{len(real)} real and as many fakes got {len(scores)} scores: a pack holds either, "
+            "and its size divides the minibatch of each device."
         )
 
 

@@ -40,7 +40,9 @@ def images() -> Dataset:
     return from_arrays(random.integers(100, 256, (96, 8, 8, 1)).astype(np.uint8))
 
 
-def two_player(family: Callable, *, labels=False, draws=2, picture=False, **rest) -> Row:
+def two_player(
+    family: Callable, *, labels=False, draws=2, picture=False, critic=None, **rest
+) -> Row:
     """A row of a generator and a critic; `draws` latents (and more) for an example in a step."""
     data = images() if picture else points(labels)
     prior = priors.normal(LATENT)
@@ -48,6 +50,8 @@ def two_player(family: Callable, *, labels=False, draws=2, picture=False, **rest
         pair = networks.dcgan_pair(data.spec, latent=LATENT, width=4, normalise_critic=True)
     else:
         pair = networks.mlp_pair(data.spec, latent=LATENT, widths=(16,), conditional=labels)
+    if critic:
+        pair = pair[0], critic(pair[1])
     adam = {"b1": 0.5, "b2": 0.9}
     optimizers = {
         "generator_optimizer": optax.adam(1e-3, **adam),
@@ -85,6 +89,7 @@ ROWS: dict[str, Callable[[], Row]] = {
     "wgan_gp": lambda: two_player(families.wgan_gp, critic_moves=3, draws=7),
     "relativistic": lambda: two_player(families.relativistic),
     "r3gan": lambda: two_player(families.r3gan, labels=True),
+    "spectral": lambda: two_player(with_loss(losses.top_k(losses.hinge)), critic=networks.spectral),
     "wgan_gp_conditional": lambda: two_player(
         families.wgan_gp, labels=True, critic_moves=2, draws=5
     ),
