@@ -11,6 +11,7 @@ from gan_jax.losses.adversarial import (
 )
 from gan_jax.losses.combined import lazily, total
 from gan_jax.losses.consistency import consistency
+from gan_jax.losses.distances import energy_distance
 from gan_jax.losses.penalties import Penalty, dragan, gradient_penalty, zero_centred
 from gan_jax.losses.relativistic import (
     average_hinge,
@@ -28,6 +29,7 @@ __all__ = [
     "average_standard",
     "consistency",
     "dragan",
+    "energy_distance",
     "gradient_penalty",
     "hinge",
     "label_smoothing",

@@ -1,14 +1,16 @@
 """One row a family: what the contract plays, and what it must know of it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import jax
 import numpy as np
 import optax
 
 from gan_jax import families, losses, networks, priors, sampling
 from gan_jax.data import Dataset, from_arrays
 from gan_jax.game import Game
+from gan_jax.losses.distances import norms
 from gan_jax.optimizers import warm_average
 
 LATENT, BATCH = 3, 8
@@ -24,6 +26,7 @@ class Row:
     draws: int  # random draws for an example, over all moves of a step
     sampler: Callable
     conditional: bool = False
+    score: Callable = lambda nets, *inputs: nets.critic(*inputs)  # what the critic raises for real
 
 
 def points(labels: bool = False) -> Dataset:
@@ -66,6 +69,27 @@ def two_player(
     return Row(game, data, trains, draws, sampler, labels)
 
 
+def cramer() -> Row:
+    """Features of the critic, and its score of an example in terms of them and of fakes."""
+    features = networks.linen(networks.MLPGenerator((8,), (16,)), np.zeros((2, 2), np.float32))
+    row = two_player(families.cramer, critic=lambda _: features, critic_moves=2, draws=8)
+
+    def score(nets, x):
+        fake = nets.generator(priors.normal(LATENT)(jax.random.split(jax.random.key(8), len(x))))
+        return norms(nets.critic(x) - nets.critic(fake)) - norms(nets.critic(x))
+
+    return replace(row, score=score)
+
+
+def dragan() -> Row:
+    """Penalties that add up, one of them with noise of its own, and a smooth label."""
+    noise = jax.vmap(lambda key, x: x + 0.1 * jax.random.normal(key, x.shape))
+    penalty = losses.total(losses.dragan(), losses.consistency(noise))
+    return two_player(
+        with_loss(losses.label_smoothing(losses.non_saturating)), penalty=penalty, draws=5
+    )
+
+
 def with_loss(loss: losses.Adversarial) -> Callable:
     """`two_player` under a loss."""
     return lambda *pair, **rest: families.two_player(*pair, loss=loss, **rest)
@@ -90,6 +114,8 @@ ROWS: dict[str, Callable[[], Row]] = {
     "relativistic": lambda: two_player(families.relativistic),
     "r3gan": lambda: two_player(families.r3gan, labels=True),
     "spectral": lambda: two_player(with_loss(losses.top_k(losses.hinge)), critic=networks.spectral),
+    "cramer": cramer,
+    "dragan": dragan,
     "wgan_gp_conditional": lambda: two_player(
         families.wgan_gp, labels=True, critic_moves=2, draws=5
     ),
