@@ -35,7 +35,8 @@ def two_player(
       generator: latents `[B, d]` (and labels `[B]`) to examples `[B, ...]`.
       critic: examples (and labels) to raw scores `[B]`.
       prior: keys `[B]` to latents.
-      loss: a pair from `gan_jax.losses`, or its schedule, step -> pair.
+      loss: a pair from `gan_jax.losses`, or what gives one to the bound networks of a move, such as
+        a schedule: `lambda nets: top_k(hinge, share(nets.step))`.
       generator_optimizer: of the generator.
       critic_optimizer: of the critic.
       penalty: a term of the critic's loss from `gan_jax.losses.penalties`.
@@ -77,7 +78,7 @@ def two_player(
 
     def critic_loss(nets, keys, batch):
         real, fake = scores(nets, batch)
-        value = scheduled(loss, nets.step).critic(real, fake)
+        value = scheduled(loss, nets).critic(real, fake)
         metrics = {"real": real.mean(), "fake": fake.mean(), "gap": real.mean() - fake.mean()}
         if penalty is None:
             return value, metrics
@@ -89,7 +90,7 @@ def two_player(
     def generator_loss(nets, keys, batch):
         fake = draw(nets, keys, batch)["fake"]
         score = scorer(nets, batch)
-        return scheduled(loss, nets.step).generator(score(batch["real"]), score(fake)), {}
+        return scheduled(loss, nets).generator(score(batch["real"]), score(fake)), {}
 
     separate = ("critic",) if penalty is not None and penalty.separate else ()
     return Game(

@@ -90,6 +90,13 @@ def dragan() -> Row:
     )
 
 
+def lecam() -> Row:
+    """Anchors beside a spectral critic, and the best fakes alone."""
+    family = lambda *pair, **rest: families.lecam(*pair, loss=losses.top_k(losses.hinge), **rest)
+    row = two_player(family, critic=networks.spectral)
+    return replace(row, trains=row.trains | {"critic": {"critic", "anchors"}})
+
+
 def with_loss(loss: losses.Adversarial) -> Callable:
     """`two_player` under a loss."""
     return lambda *pair, **rest: families.two_player(*pair, loss=loss, **rest)
@@ -113,7 +120,7 @@ ROWS: dict[str, Callable[[], Row]] = {
     "wgan_gp": lambda: two_player(families.wgan_gp, critic_moves=3, draws=7),
     "relativistic": lambda: two_player(families.relativistic),
     "r3gan": lambda: two_player(families.r3gan, labels=True),
-    "spectral": lambda: two_player(with_loss(losses.top_k(losses.hinge)), critic=networks.spectral),
+    "lecam": lecam,
     "cramer": cramer,
     "dragan": dragan,
     "wgan_gp_conditional": lambda: two_player(

@@ -51,7 +51,7 @@ def test_the_weight_of_a_penalty_may_be_a_schedule_or_traced():
 
 
 def test_the_loss_may_be_a_schedule():
-    made = game(loss=lambda step: losses.least_squares_with(real_target=3.0 + step))
+    made = game(loss=lambda nets: losses.least_squares_with(real_target=3.0 + nets.step))
     np.testing.assert_allclose(critic_loss(made, 2)[0], ((3 - 5) ** 2 + 9) / 2)
     state = init(made, jax.random.key(0))
     batch = {"real": jnp.ones((4, 1))}
