@@ -32,7 +32,7 @@ def lecam(
     """The critic's loss plus weight * [E (d(x) - a_F)^2 + E (d(G(z)) - a_R)^2]; for few data.
 
     a_R and a_F are averages of E d(x) and E d(G(z)) over the critic's moves, a <- decay a + (1 -
-    decay) E d, from 0: Tseng et al. 2021, arXiv:2104.03310, eq. 2. They are the network `anchors`,
+    decay) E d, from 0: Tseng et al. 2021, arXiv:2104.03310. They are the network `anchors`,
     which the critic's player trains: to descend on (a - E d)^2 / 2 at a rate of 1 - decay is that
     average. Differs from the paper's code: no ReLU in the squares, as in the paper's equation.
 

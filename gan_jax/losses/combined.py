@@ -35,9 +35,9 @@ def total(*penalties: Penalty) -> Penalty:
 def lazily(penalty: Penalty, every: int = 16) -> Penalty:
     """The penalty in each `every`-th step only, and there `every` times as heavy.
 
-    Lazy regularisation, Karras et al. 2019, arXiv:1912.04958, appendix B, where R1 has 16: its mean
-    over steps is the same, and in the steps between it costs nothing. All moves of a step have it
-    or have it not. Replicas in one `vmap` pay for it in every step.
+    Lazy regularisation, Karras et al. 2019, arXiv:1912.04958, section 3.1, where R1 has 16: the
+    mean over steps is the same, and in the steps between it costs nothing. All moves of a step have
+    it or have it not. Replicas in one `vmap` pay for it in every step.
     Differs from the paper: the term is part of one loss with the others, not a move of its own, so
     the optimizer's numbers stay as they are.
 

@@ -19,7 +19,7 @@ def consistency(
     """weight * [E (d(T(x)) - d(x))^2 + E (d(T(G(z))) - d(G(z)))^2], T a random augmentation.
 
     Balanced consistency (bCR), Zhao et al. 2020, arXiv:2002.04724, algorithm 1; on real examples
-    alone it is Zhang et al. 2019, arXiv:1910.12027, eq. 2 and 3. Both scores have a gradient.
+    alone it is Zhang et al. 2019, arXiv:1910.12027. Both scores have a gradient.
     Weights of their own: `total(consistency(augment, a, fake=False), consistency(augment, b,
     real=False))`.
 

@@ -17,7 +17,7 @@ def energy_distance(
 ) -> jax.Array:
     """E|X - Y| + E|X' - Y'| - E|X - X'| - E|Y - Y'|: zero if, and only if, X and Y are alike.
 
-    Szekely and Rizzo 2013, in the form of Bellemare et al. 2017, arXiv:1705.10743, section 4. Each
+    Szekely and Rizzo 2013, in the form of Bellemare et al. 2017, arXiv:1705.10743. Each
     term pairs the i-th row with the i-th, so that it and its gradient are unbiased.
 
     Args:

@@ -115,10 +115,9 @@ def dragan(
 ) -> Penalty:
     """weight * E (|grad d(x + e)| - slope)^2 near real examples: e ~ spread * std(x) * U(0, 1).
 
-    Kodali et al. 2017, arXiv:1705.07215, section 2.3. The noise is drawn for each number of each
-    example; std(x) is one number, of all numbers of the global batch.
-    Differs from the paper: its formula has e ~ N(0, c I), its code this one. It is made for the
-    loss `non_saturating`; the slope is that of the raw score.
+    Kodali et al. 2017, arXiv:1705.07215, for the loss `non_saturating`. The noise is drawn for each
+    number of each example; std(x) is one number, of all numbers of the global batch.
+    Differs from the paper: e ~ N(0, c I) there; uniform as in public code.
 
     Args:
       weight: lambda. May be traced, or a schedule.

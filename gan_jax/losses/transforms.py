@@ -46,9 +46,9 @@ def label_smoothing(loss: Adversarial, real_target: float | jax.Array = 0.9) -> 
 def top_k(loss: Adversarial, share: float | jax.Array = 0.5) -> Adversarial:
     """The generator's loss over those k of its B fakes alone that the critic scores highest.
 
-    Sinha et al. 2020, arXiv:2002.06224, algorithm 1, with k = share * B, rounded, at least 1, of
-    the global batch; fakes with the k-th score are all kept. The paper lets k fall from B to B / 2,
-    by 1 % an epoch: `two_player(loss=lambda nets: top_k(hinge, schedule(nets.step)))`.
+    Sinha et al. 2020, arXiv:2002.06224, with k = share * B, rounded, at least 1, of the global
+    batch; fakes with the k-th score are all kept. The paper lets k fall from B as training goes on:
+    `two_player(loss=lambda nets: top_k(hinge, share(nets.step)))`.
 
     Args:
       loss: one whose generator minimises a mean over examples or pairs of them.

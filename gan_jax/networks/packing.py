@@ -8,7 +8,7 @@ from gan_jax.game import Network
 def packed(critic: Network, count: int) -> Network:
     """One score for each pack of `count` examples that stand together in the minibatch.
 
-    PacGAN, Lin et al. 2017, arXiv:1712.04086, section 3: the critic sees a pack joined along the
+    PacGAN, Lin et al. 2017, arXiv:1712.04086: the critic sees a pack joined along the
     channels, and so sees at once if a generator makes always the same. All examples of a pack are
     real, or all are fake; the generator, the losses and the prior stay as they are.
 
@@ -18,7 +18,7 @@ def packed(critic: Network, count: int) -> Network:
     Args:
       critic: made for packs: where examples are `[H, W, C]`, for `[H, W, count * C]`. An input
         without channels, such as labels `[B]`, cannot be packed.
-      count: examples in a pack, which divides the minibatch of each device; the papers' 2 to 4.
+      count: examples in a pack, which divides the minibatch of each device; the paper's 2 to 4.
 
     Returns:
       A network from examples `[B, ..., C]` to scores `[B / count]`.

@@ -48,7 +48,7 @@ def test_from_the_start_every_matrix_has_a_largest_singular_value_of_one(name):
 
 
 def test_the_gradient_is_that_of_the_quotient_with_both_singular_vectors_fixed():
-    """Miyato et al. 2018, eq. 12: (G - <G, W> u v^T / sigma) / sigma, from the singular vectors."""
+    """Miyato et al. 2018, section 2.3: (G - <G, W> u v^T / sigma) / sigma, by SVD."""
     network = spectral(linen(nn.Dense(5, use_bias=False), jnp.zeros((1, 7))))
     with jax.enable_x64(True):
         weight, upstream = (np.random.default_rng(i).normal(size=(7, 5)) for i in (0, 1))
