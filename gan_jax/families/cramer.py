@@ -49,8 +49,8 @@ def cramer(
     penalty = gradient_penalty(weight)
 
     def draw(nets, keys, batch):
-        latents = map(prior, jax.vmap(jax.random.split, out_axes=1)(keys))
-        fake, other = map(nets.generator, latents)
+        both = jax.vmap(lambda key: tuple(jax.random.split(key)))(keys)
+        fake, other = (nets.generator(prior(keys)) for keys in both)
         check_alike(fake, batch["real"])
         return batch | {"fake": fake, "other": other}
 
