@@ -22,6 +22,14 @@ def test_a_pack_is_its_examples_side_by_side_along_the_channels(shape, count):
         np.testing.assert_array_equal(joined[pack], own)
 
 
+def test_packs_are_the_same_on_any_number_of_devices_that_hold_them_whole():
+    x = jnp.arange(16.0).reshape(8, 2)
+    join = lambda x: packed(SUM, 2).apply({}, {}, x)
+    for devices in (2, 4):
+        parts = jax.vmap(join)(x.reshape(devices, -1, 2))
+        np.testing.assert_array_equal(parts.reshape(4, 4), join(x))
+
+
 def game(count=2, **rest):
     generator, _ = mlp_pair(Spec((2,), 1.0, 0.0), latent=3, widths=(8,))
     critic = packed(linen(MLPCritic((8,)), jnp.zeros((2, 2 * count))), count)
