@@ -13,7 +13,7 @@ def packed(critic: Network, count: int) -> Network:
     real, or all are fake; the generator, the losses and the prior stay as they are.
 
     Under a penalty a pack is one example: its slope is that in all of its examples, and the
-    interpolation of `gradient_penalty` has one share for it. Less memory: `packed(checkpointed(...))`.
+    interpolation of `gradient_penalty` has one share for it. `checkpointed` goes inside.
 
     Args:
       critic: made for packs: where examples are `[H, W, C]`, for `[H, W, count * C]`. An input
