@@ -78,19 +78,19 @@ def two_player(
 
     def critic_loss(nets, keys, batch):
         real, fake = scores(nets, batch)
-        value = scheduled(loss, nets).critic(real, fake)
+        value = _pair(loss, nets).critic(real, fake)
         metrics = {"real": real.mean(), "fake": fake.mean(), "gap": real.mean() - fake.mean()}
         if penalty is None:
             return value, metrics
-        given = scorer(nets, batch), keys, batch["real"], batch["fake"]
-        term = penalty.value(*given, nets.step)
+        given = keys, batch["real"], batch["fake"], nets.step
+        term = penalty.value(scorer(nets, batch), *given)
         weight = scheduled(penalty.weight, nets.step)
         return value + weight * term, metrics | {"penalty": term}
 
     def generator_loss(nets, keys, batch):
         fake = draw(nets, keys, batch)["fake"]
         score = scorer(nets, batch)
-        return scheduled(loss, nets).generator(score(batch["real"]), score(fake)), {}
+        return _pair(loss, nets).generator(score(batch["real"]), score(fake)), {}
 
     separate = ("critic",) if penalty is not None and penalty.separate else ()
     return Game(
@@ -121,9 +121,16 @@ def _check_apart(scores: jax.Array, real: jax.Array) -> None:
         )
 
 
+def _pair(loss, nets) -> Adversarial:
+    pair = loss(nets) if callable(loss) else loss
+    if not isinstance(pair, Adversarial):
+        raise ValueError(f"`loss` is a pair such as gan_jax.losses.hinge; given: {pair!r}.")
+    return pair
+
+
 def _check(loss, penalty, prior) -> None:
-    if not (isinstance(loss, Adversarial) or callable(loss)):
-        raise ValueError(f"`loss` is a pair such as gan_jax.losses.hinge; given: {loss!r}.")
+    if not callable(loss):
+        _pair(loss, None)
     if not (penalty is None or isinstance(penalty, Penalty)):
         raise ValueError(
             f"`penalty` is made by such as gan_jax.losses.gradient_penalty; given: {penalty!r}."

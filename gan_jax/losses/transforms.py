@@ -74,6 +74,8 @@ def top_k(loss: Adversarial, share: float | jax.Array = 0.5) -> Adversarial:
 
 def _highest(scores: jax.Array, share: float | jax.Array) -> jax.Array:
     """Which of the scores are among the highest of the global batch."""
+    if scores.ndim != 1:
+        raise ValueError(f"top_k ranks one score an example, [B]; given: shape {scores.shape}.")
     everyone = jnp.sort(axis.gather(jax.lax.stop_gradient(scores)))
     kept = jnp.clip(jnp.round(share * len(everyone)).astype(int), 1, len(everyone))
     return scores >= everyone[len(everyone) - kept]

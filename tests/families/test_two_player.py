@@ -56,6 +56,8 @@ def test_the_loss_may_be_a_schedule():
     state = init(made, jax.random.key(0))
     batch = {"real": jnp.ones((4, 1))}
     assert made.players["generator"].loss(bind(made, state), KEYS, batch)[0] > 0
+    with pytest.raises(ValueError, match="`loss` is a pair"):
+        critic_loss(game(loss=lambda nets: "hinge"))
 
 
 def test_the_generator_descends_on_fresh_fakes_under_its_own_keys():

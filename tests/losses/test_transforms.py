@@ -91,6 +91,11 @@ def test_top_k_may_be_traced_and_is_of_the_global_batch():
     np.testing.assert_allclose(parts / 3, whole, rtol=1e-6)  # each part's own mean is of a third
 
 
+def test_top_k_refuses_scores_of_each_step():
+    with pytest.raises(ValueError, match=r"one score an example.*\(4, 3\)"):
+        top_k(losses.hinge).generator(jnp.zeros((4, 3)), jnp.zeros((4, 3)))
+
+
 def test_top_k_refuses_a_loss_that_is_no_mean_over_examples():
     for loss in (losses.average_standard, losses.average_hinge, losses.average_least_squares):
         with pytest.raises(ValueError, match="mean over examples.*losses.paired"):
