@@ -140,6 +140,13 @@ def test_in_half_precision_sigma_is_found_in_single():
     assert largest(network.apply(*state, jnp.eye(32))) == pytest.approx(1, abs=0.01)
 
 
+def test_its_weights_are_not_clipped_as_well():
+    generator, critic = networks.mlp_pair(Spec((2,), 1.0, 0.0), latent=3, widths=(4,))
+    rest = dict.fromkeys(("generator_optimizer", "critic_optimizer"), optax.sgd(0.1))
+    with pytest.raises(ValueError, match="bounded already"):
+        families.wgan(generator, spectral(critic), prior=priors.normal(3), **rest)
+
+
 def test_a_kernel_of_zeros_stays_zero():
     network = spectral(
         Network(lambda key: ({"w": jnp.zeros((2, 3))}, {}), lambda p, s, x: x @ p["w"])
