@@ -2,7 +2,7 @@
 
 `game.update` lets the players move in turn, each seeing what those before it have done. Both rules
 here are that function again, on a game whose players see other networks. They are what
-`train.train(..., play=extragradient)` plays.
+`train.train(..., rule=extragradient)` plays.
 """
 
 from dataclasses import replace

@@ -95,9 +95,9 @@ def test_training_plays_by_the_rule_it_is_given():
     game = dirac(1.0, 0.5, loss=losses.wasserstein, rate=RATE)
     data = from_arrays(np.zeros((8, 1), np.float32))
     ends = {}
-    for play in (update, extragradient):
-        *_, (state, _) = train(game, data, steps=1, batch_size=4, play=play)
-        ends[play] = float(state.params["critic"]), float(state.params["generator"])
+    for rule in (update, extragradient):
+        *_, (state, _) = train(game, data, steps=1, batch_size=4, rule=rule)
+        ends[rule] = float(state.params["critic"]), float(state.params["generator"])
     step = np.eye(2) - RATE * FIELD @ (np.eye(2) - RATE * FIELD)
     np.testing.assert_allclose(ends[extragradient], step @ [0.5, 1.0], rtol=1e-6)
     assert abs(np.subtract(*ends.values())).max() > 1e-3
