@@ -48,11 +48,15 @@ def cramer(
     """
     penalty = gradient_penalty(weight)
 
-    def draw(nets, keys, batch):
+    def with_fakes(nets, keys, batch):
         both = jax.vmap(lambda key: tuple(jax.random.split(key)))(keys)
         fake, other = (nets.generator(prior(keys)) for keys in both)
         check_alike(fake, batch["real"])
         return batch | {"fake": fake, "other": other}
+
+    def draw(nets, keys, batch):
+        keys, own = jax.vmap(lambda key: tuple(jax.random.split(key)))(keys)
+        return with_fakes(nets, keys, batch) | {"drawn": penalty.draw(own, batch["real"])}
 
     def features(nets, batch):
         given = jnp.concatenate([batch[name] for name in ("real", "fake", "other")])
@@ -63,13 +67,13 @@ def cramer(
         score = lambda vectors: norms(vectors - other) - norms(vectors)
         real, fake = score(real), score(fake)
         f = lambda x: score(nets.critic(x))
-        term = penalty.value(f, keys, batch["real"], batch["fake"])
+        term = penalty.value(f, batch["drawn"], batch["real"], batch["fake"])
         metrics = {"real": real.mean(), "fake": fake.mean(), "gap": real.mean() - fake.mean()}
         value = wasserstein.critic(real, fake) + scheduled(weight, nets.step) * term
         return value, metrics | {"penalty": term}
 
     def generator_loss(nets, keys, batch):
-        real, fake, other = features(nets, draw(nets, keys, batch))
+        real, fake, other = features(nets, with_fakes(nets, keys, batch))
         return energy_distance(real, real, fake, other), {}
 
     players = {

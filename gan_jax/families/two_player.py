@@ -66,10 +66,17 @@ def two_player(
     def scorer(nets, batch):
         return lambda x: nets.critic(x, *labels(batch))
 
-    def draw(nets, keys, batch):
+    def with_fakes(nets, keys, batch):
         fake = nets.generator(prior(keys), *labels(batch))
         check_alike(fake, batch["real"])
         return batch | {"fake": fake}
+
+    def draw(nets, keys, batch):
+        if penalty is None:
+            return with_fakes(nets, keys, batch)
+        keys, own = jax.vmap(lambda key: tuple(jax.random.split(key)))(keys)
+        drawn = {"drawn": penalty.draw(own, batch["real"])}
+        return with_fakes(nets, keys, batch) | drawn
 
     def scores(nets, batch):
         """Of the real and the fake examples: in one pass, unless it would mix them."""
@@ -89,14 +96,14 @@ def two_player(
         metrics = {"real": real.mean(), "fake": fake.mean(), "gap": real.mean() - fake.mean()}
         if penalty is None:
             return value, metrics
-        given = keys, batch["real"], batch["fake"], nets.step
+        given = batch["drawn"], batch["real"], batch["fake"], nets.step
         term = penalty.value(scorer(nets, batch), *given)
         weight = scheduled(penalty.weight, nets.step)
         return value + weight * term, metrics | {"penalty": term}
 
     def generator_loss(nets, keys, batch):
         show, keys = showing(augmentation, keys)
-        batch = show(draw(nets, keys, batch))
+        batch = show(with_fakes(nets, keys, batch))
         score = scorer(nets, batch)
         real, fake = score(batch["real"]), score(batch["fake"])
         return _pair(loss, nets).generator(real, fake), {}

@@ -17,19 +17,24 @@ def total(*penalties: Penalty) -> Penalty:
     >>> critic = lambda x: x @ jnp.array([3.0, 4.0])  # a slope of 5 everywhere
     >>> keys, x = jax.random.split(jax.random.key(0), 2), jnp.ones((2, 2))
     >>> both = total(gradient_penalty(1.0), zero_centred(2.0))
-    >>> float(both.value(critic, keys, x, -x, 0))  # 16 + 25
+    >>> float(both(critic, keys, x, -x))  # 16 + 25
     41.0
     """
     if not penalties or not all(isinstance(penalty, Penalty) for penalty in penalties):
         raise ValueError(f"A total is of penalties such as gradient_penalty(); given: {penalties}.")
 
-    def value(critic, keys, real, fake, step):
-        keys = jax.vmap(lambda key: jax.random.split(key, len(penalties)))(keys)
-        terms = [p.value(critic, keys[:, i], real, fake, step) for i, p in enumerate(penalties)]
-        weights = [scheduled(penalty.weight, step) for penalty in penalties]
-        return sum(weight * term for weight, term in zip(weights, terms, strict=True))
+    def draw(keys, real):
+        keys = jax.vmap(lambda key: tuple(jax.random.split(key, len(penalties))))(keys)
+        return tuple(p.draw(own, real) for p, own in zip(penalties, keys, strict=True))
 
-    return Penalty(value, 1.0, any(penalty.separate for penalty in penalties))
+    def value(critic, drawn, real, fake, step):
+        terms = (
+            scheduled(penalty.weight, step) * penalty.value(critic, own, real, fake, step)
+            for penalty, own in zip(penalties, drawn, strict=True)
+        )
+        return sum(terms)
+
+    return Penalty(value, 1.0, any(penalty.separate for penalty in penalties), draw)
 
 
 def lazily(penalty: Penalty, every: int = 16) -> Penalty:
@@ -49,9 +54,9 @@ def lazily(penalty: Penalty, every: int = 16) -> Penalty:
       ValueError: no penalty, or `every` is no whole number of 1 or more.
 
     >>> from gan_jax.losses import zero_centred
-    >>> value = lazily(zero_centred(), 4).value
+    >>> penalty = lazily(zero_centred(), 4)
     >>> critic, x = lambda x: x @ jnp.array([3.0, 4.0]), jnp.ones((2, 2))
-    >>> [float(value(critic, None, x, None, step)) for step in range(5)]
+    >>> [float(penalty(critic, None, x, None, step)) for step in range(5)]
     [50.0, 0.0, 0.0, 0.0, 50.0]
     """
     if not isinstance(penalty, Penalty) or not isinstance(every, int) or every < 1:
@@ -60,8 +65,8 @@ def lazily(penalty: Penalty, every: int = 16) -> Penalty:
             f"{penalty!r}, {every!r}."
         )
 
-    def value(critic, keys, real, fake, step):
-        due = lambda: every * penalty.value(critic, keys, real, fake, step)
+    def value(critic, drawn, real, fake, step):
+        due = lambda: every * penalty.value(critic, drawn, real, fake, step)
         nothing = jax.eval_shape(due)  # which knows, as zero does not, if it varies over devices
         return jax.lax.cond(step % every == 0, due, lambda: jnp.zeros_like(nothing))
 

@@ -34,7 +34,7 @@ def consistency(
 
     >>> flip = lambda keys, x: -x
     >>> keys, x = jax.random.split(jax.random.key(0), 2), jnp.ones((2, 1))
-    >>> float(consistency(flip).value(lambda x: x[:, 0], keys, x, x))
+    >>> float(consistency(flip)(lambda x: x[:, 0], keys, x, x))
     8.0
     """
     ranges.not_negative("weight of the consistency", weight)

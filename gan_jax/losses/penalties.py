@@ -16,11 +16,20 @@ EPSILON = 1e-12
 
 
 class Penalty(NamedTuple):
-    """A term `weight * value(critic, keys, real, fake, step)` of the critic's loss."""
+    """A term `weight * value(critic, drawn, real, fake, step)` of the critic's loss.
 
-    value: Callable[..., jax.Array]  # of examples [B, ...] with a key each; most heed no step
+    What it draws does not depend on the critic, so a game draws it once for all moves. To look at
+    a penalty by itself, call it: `penalty(critic, keys, real, fake)`.
+    """
+
+    value: Callable[..., jax.Array]  # of examples [B, ...]; most heed no step
     weight: float | jax.Array | Callable  # or a schedule, step -> weight
     separate: bool = True  # it needs a critic whose score of an example depends on it alone
+    draw: Callable = lambda keys, real: keys  # what is random: of keys [B], for each example
+
+    def __call__(self, critic: Callable, keys, real, fake, step=0) -> jax.Array:
+        """The term without its weight, for keys `[B]` and examples `[B, ...]`."""
+        return self.value(critic, self.draw(keys, real), real, fake, step)
 
 
 def squared_slopes(critic: Callable, x: jax.Array) -> jax.Array:
@@ -71,12 +80,13 @@ def gradient_norms(critic: Callable, x: jax.Array) -> jax.Array:
     return jnp.sqrt(squared_slopes(critic, x) + EPSILON)
 
 
-def interpolate(keys: jax.Array, real: jax.Array, fake: jax.Array, pack: int = 1) -> jax.Array:
-    """e x + (1 - e) G(z) with one e ~ U(0, 1) for each example, from that example's key `[B]`.
+def shares(keys: jax.Array, real: jax.Array) -> jax.Array:
+    """e ~ U(0, 1) for each example, from that example's key: `[B]`."""
+    return jax.vmap(lambda key: jax.random.uniform(key, dtype=real.dtype))(keys)
 
-    Of a pack, all examples have the e of the first.
-    """
-    share = jax.vmap(lambda key: jax.random.uniform(key, dtype=real.dtype))(keys)
+
+def interpolate(share: jax.Array, real: jax.Array, fake: jax.Array, pack: int = 1) -> jax.Array:
+    """e x + (1 - e) G(z) for shares e `[B]`; of a pack, all examples have the e of the first."""
     share = jnp.repeat(share[::pack], pack).reshape(-1, *(1,) * (real.ndim - 1))
     return share * real + (1 - share) * fake
 
@@ -96,18 +106,18 @@ def gradient_penalty(
 
     >>> critic = lambda x: x @ jnp.array([3.0, 4.0])  # a slope of 5 everywhere
     >>> keys, x = jax.random.split(jax.random.key(0), 2), jnp.ones((2, 2))
-    >>> float(gradient_penalty().value(critic, keys, x, -x))
+    >>> float(gradient_penalty()(critic, keys, x, -x))
     16.0
     """
     ranges.not_negative("weight of the gradient penalty", weight)
     ranges.not_negative("slope that is not punished", slope)
 
-    def value(critic, keys, real, fake, step=0):
+    def value(critic, share, real, fake, step=0):
         pack = pack_size(jax.eval_shape(critic, real), real)
-        excess = gradient_norms(critic, interpolate(keys, real, fake, pack)) - slope
+        excess = gradient_norms(critic, interpolate(share, real, fake, pack)) - slope
         return jnp.square(jax.nn.relu(excess) if one_sided else excess).mean()
 
-    return Penalty(value, weight)
+    return Penalty(value, weight, draw=shares)
 
 
 def dragan(
@@ -126,20 +136,22 @@ def dragan(
 
     >>> critic = lambda x: x @ jnp.array([3.0, 4.0])  # a slope of 5 everywhere
     >>> keys = jax.random.split(jax.random.key(0), 2)
-    >>> float(dragan().value(critic, keys, jnp.ones((2, 2)), None))
+    >>> float(dragan()(critic, keys, jnp.ones((2, 2)), None))
     16.0
     """
     ranges.not_negative("weight of the DRAGAN penalty", weight)
     ranges.not_negative("slope that is not punished", slope)
     ranges.not_negative("spread of the noise", spread)
 
-    def value(critic, keys, real, fake, step=0):
+    def draw(keys, real):
+        return jax.vmap(lambda key: jax.random.uniform(key, real.shape[1:], real.dtype))(keys)
+
+    def value(critic, noise, real, fake, step=0):
         deviation = jnp.sqrt(axis.mean(jnp.square(real - axis.mean(real.mean())).mean()))
-        noise = jax.vmap(lambda key: jax.random.uniform(key, real.shape[1:], real.dtype))(keys)
         norms = gradient_norms(critic, real + spread * deviation * noise)
         return jnp.square(norms - slope).mean()
 
-    return Penalty(value, weight)
+    return Penalty(value, weight, draw=draw)
 
 
 def zero_centred(
@@ -160,14 +172,14 @@ def zero_centred(
       ValueError: neither of the two, or a weight below 0.
 
     >>> critic = lambda x: x @ jnp.array([3.0, 4.0])  # a slope of 5 everywhere
-    >>> float(zero_centred().value(critic, None, jnp.ones((2, 2)), None))
+    >>> float(zero_centred()(critic, None, jnp.ones((2, 2)), None))
     12.5
     """
     ranges.not_negative("weight of the zero-centred penalty", weight)
     if not (real or fake):
         raise ValueError("A zero-centred penalty needs a place: real=True, fake=True, or both.")
 
-    def value(critic, keys, real_examples, fake_examples, step=0):
+    def value(critic, drawn, real_examples, fake_examples, step=0):
         places = [x for x, wanted in ((real_examples, real), (fake_examples, fake)) if wanted]
         return sum(squared_slopes(critic, x).mean() for x in places) / 2
 

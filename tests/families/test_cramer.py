@@ -31,7 +31,7 @@ def test_both_losses_are_those_of_algorithm_1():
     x, g, other = (np.asarray(batch[name]) for name in ("real", "fake", "other"))
     length = lambda a: np.linalg.norm(a, axis=-1)
     f = lambda a: length((a - other) @ MATRIX) - length(a @ MATRIX)
-    share = np.asarray(jax.vmap(jax.random.uniform)(KEYS))[:, None]
+    share = np.asarray(batch["drawn"])[:, None]
     place = (share * x + (1 - share) * g) @ MATRIX
     unit = lambda a: a / length(a)[:, None]
     slope = (unit(place - other @ MATRIX) - unit(place)) @ MATRIX.T  # the gradient of f
@@ -62,7 +62,7 @@ def test_the_surrogate_may_vanish_where_the_energy_distance_does_not():
     made = game(features=lambda x: x)
     nets, _ = played(made)
     at = lambda place: jnp.full((6, 1), place)
-    batch = {"real": at(5.0), "fake": at(2.0), "other": at(2.0)}
+    batch = {"real": at(5.0), "fake": at(2.0), "other": at(2.0), "drawn": at(0.5)[:, 0]}
     _, metrics = made.players["critic"].loss(nets, KEYS, batch)
     np.testing.assert_allclose(metrics["gap"], 0, atol=1e-5)
     np.testing.assert_allclose(energy_distance(at(5.0), at(5.0), at(2.0), at(2.0)), 6, rtol=1e-5)

@@ -31,7 +31,7 @@ def game(penalty=None, **rest):
 
 def critic_loss(game, step=0):
     state = init(game, jax.random.key(0))._replace(step=jnp.asarray(step))
-    batch = {"real": jnp.ones((4, 1)), "fake": -jnp.ones((4, 1))}
+    batch = {"real": jnp.ones((4, 1)), "fake": -jnp.ones((4, 1)), "drawn": jnp.ones(4) / 2}
     return game.players["critic"].loss(bind(game, state), KEYS, batch)
 
 

@@ -15,7 +15,7 @@ def test_a_total_is_the_weighted_sum_with_schedules():
     doubling = zero_centred(lambda step: 2.0**step, fake=True)
     both = total(gradient_penalty(3.0), doubling)
     assert both.separate and both.weight == 1
-    value = jax.jit(lambda step: both.value(STEEP, keys(6), *pair(6, (2,)), step))
+    value = jax.jit(lambda step: both(STEEP, keys(6), *pair(6, (2,)), step))
     for step in (0, 3):
         np.testing.assert_allclose(value(step), 3 * 16 + 2**step * 25, rtol=1e-5)
 
@@ -25,14 +25,14 @@ def test_the_penalties_of_a_total_draw_from_keys_of_their_own():
     note = lambda given, x: (seen.append(jax.random.key_data(given)), x)[1]
     both = total(consistency(note, fake=False), consistency(note, real=False))
     assert not both.separate
-    both.value(STEEP, keys(6), *pair(6, (2,)), 0)
+    both(STEEP, keys(6), *pair(6, (2,)), 0)
     data = np.concatenate(seen)
     assert len(np.unique(data, axis=0)) == len(data) == 12
 
 
 def test_a_lazy_penalty_has_the_mean_and_the_gradient_of_one_in_every_step():
     def value(penalty, scale, step):
-        return penalty.value(lambda x: scale * STEEP(x), keys(6), *pair(6, (2,)), step)
+        return penalty(lambda x: scale * STEEP(x), keys(6), *pair(6, (2,)), step)
 
     lazy = lazily(gradient_penalty(7.0), 3)
     assert lazy.weight == 7.0 and lazy.separate
@@ -51,7 +51,7 @@ def test_between_its_steps_a_lazy_penalty_is_not_computed():
         return STEEP(x)
 
     value = jax.jit(
-        lambda step: lazily(consistency(lambda keys, x: -x), 4).value(
+        lambda step: lazily(consistency(lambda keys, x: -x), 4)(
             critic, keys(6), *pair(6, (2,)), step
         )
     )
@@ -68,7 +68,7 @@ def test_a_lazy_penalty_is_mapped_over_devices_as_shard_map_wants_it():
 
     def body(x, step):
         penalty = lazily(zero_centred(), 2)
-        return axis.mean(penalty.value(STEEP, None, axis.own(x), None, step))
+        return axis.mean(penalty(STEEP, None, axis.own(x), None, step))
 
     mapped = jax.jit(jax.shard_map(body, mesh=mesh, in_specs=whole, out_specs=whole))
     assert [float(mapped(draw(4, 2), step)) for step in (0, 1)] == [25.0, 0.0]
@@ -88,4 +88,4 @@ def test_laziness_without_a_penalty_or_whole_steps_is_refused(wrong):
 
 def test_dragan_adds_to_others():
     both = total(dragan(2.0), zero_centred(2.0))
-    np.testing.assert_allclose(both.value(STEEP, keys(6), *pair(6, (2,)), 0), 32 + 25, rtol=1e-5)
+    np.testing.assert_allclose(both(STEEP, keys(6), *pair(6, (2,)), 0), 32 + 25, rtol=1e-5)

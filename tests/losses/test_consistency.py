@@ -17,7 +17,7 @@ def shifted(keys, x):
 def test_it_is_the_mean_square_of_what_an_augmentation_changes(places):
     weight, (real, fake) = jnp.array([1.0, -2.0, 3.0]), pair(6, (3,))
     penalty = consistency(shifted, 5.0, real=places[0], fake=places[1])
-    found = penalty.value(lambda x: x @ weight, keys(6), real, fake)
+    found = penalty(lambda x: x @ weight, keys(6), real, fake)
     # A shift by t moves the score by t * (1 - 2 + 3).
     shifts = [
         jax.vmap(jax.random.normal)(jax.vmap(jax.random.split)(keys(6))[:, i]) for i in (0, 1)
@@ -34,7 +34,7 @@ def test_both_scores_have_a_gradient():
 
     def value(scale):
         critic = lambda x: scale * jnp.square(x).sum(-1)
-        return consistency(lambda keys, x: 2 * x).value(critic, keys(6), real, fake)
+        return consistency(lambda keys, x: 2 * x)(critic, keys(6), real, fake)
 
     found = jax.grad(value)(1.5)
     squares = [np.square(np.asarray(x)).sum(-1) for x in (real, fake)]
