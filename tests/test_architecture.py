@@ -26,6 +26,7 @@ ORDER = (
     "loop tables",
     "loading launch",
     "sweep",
+    "describe data_commands",
     "commands",
     "cli",
 )

@@ -16,6 +16,7 @@ from gan_jax.errors import DataError
 __all__ = ["Dataset", "Mixture", "Spec", "from_arrays", "open"]
 
 FORMS = ("digits", "ring", "grid", "swiss_roll", "idx:PATH", "folder:PATH", "npy:PATH", "npz:PATH")
+FORMS += ("tfds:NAME",)
 
 
 def open(spec: str, fingerprint: str | None = None) -> Dataset:
@@ -30,10 +31,12 @@ def open(spec: str, fingerprint: str | None = None) -> Dataset:
     `folder:PATH`   images in folders, or in an archive .zip, .tar or .tar.gz
     `npy:PATH`      one array
     `npz:PATH`      arrays by name, such as samples of a model
+    `tfds:NAME`     a set of TensorFlow Datasets that is prepared on the disk
     ==============  ================================================================
 
     Options follow a `?`, as in `folder:PATH?size=32&resize=pad`: for a folder size, resize,
-    skip_corrupt and held_out, for arrays range and held_out; see the functions of these names. A
+    skip_corrupt and held_out, for arrays range and held_out, for tfds data_dir, split, held_out,
+    size and resize; see the functions of these names. A
     path with a `?` of its own gets another one at its end.
 
     Args:
@@ -82,6 +85,12 @@ def _named(spec: str) -> Dataset:
             from gan_jax.data import files
 
             return getattr(files, form)(path, **options(range=query.pair, held_out=float))
+        case "tfds", str(path) if path:
+            from gan_jax.data.tfds import tfds
+
+            given = options(data_dir=str, split=str, held_out=float, size=int, resize=str)
+            places = {k: _expand(given[k], spec) for k in ("data_dir",) if k in given}
+            return tfds(path, **given | places)
     names = {name.partition(":")[0]: name for name in FORMS}
     near = [names[name] for name in difflib.get_close_matches(form, names, n=2)]
     hint = f"did you mean {' or '.join(near)}? " if near else ""

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from gan_jax.data.dataset import Dataset, check_finite, check_labels, example_count
+from gan_jax.data.source import WHOLE, Rows, Source, blocks, is_source, size
 from gan_jax.data.spec import Spec
 from gan_jax.errors import DataError
 
-Part = dict[str, np.ndarray]
+Part = dict[str, np.ndarray | Source]
 
 
 def from_arrays(
@@ -27,7 +28,8 @@ def from_arrays(
     """A data set from arrays: images are scaled to [-1, 1], points are taken as they are.
 
     Args:
-      real: images, [N, H, W] or [N, H, W, C], uint8 or floats; or points, [N, D], floats.
+      real: images, [N, H, W] or [N, H, W, C], uint8 or floats; or points, [N, D], floats. Files
+          mapped into memory stay there, and so does a `Source`, of uint8 or float32.
       label: [N], integers 0..K-1; or None.
       held_out: the held-out part, a pair (real, label), or real alone where there are no labels;
           None splits it off `real`, see `split`.
@@ -65,6 +67,9 @@ def split(
 ) -> tuple[Part, Part]:
     """Shuffles the examples and parts them in two: int(N (1 - fraction)) for training, the rest.
 
+    With nothing to hold out they stay as they are. Parts of what is over 1 GiB are not copied but
+    are `Rows` of it.
+
     Args:
       arrays: each [N, ...].
       held_out_fraction: in [0, 1).
@@ -86,23 +91,27 @@ def split(
             f"{name}: {count} examples leave none for training once a fraction of "
             f"{held_out_fraction} is held out: give more, or hold out less"
         )
+    if kept == count:
+        return dict(arrays), {key: array[:0] for key, array in arrays.items()}
     order = np.random.Generator(np.random.PCG64(seed)).permutation(count)
+    chosen = lambda array, rows: array[rows] if size(array) <= WHOLE else Rows(array, rows)
     return tuple(
-        {key: array[rows] for key, array in arrays.items()} for rows in (order[:kept], order[kept:])
+        {key: chosen(array, rows) for key, array in arrays.items()}
+        for rows in (order[:kept], order[kept:])
     )
 
 
 def _part(real: Any, label: Any, where: str) -> Part:
-    part = {"real": _examples(np.asarray(real), where)}
+    part = {"real": _examples(real if is_source(real) else np.asarray(real), where)}
     if label is not None:
         part["label"] = _labels(np.asarray(label), where)
     example_count(part, where)
     return part
 
 
-def _examples(real: np.ndarray, where: str) -> np.ndarray:
+def _examples(real: np.ndarray | Source, where: str) -> np.ndarray | Source:
     shape, floats = real.shape, np.issubdtype(real.dtype, np.floating)
-    if real.ndim not in (2, 3, 4) or not real.size:
+    if len(shape) not in (2, 3, 4) or 0 in shape:
         raise DataError(
             f"{where}: real has shape {shape}, expected images [N, H, W] or "
             "[N, H, W, C], or points [N, D], none of them empty: reshape it"
@@ -112,21 +121,21 @@ def _examples(real: np.ndarray, where: str) -> np.ndarray:
             f"{where}: real is {real.dtype}, expected uint8 images or floats: convert "
             "it with real.astype(np.uint8) or real.astype(np.float32)"
         )
-    if real.ndim == 2 and not floats:
+    if len(shape) == 2 and not floats:
         raise DataError(
             f"{where}: uint8 of shape {shape}: points [N, D] must be floats, as by "
             "real.astype(np.float32); images need the axes [N, H, W]"
         )
-    if real.ndim == 4 and shape[1] in (1, 3) and shape[2] == shape[3] > 4:
+    if len(shape) == 4 and shape[1] in (1, 3) and shape[2] == shape[3] > 4:
         raise DataError(
             f"{where}: images of shape {shape} have the channels first, expected "
             "[N, H, W, C]: give real.transpose(0, 2, 3, 1)"
         )
-    if floats:
+    if floats and not is_source(real):
         with np.errstate(over="ignore"):  # what overflows becomes an infinity, which is refused
             real = real.astype(np.float32, copy=False)
     check_finite(real, where)
-    return real[..., None] if real.ndim == 3 else real
+    return real[..., None] if len(shape) == 3 and not is_source(real) else real
 
 
 def _labels(label: np.ndarray, where: str) -> np.ndarray:
@@ -148,7 +157,7 @@ def _scaling(
     reals: Sequence[np.ndarray], declared: tuple[float, float] | None, name: str
 ) -> tuple[float, float]:
     """The scale and offset that take the declared range, once the values lie in it, to [-1, 1]."""
-    if reals[0].ndim == 2:
+    if len(reals[0].shape) == 2:
         if declared is not None:
             raise ValueError("range= is for images; points are taken unscaled")
         return 1.0, 0.0
@@ -156,7 +165,7 @@ def _scaling(
     low, high = map(float, declared or ((-1, 1) if floats else (0, 255)))
     if not (np.isfinite([low, high]).all() and low < high):
         raise ValueError(f"range ({low}, {high}), expected two finite numbers, the lower first")
-    least, most = min(real.min() for real in reals), max(real.max() for real in reals)
+    least, most = _extremes(reals, full=not floats and (low, high) == (0, 255))
     # Undeclared floats that are never negative are nearly always in [0, 1], not in [-1, 1].
     if least < low or most > high or (declared is None and floats and least >= 0):
         guess = "(LOW, HIGH)" if least < 0 else "(0, 1)" if most <= 1 else "(0, 255)"
@@ -165,6 +174,14 @@ def _scaling(
             f"expected {low:g} to {high:g}: pass their full range, as in range={guess}"
         )
     return 2 / (high - low), 0.0 - (high + low) / (high - low)
+
+
+def _extremes(reals: Sequence[np.ndarray | Source], full: bool) -> tuple[float, float]:
+    """The least and the largest value; where all values of the type will do, nothing is read."""
+    if full:
+        return 0, 255
+    found = [(rows.min(), rows.max()) for real in reals for _, rows in blocks(real)]
+    return min(low for low, _ in found), max(high for _, high in found)
 
 
 def _classes(parts: Sequence[Part], classes: Sequence[str] | None, name: str) -> tuple[str, ...]:
