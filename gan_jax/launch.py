@@ -8,7 +8,7 @@ from typing import Any
 
 import jax
 
-from gan_jax import checkpoint, processes, runs, sampling, signals, summary
+from gan_jax import checkpoint, feed, processes, runs, sampling, signals, summary
 from gan_jax import data as data_room
 from gan_jax import experiment as experiments
 from gan_jax.cache import keep_programs
@@ -102,6 +102,11 @@ def _prepare(
             "--seeds and a --run of its own, without --coordinator."
         )
     data = data_room.open(config.data, known and known["fingerprint"])
+    if replicas and feed.streams(data.train, options.device_data):
+        raise UsageError(
+            f"The training data are more than --device-data {options.device_data:g} GB, and many "
+            "seeds at once need them on the device: raise it, or train one --seed at a time."
+        )
     check_batch(config.batch_size, len(data.train["real"]), split=not replicas)
     module = experiments.load(path)
     built = experiments.build(module, config, data.spec)

@@ -18,6 +18,7 @@ ORDER = (
     "families data",
     "networks metrics",
     "sampling parallel",
+    "feed",
     "train",
     "replicas",
     "cache checkpoint experiment options signals processes progress runs",

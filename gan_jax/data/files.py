@@ -30,7 +30,9 @@ def npy(
     range: tuple[float, float] | None = None,
     held_out: float = 0.2,
 ) -> Dataset:
-    """The array of a .npy file, images or points without labels; only its parts are copied.
+    """The array of a .npy file, images or points without labels, mapped into memory.
+
+    Its parts are copied, but not those of more than 1 GiB, nor where nothing is held out.
 
     Args:
       path: of the file.
