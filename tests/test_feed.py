@@ -35,7 +35,7 @@ DATA = {
 
 @pytest.fixture(scope="module")
 def row():
-    return ROWS["wgan_gp_conditional"]()
+    return ROWS["conditional"]()
 
 
 def ended(row, **given):
