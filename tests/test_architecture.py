@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[1] / "gan_jax"
 ORDER = (
     "errors axis ranges",
     "keys",
-    "order priors optimizers",
+    "order priors optimizers augmentation",
     "losses",
     "declaration game",
     "families data",
@@ -24,10 +24,10 @@ ORDER = (
     "cache checkpoint experiment options signals processes progress runs",
     "report",
     "writing evaluation summary",
-    "loop tables",
+    "loop tables describe",
     "loading launch",
     "sweep",
-    "describe data_commands",
+    "data_commands",
     "commands",
     "cli",
 )

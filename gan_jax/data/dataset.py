@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-from gan_jax.data.source import Source, blocks, is_source
+from gan_jax.data.source import Source, blocks, extremes, is_source
 from gan_jax.data.spec import Spec
 from gan_jax.errors import DataError
 
@@ -20,8 +20,9 @@ class Dataset:
     """A training part and a held-out part, raw, and their spec.
 
     Args:
-      train: "real" ([N, *shape], uint8 or float32, raw) and, where there are classes, "label"
-          ([N], int32, 0..K-1). Arrays are kept as read-only views; "real" may be a `Source`.
+      train: "real" ([N, *raw_shape], raw: uint8 or float32, or for text uint8 or int32, 0..V-1)
+          and, where there are classes, "label" ([N], int32, 0..K-1). Arrays are kept as read-only
+          views; "real" may be a `Source`.
       held_out: the same keys and kinds; may hold no examples.
       spec: what the arrays mean.
       name: what messages and tables call the set.
@@ -93,6 +94,18 @@ def check_labels(label: np.ndarray, count: int, where: str) -> None:
         )
 
 
+def _check_indices(real: np.ndarray, spec: Spec, where: str) -> None:
+    count = len(spec.vocabulary)
+    if not count or not len(real):
+        return
+    least, most = extremes(real)
+    if not 0 <= least <= most < count:
+        raise DataError(
+            f"{where}: indices from {least} to {most}, expected 0..{count - 1} for a vocabulary of "
+            f"{count} symbols: number them so"
+        )
+
+
 def _read_only(array: np.ndarray | Source) -> np.ndarray | Source:
     if is_source(array):
         return array
@@ -109,15 +122,19 @@ def _check_part(arrays: Mapping[str, np.ndarray], spec: Spec, where: str) -> Non
             f"{len(spec.classes)} classes: labels and classes go together"
         )
     real = arrays["real"]
-    if real.dtype not in (np.uint8, np.float32):
-        raise DataError(f"{where}: real is {real.dtype}, expected uint8 or float32: convert it")
-    if real.shape[1:] != spec.shape:
+    wide = np.int32 if spec.vocabulary else np.float32
+    if real.dtype not in (np.uint8, wide):
         raise DataError(
-            f"{where}: examples of shape {real.shape[1:]}, expected {spec.shape} as "
+            f"{where}: real is {real.dtype}, expected uint8 or {wide.__name__}: convert it"
+        )
+    if real.shape[1:] != spec.raw_shape:
+        raise DataError(
+            f"{where}: examples of shape {real.shape[1:]}, expected {spec.raw_shape} as "
             "in the spec: reshape them"
         )
     example_count(arrays, where)
     check_finite(real, where)
+    _check_indices(real, spec, where)
     if spec.classes:
         label = arrays["label"]
         if label.dtype != np.int32 or label.ndim != 1:

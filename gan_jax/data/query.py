@@ -8,7 +8,15 @@ from typing import Any
 
 from gan_jax.errors import DataError
 
-KINDS = {int: "a whole number", float: "a number", str: "a word"}
+
+def flag(word: str) -> bool:
+    """0 or 1."""
+    if word not in ("0", "1"):
+        raise ValueError(word)
+    return word == "1"
+
+
+KINDS = {int: "a whole number", float: "a number", str: "a word", flag: "0 or 1"}
 
 
 def split(spec: str) -> tuple[str, str | None, str]:

@@ -83,3 +83,9 @@ def blocks(array: Any) -> Iterator[tuple[Sequence[int], np.ndarray]]:
         numbers = chosen[first : first + step]
         rows = slice(numbers.start, numbers.stop) if isinstance(numbers, range) else numbers
         yield numbers, array[rows]
+
+
+def extremes(*arrays: Any) -> tuple[Any, Any]:
+    """The least and the largest value in the `blocks` of all the arrays, which hold some."""
+    found = [(rows.min(), rows.max()) for array in arrays for _, rows in blocks(array)]
+    return min(low for low, _ in found), max(high for _, high in found)
