@@ -73,8 +73,8 @@ def split(
 ) -> tuple[Part, Part]:
     """Shuffles the examples and parts them in two: int(N (1 - fraction)) for training, the rest.
 
-    With nothing to hold out they stay as they are. Parts of what is over 1 GiB are not copied but
-    are `Rows` of it.
+    With nothing to hold out they stay as they are. Parts of examples of over 1 GiB are not copied
+    but are `Rows` of them.
 
     Args:
       arrays: each [N, ...].
@@ -100,9 +100,9 @@ def split(
     if kept == count:
         return dict(arrays), {key: array[:0] for key, array in arrays.items()}
     order = np.random.Generator(np.random.PCG64(seed)).permutation(count)
-    chosen = lambda array, rows: array[rows] if size(array) <= WHOLE else Rows(array, rows)
+    large = {key for key, array in arrays.items() if key == "real" and size(array) > WHOLE}
     return tuple(
-        {key: chosen(array, rows) for key, array in arrays.items()}
+        {key: Rows(array, rows) if key in large else array[rows] for key, array in arrays.items()}
         for rows in (order[:kept], order[kept:])
     )
 
