@@ -41,7 +41,7 @@ class Options:
     keep: int = 2
     """How many of the newest checkpoints to keep."""
     device_data: float = 2.0
-    """Gigabytes of training data that lie on the device; more are read from the host in time."""
+    """Gigabytes of training data up to which they lie on the device; larger data are streamed."""
     cache: bool = True
     """Keep compiled programs in the user's cache folder."""
     profile: int = 0
