@@ -13,7 +13,7 @@ from gan_jax.data import decoded
 from gan_jax.data.arrays import from_arrays
 from gan_jax.data.dataset import Dataset
 from gan_jax.data.decoded import Decoded
-from gan_jax.data.images import LARGEST_SIZE, RESIZES, SUFFIXES, decode_all
+from gan_jax.data.images import RESIZES, SUFFIXES, check_resize, decode_all
 from gan_jax.data.layout import Place, check_kept, placed
 from gan_jax.data.listing import is_image, listed, stamp
 from gan_jax.errors import DataError
@@ -97,12 +97,7 @@ def _dataset(root: Path, found: Decoded, skip_corrupt: int, held_out: float | No
 def _check_options(
     size: int | None, resize: str | None, skip_corrupt: int, held_out: float | None
 ) -> None:
-    if size is not None and not 1 <= size <= LARGEST_SIZE:
-        raise ValueError(f"size={size}, expected 1 to {LARGEST_SIZE}")
-    if resize is not None and resize not in RESIZES:
-        raise ValueError(f"resize={resize}, expected {', '.join(RESIZES)}")
-    if resize is not None and size is None:
-        raise ValueError(f"resize={resize} says how, not to what: add size=N")
+    check_resize(size, resize)
     if skip_corrupt < 0:
         raise ValueError(f"skip_corrupt={skip_corrupt}, expected 0 or more")
     if held_out is not None and not 0 <= held_out < 1:

@@ -88,6 +88,16 @@ def decode_all(
             yield path, outcome
 
 
+def check_resize(size: int | None, resize: str | None) -> None:
+    """A ValueError for a size, or a way to it, that makes no sense."""
+    if size is not None and not 1 <= size <= LARGEST_SIZE:
+        raise ValueError(f"size={size}, expected 1 to {LARGEST_SIZE}")
+    if resize is not None and resize not in RESIZES:
+        raise ValueError(f"resize={resize}, expected {', '.join(RESIZES)}")
+    if resize is not None and size is None:
+        raise ValueError(f"resize={resize} says how, not to what: add size=N")
+
+
 def check_memory(needed: int, what: str) -> None:
     """A DataError where `needed` bytes are more than the machine has."""
     there = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ import numpy as np
 from gan_jax.data import prepared
 from gan_jax.data.arrays import from_arrays
 from gan_jax.data.dataset import Dataset
-from gan_jax.data.images import RESIZES, THREADS, decode
+from gan_jax.data.images import RESIZES, THREADS, check_resize, decode
 from gan_jax.data.source import WHOLE
 from gan_jax.data.source import size as bytes_of
 from gan_jax.errors import DataError
@@ -56,12 +57,8 @@ def tfds(
       DataError: a set that is not prepared, or damaged, or has not one image of 8 bits an example.
       ValueError: options that make no sense.
     """
-    if resize is not None and (resize not in RESIZES or size is None):
-        raise ValueError(f"resize={resize}, expected {', '.join(RESIZES)}, and a size=N")
-    place = prepared.find(name, data_dir)
-    import tensorflow_datasets
-
-    builder = tensorflow_datasets.builder_from_directory(place)
+    check_resize(size, resize)
+    builder = _builder(prepared.find(name, data_dir))
     image, label = _features(builder, name)
     there = set(builder.info.splits)
     own = [part for part in HELD_OUT if part in there - set(re.findall(r"[A-Za-z_]\w*", split))]
@@ -146,6 +143,16 @@ def _threaded(read: Any, items: Sequence[Any]) -> np.ndarray:
     slices = [slice(i, min(i + AT_ONCE, len(items))) for i in range(0, len(items), AT_ONCE)]
     with ThreadPoolExecutor(THREADS) as pool:
         return np.concatenate(list(pool.map(read, slices)))
+
+
+def _builder(place: Path) -> Any:
+    import tensorflow_datasets
+
+    try:
+        return tensorflow_datasets.builder_from_directory(place)
+    except Exception as error:  # damaged or missing files of its own make tfds raise anything
+        said = " ".join(str(error).split())
+        raise DataError(f"{place}: cannot be read ({said}): prepare it anew") from error
 
 
 def _records(builder: Any, split: str, name: str) -> Sequence[bytes]:

@@ -198,7 +198,8 @@ def test_refuses_other_sets(tmp_path, features, example, words):
         ("pets", "&split=train[:", "split train.* cannot be read"),
         ("pets", "&split=train[:0]", "cannot be read .*0 length"),
         ("pets", "&held_out=0.2", "has the split test to hold out"),
-        ("pets", "&resize=pad", "resize=pad"),
+        ("pets", "&resize=pad", "resize=pad says how"),
+        ("pets", "&size=0", "size=0, expected 1 to 8192"),
         ("Pets", "", "no name of a set"),
         ("../pets", "", "no name of a set"),
         ("kaggle:pets", "", "no name of a set"),
@@ -226,6 +227,10 @@ def test_refuses_other_formats_and_torn_sets_and_unclear_configurations(tmp_path
         tfds("many", data_dir=tmp_path)
     found = tfds("many/two:1.0.0", data_dir=tmp_path)
     assert found.fingerprint == from_arrays(BYTES).fingerprint
+    bare = prepare(from_arrays(BYTES), "bare", tmp_path)
+    (bare / "features.json").unlink()
+    with pytest.raises(DataError, match="bare/1.0.0: cannot be read"):
+        tfds("bare", data_dir=tmp_path)
     torn = prepare(from_arrays(BYTES), "torn", tmp_path)
     for shard in torn.glob("*train*"):
         shard.write_bytes(shard.read_bytes()[:100])
