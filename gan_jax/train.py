@@ -73,10 +73,10 @@ def train(
     given = data.train, key, game.moves, batch_size, range(first, steps), chunk
     pick, arrays, parts = feed.feed(*given, limit=device_data)
     body = program(game, data.spec.decode, batch_size, len(data.train["real"]), pick=pick)
-    play = lambda state, own, key, arrays, length: body(state, key, own | arrays, length)
+    whole = lambda state, own, key, arrays, length: body(state, key, own | arrays, length)
     part = next(parts)
     kinds = (abstract(game), part, key, arrays, np.int32(1))
-    advance, parts = parallel.compiled(play, kinds, spread), chain([part], parts)
+    advance, parts = parallel.compiled(whole, kinds, spread), chain([part], parts)
     state = parallel.placed(initial(game, seed) if state is None else state)
     go_on = lambda state, step, length: advance(state, next(parts), key, arrays, length)
     chunks = advancing(go_on, state, first, steps, chunk)
