@@ -6,7 +6,7 @@ for bit. A stream has no state to save: it begins at any step.
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from itertools import repeat
+from itertools import chain, repeat
 from typing import NamedTuple
 
 import jax
@@ -30,6 +30,7 @@ class Feed(NamedTuple):
 
     pick: Callable  # (arrays, step, chosen) -> those of a step: `gathered` or `streamed`
     arrays: Arrays  # on every device for the whole run
+    part: Arrays  # the first of the parts, as what the program is compiled for
     parts: Iterator[Arrays]  # for one chunk after another, with each device its own
 
 
@@ -44,9 +45,11 @@ def feed(
     limit: float = LIMIT,
 ) -> Feed:
     """From the device, or from the host if the data are more than `limit`; see `chunks`."""
-    if streams(data, limit):
-        return Feed(streamed, {}, chunks(data, key, moves, batch_size, steps, length))
-    return Feed(gathered, on_device(data), repeat({}))
+    if not streams(data, limit):
+        return Feed(gathered, on_device(data), {}, repeat({}))
+    parts = chunks(data, key, moves, batch_size, steps, length)
+    first = next(parts)
+    return Feed(streamed, {}, first, chain([first], parts))
 
 
 def on_device(data: Data) -> Arrays:

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import chain
 
 import jax
 import jax.numpy as jnp
@@ -37,6 +36,7 @@ def train(
     state: State | None = None,
     chunk: int = 10,
     spread: Callable = parallel.pmap,
+    rule: Callable = update,
     device_data: float = feed.LIMIT,
 ) -> Iterator[tuple[State, dict[str, float]]]:
     """Plays `game` on `data` until step `steps`; a generator that yields after every chunk.
@@ -54,6 +54,7 @@ def train(
       chunk: steps between two looks at the metrics.
       spread: how the minibatch is split between several devices: `parallel.pmap` or
         `parallel.shard_map`.
+      rule: of play: `game.update`, in turn, or one of `gan_jax.play`.
       device_data: gigabytes of training data up to which they lie on every device; more are read
         in the host, a chunk ahead of the steps.
 
@@ -72,12 +73,12 @@ def train(
     if first >= steps:
         return
     given = data.train, key, game.moves, batch_size, range(first, steps), chunk
-    pick, arrays, parts = feed.feed(*given, limit=device_data)
-    body = program(game, data.spec.decode, batch_size, len(data.train["real"]), pick=pick)
+    pick, arrays, part, parts = feed.feed(*given, limit=device_data)
+    size = len(data.train["real"])
+    body = program(game, data.spec.decode, batch_size, size, rule=rule, pick=pick)
     whole = lambda state, own, key, arrays, length: body(state, key, own | arrays, length)
-    part = next(parts)
     kinds = (abstract(game), part, key, arrays, np.int32(1))
-    advance, parts = parallel.compiled(whole, kinds, spread), chain([part], parts)
+    advance = parallel.compiled(whole, kinds, spread)
     state = parallel.placed(initial(game, seed) if state is None else state)
     go_on = lambda state, step, length: advance(state, next(parts), key, arrays, length)
     chunks = advancing(go_on, state, first, steps, chunk)
@@ -132,6 +133,7 @@ def program(
     batch_size: int,
     size: int,
     keep: Callable = lambda index, before, after: after,
+    rule: Callable = update,
     pick: Callable = feed.gathered,
 ) -> Callable:
     """`(state, key, arrays, length) -> (state, metrics)`: `length` steps in one program.
@@ -145,18 +147,17 @@ def program(
       batch_size: examples in the global minibatch.
       size: examples in the data.
       keep: `(index, before, after) -> state`, what to go on with after each step of a chunk.
+      rule: of play, with the signature of `game.update`.
       pick: `feed.gathered` or `feed.streamed`: the minibatches of a step out of `arrays`.
     """
 
     @jax.jit  # so that it is traced once, for its shapes and for the loop
     def step(key, arrays, state):
-        first = state.step * game.moves
-        chosen = partial(
-            order.minibatches, stream(key, "data"), first, game.moves, batch_size, size
-        )
+        given = state.step * game.moves, game.moves, batch_size, size
+        chosen = partial(order.minibatches, stream(key, "data"), *given)
         batches = pick(arrays, state.step, chosen)
         batches["real"] = decode(batches["real"])
-        return update(game, state, stream(key, "play"), batches)
+        return rule(game, state, stream(key, "play"), batches)
 
     def advance(state, key, arrays, length):
         play = partial(step, key, arrays)
