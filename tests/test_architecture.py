@@ -18,6 +18,7 @@ ORDER = (
     "families data",
     "networks metrics",
     "sampling parallel play",
+    "feed",
     "train",
     "replicas",
     "cache checkpoint experiment options signals processes progress runs",
@@ -26,6 +27,7 @@ ORDER = (
     "loop tables describe",
     "loading launch",
     "sweep",
+    "data_commands",
     "commands",
     "cli",
 )
