@@ -16,6 +16,7 @@ from gan_jax.errors import DataError
 __all__ = ["Dataset", "Mixture", "Spec", "from_arrays", "open"]
 
 FORMS = ("digits", "ring", "grid", "swiss_roll", "idx:PATH", "folder:PATH", "npy:PATH", "npz:PATH")
+FORMS += ("csv:PATH", "parquet:PATH")
 
 
 def open(spec: str, fingerprint: str | None = None) -> Dataset:
@@ -30,11 +31,15 @@ def open(spec: str, fingerprint: str | None = None) -> Dataset:
     `folder:PATH`   images in folders, or in an archive .zip, .tar or .tar.gz
     `npy:PATH`      one array
     `npz:PATH`      arrays by name, such as samples of a model
+    `csv:PATH`      a table of numbers, categories and dates; its first row names the columns
+    `parquet:PATH`  a table of any of these types
     ==============  ================================================================
 
     Options follow a `?`, as in `folder:PATH?size=32&resize=pad`: for a folder size, resize,
-    skip_corrupt and held_out, for arrays range and held_out; see the functions of these names. A
-    path with a `?` of its own gets another one at its end.
+    skip_corrupt and held_out, for arrays range and held_out; see the functions of these names. For
+    tables see `tabular`: `csv:people.csv?label=job&drop=id&categorical=zip,code&ordinal=size:S<M<L`
+    (and so integer, continuous, boolean and date), encoding and held_out. A path with a `?` of its
+    own gets another one at its end.
 
     Args:
       spec: one of these; `~` and environment variables in PATH are expanded.
@@ -82,6 +87,10 @@ def _named(spec: str) -> Dataset:
             from gan_jax.data import files
 
             return getattr(files, form)(path, **options(range=query.pair, held_out=float))
+        case "csv" | "parquet", str(path) if path:
+            from gan_jax.data.tabular import OPTIONS, tabular
+
+            return tabular(path, form, **options(**OPTIONS))
     names = {name.partition(":")[0]: name for name in FORMS}
     near = [names[name] for name in difflib.get_close_matches(form, names, n=2)]
     hint = f"did you mean {' or '.join(near)}? " if near else ""

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from gan_jax.data.columns import Column, width
 from gan_jax.errors import DataError
 
 
@@ -35,9 +36,10 @@ class Spec:
       classes: the names of the labels 0..K-1; empty where there are no labels.
       frequencies: of the classes in the training part, summing to 1; or empty.
       mixture: the truth of a toy set, where it is known.
+      columns: of a table, whose encoded rows the examples are.
 
     Raises:
-      ValueError: a shape, scale, frequencies or mixture that cannot be.
+      ValueError: a shape, scale, frequencies, mixture or columns that cannot be.
     """
 
     shape: tuple[int, ...]
@@ -46,6 +48,7 @@ class Spec:
     classes: tuple[str, ...] = ()
     frequencies: tuple[float, ...] = ()
     mixture: Mixture | None = None
+    columns: tuple[Column, ...] = ()
 
     def __post_init__(self):
         if not self.shape or min(self.shape) < 1:
@@ -60,6 +63,8 @@ class Spec:
             raise ValueError(f"frequencies sum to {sum(self.frequencies)}, expected 1")
         if self.mixture and any((len(centre),) != self.shape for centre in self.mixture.centres):
             raise ValueError(f"the mixture's centres are not points of shape {self.shape}")
+        if self.columns and self.shape != (width(self.columns),):
+            raise ValueError(f"shape {self.shape}, columns that take {width(self.columns)} numbers")
 
     @property
     def is_image(self) -> bool:
@@ -92,7 +97,9 @@ class Spec:
         }
         fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         lists = {key: list(value) for key, value in fields.items() if isinstance(value, tuple)}
-        return fields | lists | {"mixture": mixture}
+        saved = fields | lists | {"mixture": mixture}
+        columns = [column.to_json() for column in saved.pop("columns")]
+        return saved | {"columns": columns} if columns else saved
 
     @classmethod
     def from_json(cls, saved: dict[str, Any]) -> Spec:
@@ -106,6 +113,8 @@ class Spec:
             if saved["mixture"] is not None:
                 centres = tuple(tuple(centre) for centre in saved["mixture"]["centres"])
                 fields["mixture"] = Mixture(centres, saved["mixture"]["deviation"])
+            if "columns" in saved:
+                fields["columns"] = tuple(map(Column.from_json, saved["columns"]))
             spec = cls(**fields)
             if spec.to_json() == saved:
                 return spec

@@ -8,6 +8,7 @@ from gan_jax.networks.pairs import dcgan_pair, mlp_pair, recurrent_pair, resnet_
 from gan_jax.networks.precision import checkpointed, half, with_precision
 from gan_jax.networks.recurrent import LSTM, LSTMCritic, LSTMGenerator
 from gan_jax.networks.resnet import ResNetCritic, ResNetGenerator
+from gan_jax.networks.table import table_output
 
 __all__ = [
     "LSTM",
@@ -31,5 +32,6 @@ __all__ = [
     "mlp_pair",
     "recurrent_pair",
     "resnet_pair",
+    "table_output",
     "with_precision",
 ]
