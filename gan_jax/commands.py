@@ -36,7 +36,7 @@ class Target:
     n: int = 64
     """How many samples."""
     out: str = "samples.npz"
-    """A .npz file (arrays `samples`, `labels`) or a .png picture."""
+    """A .npz (arrays `samples`, `labels`), .png, .gif of images, .txt of text, .csv or .parquet."""
     batch_size: int = 256
     """Samples in one call: changes the memory that it takes, not the samples."""
     overwrite: bool = False
@@ -124,7 +124,7 @@ def sample(words: Sequence[str]) -> None:
     found = _load(folder, source)
     places = [out if len(found) == 1 else _beside(out, trained) for trained in found]
     for place in places:
-        writing.check(place, overwrite=target.overwrite)
+        writing.check(place, found[0].spec, overwrite=target.overwrite)
     for trained, place in zip(found, places, strict=True):
         drawn = trained.sample(
             target.n,

@@ -165,7 +165,7 @@ def _save(job: Job, manager: checkpoint.Manager, step: int, state: State) -> Non
 
 
 def _picture(job: Job, state: State, step: int) -> None:
-    count = 64 if job.data.spec.is_image else 2500
+    count = report.enough(job.data.spec)
     for index, lane in job.living(state, step):
         key = stream(jax.random.key(lane.seed), "sample")
         samples = job.draw(job.part(state, index), key, count)["samples"]

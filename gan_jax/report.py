@@ -1,4 +1,4 @@
-"""Pictures of a run: grids of samples, scatter plots, curves of the metrics."""
+"""Pictures of a run: samples as their kind asks for, curves of the metrics."""
 
 import io
 import math
@@ -8,14 +8,19 @@ from pathlib import Path
 import numpy as np
 
 from gan_jax.data import Spec
+from gan_jax.data.table_files import csv_content
+from gan_jax.data.text import strings
 from gan_jax.runs import write_atomically
 
 SIDE = 512
 """About how many pixels wide a grid is, small images enlarged by whole factors."""
 
+CURVES = 36
+"""Sequences in a picture at most."""
+
 
 def picture(samples: np.ndarray, spec: Spec, path: Path) -> None:
-    """Draws samples as their kind asks for: a grid of images, or a scatter of points.
+    """Draws samples as their kind asks for; of text it writes a .txt, of a table a .csv.
 
     Args:
       samples: `[N, *spec.shape]`; images in [-1, 1].
@@ -25,12 +30,44 @@ def picture(samples: np.ndarray, spec: Spec, path: Path) -> None:
     Raises:
       ValueError: there is no picture of examples of this shape.
     """
-    if spec.is_image:
-        write_atomically(path, _png(grid(samples)))
-    elif len(spec.shape) == 1 and spec.shape[0] >= 2:
-        write_atomically(path, _scatter(samples, spec))
+    if spec.vocabulary:
+        write_atomically(path.with_suffix(".txt"), page(samples, spec))
+    elif spec.columns:
+        content = csv_content({"samples": samples}, spec)
+        write_atomically(path.with_suffix(".csv"), content)
     else:
+        write_atomically(path, png(samples, spec))
+
+
+def enough(spec: Spec) -> int:
+    """How many samples make a picture."""
+    return 2500 if len(spec.shape) == 1 else 64
+
+
+def has_picture(spec: Spec) -> bool:
+    """Whether `png` can draw examples of this kind."""
+    return len(spec.shape) <= 3 and not (spec.vocabulary or spec.columns)
+
+
+def png(samples: np.ndarray, spec: Spec) -> bytes:
+    """A grid of images or of curves, a scatter of points or a histogram of numbers."""
+    if not has_picture(spec):
         raise ValueError(f"There is no picture of examples of shape {spec.shape}.")
+    if spec.is_image:
+        return _encoded(_image(grid(samples)), "PNG")
+    return _sequences(samples) if spec.is_sequence else _points(samples, spec)
+
+
+def gif(samples: np.ndarray) -> bytes:
+    """Images `[N, H, W, C]` in [-1, 1] as the frames of an animation, five in a second."""
+    first, *others = (_image(grid(sample[None])) for sample in samples)
+    return _encoded(first, "GIF", save_all=True, append_images=others, duration=200, loop=0)
+
+
+def page(samples: np.ndarray, spec: Spec) -> bytes:
+    r"""Samples of text in UTF-8, each in a line: a newline in it becomes \n, a backslash two."""
+    escaped = (text.replace("\\", "\\\\").replace("\n", "\\n") for text in strings(samples, spec))
+    return "".join(f"{line}\n" for line in escaped).encode()
 
 
 def grid(images: np.ndarray) -> np.ndarray:
@@ -86,13 +123,33 @@ def intervals(titles: Sequence[str], figures: Sequence[Mapping[str, Mapping]], p
     write_atomically(path, _drawn(figure))
 
 
-def _scatter(points: np.ndarray, spec: Spec) -> bytes:
+def _points(points: np.ndarray, spec: Spec) -> bytes:
     figure = _figure(1)
     axes = figure.axes[0]
+    if points.shape[1] == 1:
+        axes.hist(points[:, 0], bins=50)
+        return _drawn(figure)
     if spec.mixture is not None:
         axes.plot(*np.asarray(spec.mixture.centres)[:, :2].T, "x", color="0.6")
     axes.plot(points[:, 0], points[:, 1], ".", markersize=2)
     axes.set_aspect("equal")
+    return _drawn(figure)
+
+
+def _sequences(samples: np.ndarray) -> bytes:
+    """The first of them as small curves, all on one scale, a colour for each channel."""
+    samples = samples[:CURVES]
+    count, steps, channels = samples.shape
+    columns = math.ceil(math.sqrt(count))
+    low, high = samples.min(), samples.max()
+    scaled = (samples - low) / max(high - low, np.finfo(np.float32).tiny)
+    row, column = np.divmod(np.arange(count)[:, None, None], columns)
+    gap = np.full((count, 1, channels), np.nan)  # where one line of the plot leaves out
+    across = np.broadcast_to(column + np.linspace(0, 0.9, steps)[None, :, None], samples.shape)
+    x, y = (np.concatenate([part, gap], axis=1) for part in (across, 0.85 * scaled - row))
+    figure = _figure(1)
+    figure.axes[0].plot(x.reshape(-1, channels), y.reshape(-1, channels), linewidth=1)
+    figure.axes[0].set_axis_off()
     return _drawn(figure)
 
 
@@ -110,9 +167,14 @@ def _drawn(figure) -> bytes:
     return file.getvalue()
 
 
-def _png(image: np.ndarray) -> bytes:
+def _image(image: np.ndarray):
+    """Grey if it has one channel or two, colour if it has three or more."""
     from PIL import Image
 
+    return Image.fromarray(image[..., :3] if image.shape[-1] > 2 else image[..., 0])
+
+
+def _encoded(image, form: str, **options) -> bytes:
     file = io.BytesIO()
-    Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image).save(file, format="PNG")
+    image.save(file, form, **options)
     return file.getvalue()

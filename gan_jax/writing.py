@@ -1,29 +1,64 @@
 """Samples to files; the suffix says the form."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from gan_jax import report
-from gan_jax.data import Spec
+from gan_jax.data import Spec, table_files
 from gan_jax.errors import RunError, UsageError
 from gan_jax.runs import write_atomically
 
-SUFFIXES = (".npz", ".png")
+
+class Form(NamedTuple):
+    """What a suffix stands for."""
+
+    fits: Callable[[Spec], bool]  # whether it can hold such data
+    content: Callable[[Mapping[str, np.ndarray], Spec], bytes]  # (samples and labels, spec) -> file
 
 
-def check(out: Path, *, overwrite: bool) -> Path:
+def _arrays(drawn: Mapping[str, np.ndarray], spec: Spec) -> bytes:
+    file = io.BytesIO()
+    np.savez_compressed(file, **drawn)
+    return file.getvalue()
+
+
+FORMS = {
+    ".npz": Form(lambda spec: True, _arrays),
+    ".png": Form(report.has_picture, lambda drawn, spec: report.png(drawn["samples"], spec)),
+    ".gif": Form(lambda spec: spec.is_image, lambda drawn, spec: report.gif(drawn["samples"])),
+    ".txt": Form(
+        lambda spec: bool(spec.vocabulary), lambda drawn, spec: report.page(drawn["samples"], spec)
+    ),
+    ".csv": Form(lambda spec: bool(spec.columns), table_files.csv_content),
+    ".parquet": Form(lambda spec: bool(spec.columns), table_files.parquet_content),
+}
+
+
+def check(out: Path, spec: Spec | None = None, *, overwrite: bool) -> Path:
     """The path itself, if it can be written to; asked before any work is done.
 
+    Args:
+      out: the path.
+      spec: of the data, once it is known.
+      overwrite: whether a file may be replaced.
+
     Raises:
-      UsageError: a suffix that names no form.
+      UsageError: a suffix that names no form, or none for such data.
       RunError: it exists, and may not be replaced.
       FileNotFoundError: its folder does not exist.
     """
-    if out.suffix not in SUFFIXES:
-        raise UsageError(f"--out {out} ends in none of {', '.join(SUFFIXES)}.")
+    fitting = [suffix for suffix, form in FORMS.items() if spec is None or form.fits(spec)]
+    if out.suffix not in FORMS:
+        raise UsageError(f"--out {out} ends in none of {', '.join(fitting)}.")
+    if out.suffix not in fitting:
+        raise UsageError(
+            f"--out {out}: a {out.suffix} cannot hold these data, of shape {spec.shape}; those "
+            f"that can: {', '.join(fitting)}."
+        )
     if not out.absolute().parent.is_dir():
         raise FileNotFoundError(f"The folder {out.absolute().parent} does not exist: make it.")
     if out.is_dir() or (out.exists() and not overwrite):
@@ -33,9 +68,4 @@ def check(out: Path, *, overwrite: bool) -> Path:
 
 def write(drawn: Mapping[str, np.ndarray], spec: Spec, out: Path) -> None:
     """Writes samples in the form of the suffix, in one piece."""
-    if out.suffix == ".png":
-        report.picture(drawn["samples"], spec, out)
-        return
-    file = io.BytesIO()
-    np.savez_compressed(file, **drawn)
-    write_atomically(out, file.getvalue())
+    write_atomically(out, FORMS[out.suffix].content(drawn, spec))

@@ -23,7 +23,7 @@ ORDER = (
     "cache checkpoint experiment options signals processes progress runs",
     "report",
     "writing evaluation summary",
-    "loop tables",
+    "loop tables describe",
     "loading launch",
     "sweep",
     "commands",

@@ -27,7 +27,7 @@ def test_quick(name, tmp_path, request):
     assert figures["samples"].keys() == figures["real"].keys()
     assert all(np.isfinite(value) for value in figures["real"].values())
     assert (tmp_path / "run/losses.png").stat().st_size > 1000
-    assert len(list((tmp_path / "run/samples").glob("*.png"))) == 1
+    assert len(list((tmp_path / "run/samples").iterdir())) == 1
     assert "real data" in "\n".join(said)
     trained = load(tmp_path / "run")
     assert trained.sample(3)["samples"].shape == (3, *trained.spec.shape)

@@ -1,3 +1,5 @@
+import io
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -62,8 +64,7 @@ def test_points_are_scattered_where_they_are(tmp_path):
     report.picture(ring.held_out["real"][:500], ring.spec, tmp_path / "ring.png")
     report.picture(np.zeros((500, 2), np.float32), ring.spec, tmp_path / "zero.png")
     ring, zero = (pixels(tmp_path / name)[..., :3] for name in ("ring.png", "zero.png"))
-    blue = lambda image: (np.abs(image - np.float32([31, 119, 180])) < 2).all(-1).sum()
-    assert blue(ring) > 8 * blue(zero) > 0
+    assert blue(ring).sum() > 8 * blue(zero).sum() > 0
 
 
 def test_of_points_in_more_dimensions_the_first_two(tmp_path):
@@ -73,10 +74,81 @@ def test_of_points_in_more_dimensions_the_first_two(tmp_path):
     np.testing.assert_array_equal(pixels(tmp_path / "three.png"), pixels(tmp_path / "two.png"))
 
 
-def test_no_picture_of_one_number(tmp_path):
-    with pytest.raises(ValueError, match=r"no picture of examples of shape \(1,\)"):
-        report.picture(np.zeros((4, 1), np.float32), spec(1), tmp_path / "one.png")
+def blue(image):
+    """Pixels in the colour of the first line of a plot."""
+    return (np.abs(image[..., :3] - np.float32([31, 119, 180])) < 2).all(-1)
+
+
+def test_of_one_number_a_histogram(tmp_path):
+    narrow = RANDOM.normal(size=(500, 1)).astype(np.float32)
+    report.picture(narrow, spec(1), tmp_path / "one.png")
+    even = np.linspace(0, 1, 500, dtype=np.float32)[:, None]
+    report.picture(even, spec(1), tmp_path / "even.png")
+    one, even = (blue(pixels(tmp_path / name)) for name in ("one.png", "even.png"))
+    assert even.sum() > 1.5 * one.sum() > 0  # an even one fills its frame
+
+
+@pytest.mark.parametrize(("channels", "mode"), [(2, "L"), (4, "RGB"), (7, "RGB")])
+def test_images_of_other_numbers_of_channels_are_drawn_too(tmp_path, channels, mode):
+    samples = RANDOM.uniform(-1, 1, (4, 8, 8, channels)).astype(np.float32)
+    report.picture(samples, spec(8, 8, channels), tmp_path / "odd.png")
+    shown = samples[..., : len(mode)]
+    report.picture(shown, spec(8, 8, len(mode)), tmp_path / "even.png")
+    np.testing.assert_array_equal(pixels(tmp_path / "odd.png"), pixels(tmp_path / "even.png"))
+
+
+def test_no_picture_of_arrays_of_four_axes(tmp_path):
+    with pytest.raises(ValueError, match=r"no picture of examples of shape \(2, 2, 2, 1\)"):
+        report.picture(np.zeros((4, 2, 2, 2, 1)), spec(2, 2, 2, 1), tmp_path / "four.png")
     assert not list(tmp_path.iterdir())
+
+
+def test_each_sequence_is_a_curve_in_its_place(tmp_path):
+    rising = np.linspace(-1, 1, 30, dtype=np.float32)[:, None]
+    samples = np.stack([rising, rising, -rising, -rising])
+    report.picture(samples, spec(30, 1), tmp_path / "four.png")
+    drawn = blue(pixels(tmp_path / "four.png"))
+    rows, columns = (np.flatnonzero(drawn.any(axis)) for axis in (1, 0))
+    drawn = drawn[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    height, width = (size // 2 for size in drawn.shape)
+    for row, column, sign in ((0, 0, 1), (0, 1, 1), (1, 0, -1), (1, 1, -1)):
+        tile = drawn[row * height : (row + 1) * height, column * width : (column + 1) * width]
+        places = np.argwhere(tile)
+        assert np.corrcoef(places.T)[0, 1] * sign < -0.95  # rows count from the top
+
+
+def test_channels_have_colours_and_the_number_of_curves_a_bound(tmp_path):
+    samples = RANDOM.normal(size=(report.CURVES + 5, 9, 2)).astype(np.float32)
+    report.picture(samples, spec(9, 2), tmp_path / "many.png")
+    report.picture(samples[: report.CURVES], spec(9, 2), tmp_path / "bound.png")
+    many, bound = (pixels(tmp_path / name)[..., :3] for name in ("many.png", "bound.png"))
+    np.testing.assert_array_equal(many, bound)
+    orange = (np.abs(many - np.float32([255, 127, 14])) < 2).all(-1)
+    assert blue(many).sum() > 50 and orange.sum() > 50
+
+
+def test_constant_sequences_are_drawn(tmp_path):
+    report.picture(np.zeros((3, 9, 1), np.float32), spec(9, 1), tmp_path / "flat.png")
+    assert (pixels(tmp_path / "flat.png") != 255).any()
+
+
+def test_of_text_a_page_beside(tmp_path):
+    symbols = ("", "a", "\n", "\\", "é")
+    text = Spec((3, 5), 1.0, 0.0, vocabulary=symbols)
+    report.picture(text.decode(np.uint8([[1, 2, 4], [3, 1, 0]])), text, tmp_path / "0001.png")
+    assert [path.name for path in tmp_path.iterdir()] == ["0001.txt"]
+    assert (tmp_path / "0001.txt").read_bytes().decode() == "a\\né\n\\\\a\n"
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_an_animation_has_the_samples_as_frames(channels):
+    samples = RANDOM.choice([-1.0, 1.0], (5, 4, 4, channels))
+    with Image.open(io.BytesIO(report.gif(samples))) as image:
+        assert image.n_frames == 5 and image.info["loop"] == 0
+        for index, sample in enumerate(samples):
+            image.seek(index)
+            drawn = np.asarray(image.convert("RGB"))[::128, ::128]  # four pixels of 128
+            np.testing.assert_array_equal(drawn, np.broadcast_to(sample > 0, (4, 4, 3)) * 255)
 
 
 def test_a_panel_for_each_player(tmp_path):

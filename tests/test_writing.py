@@ -6,8 +6,10 @@ from PIL import Image
 
 from gan_jax import writing
 from gan_jax.data import Spec
+from gan_jax.data.columns import Column
 from gan_jax.errors import RunError, UsageError
 
+COLUMN = Column("size", "categorical", categories=("S", "M"))
 IMAGES = Spec(shape=(2, 3, 1), scale=1.0, offset=0.0)
 
 
@@ -43,6 +45,43 @@ def test_a_picture_by_its_suffix(tmp_path):
 def test_a_suffix_that_names_no_form(tmp_path, name):
     with pytest.raises(UsageError, match=r"ends in none of \.npz, \.png"):
         writing.check(tmp_path / name, overwrite=True)
+
+
+def kind(*shape, **fields):
+    return Spec(shape=shape, scale=1.0, offset=0.0, **fields)
+
+
+@pytest.mark.parametrize(
+    ("spec", "fitting"),
+    [
+        (IMAGES, {".npz", ".png", ".gif"}),
+        (kind(2), {".npz", ".png"}),
+        (kind(30, 1), {".npz", ".png"}),
+        (kind(30, 2, vocabulary=("a", "b")), {".npz", ".txt"}),
+        (kind(3, 4, 4, 1), {".npz"}),
+        (kind(2, columns=(COLUMN,)), {".npz", ".csv", ".parquet"}),
+    ],
+)
+def test_each_kind_of_data_has_its_suffixes(tmp_path, spec, fitting):
+    samples = np.random.default_rng(0).uniform(-1, 1, (4, *spec.shape)).astype(np.float32)
+    for suffix in writing.FORMS:
+        out = tmp_path / f"out{suffix}"
+        if suffix in fitting:
+            writing.check(out, spec, overwrite=False)
+            writing.write({"samples": samples}, spec, out)
+            assert out.stat().st_size
+            continue
+        with pytest.raises(UsageError, match=f"{out}: a {suffix} cannot hold") as caught:
+            writing.check(out, spec, overwrite=False)
+        said = str(caught.value).partition("those that can: ")[2].removesuffix(".")
+        assert set(said.split(", ")) == fitting
+
+
+def test_text_in_lines(tmp_path):
+    spec = kind(2, 2, vocabulary=("a", "b"))
+    samples = spec.decode(np.uint8([[0, 1], [1, 1]]))
+    writing.write({"samples": samples, "labels": np.arange(2)}, spec, tmp_path / "out.txt")
+    assert (tmp_path / "out.txt").read_text() == "ab\nbb\n"
 
 
 def test_what_exists_is_replaced_only_on_demand(tmp_path):

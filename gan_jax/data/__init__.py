@@ -16,30 +16,35 @@ from gan_jax.errors import DataError
 __all__ = ["Dataset", "Mixture", "Spec", "from_arrays", "open"]
 
 FORMS = ("digits", "ring", "grid", "swiss_roll", "idx:PATH", "folder:PATH", "npy:PATH", "npz:PATH")
+FORMS += ("waves", "text:PATH", "stacked_mnist:PATH")
 FORMS += ("csv:PATH", "parquet:PATH")
 
 
 def open(spec: str, fingerprint: str | None = None) -> Dataset:
     """The data set that a spec names, as in `--data digits`.
 
-    ==============  ================================================================
-    `digits`        1,797 handwritten digits, 8x8, from scikit-learn
-    `ring`          8 Gaussians on a circle
-    `grid`          25 Gaussians on a 5x5 grid
-    `swiss_roll`    a spiral
-    `idx:PATH`      the folder of MNIST's four files, or of a set in the same format
-    `folder:PATH`   images in folders, or in an archive .zip, .tar or .tar.gz
-    `npy:PATH`      one array
-    `npz:PATH`      arrays by name, such as samples of a model
-    `csv:PATH`      a table of numbers, categories and dates; its first row names the columns
-    `parquet:PATH`  a table of any of these types
-    ==============  ================================================================
+    ====================  ================================================================
+    `digits`              1,797 handwritten digits, 8x8, from scikit-learn
+    `ring`                8 Gaussians on a circle
+    `grid`                25 Gaussians on a 5x5 grid
+    `swiss_roll`          a spiral
+    `idx:PATH`            the folder of MNIST's four files, or of a set in the same format
+    `folder:PATH`         images in folders, or in an archive .zip, .tar or .tar.gz
+    `npy:PATH`            one array
+    `npz:PATH`            arrays by name, such as samples of a model
+    `waves`               sines and sawtooths of 30 steps
+    `text:PATH`           the characters of a text file: windows of it, or its lines
+    `stacked_mnist:PATH`  three digits of `idx:PATH` as channels: 1,000 classes
+    `csv:PATH`            a table, whose first row names the columns
+    `parquet:PATH`        a table, whose columns have types
+    ====================  ================================================================
 
     Options follow a `?`, as in `folder:PATH?size=32&resize=pad`: for a folder size, resize,
-    skip_corrupt and held_out, for arrays range and held_out; see the functions of these names. For
-    tables see `tabular`: `csv:people.csv?label=job&drop=id&categorical=zip,code&ordinal=size:S<M<L`
-    (and so integer, continuous, boolean and date), encoding and held_out. A path with a `?` of its
-    own gets another one at its end.
+    skip_corrupt and held_out, for arrays range, held_out and sequences=1 where they are [N, T, C],
+    for text window=32 or lines=1&length=32; see the functions of these names. For tables see
+    `tabular`: `csv:people.csv?label=job&drop=id&categorical=zip,code&ordinal=size:S<M<L`, and so
+    integer, continuous, boolean and date, encoding and held_out. A path with a `?` of its own gets
+    another one at its end.
 
     Args:
       spec: one of these; `~` and environment variables in PATH are expanded.
@@ -86,7 +91,22 @@ def _named(spec: str) -> Dataset:
         case "npy" | "npz", str(path) if path:
             from gan_jax.data import files
 
-            return getattr(files, form)(path, **options(range=query.pair, held_out=float))
+            kinds = {"range": query.pair, "held_out": float, "sequences": query.flag}
+            return getattr(files, form)(path, **options(**kinds))
+        case "waves", None:
+            from gan_jax.data.waves import waves
+
+            pairs = {"frequency": query.pair, "amplitude": query.pair}
+            return waves(**options(count=int, steps=int, **pairs, seed=int, held_out=float))
+        case "text", str(path) if path:
+            from gan_jax.data.text import text
+
+            kinds = {"window": int, "stride": int, "lines": query.flag, "length": int}
+            return text(path, **options(**kinds, held_out=float))
+        case "stacked_mnist", str(path) if path:
+            from gan_jax.data.stacked import stacked_mnist
+
+            return stacked_mnist(path, **options(count=int, held_out=int, seed=int))
         case "csv" | "parquet", str(path) if path:
             from gan_jax.data.tabular import OPTIONS, tabular
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from gan_jax.data.dataset import Dataset, check_finite, check_labels, example_count
+from gan_jax.data import raw
+from gan_jax.data.dataset import Dataset, check_labels, example_count
 from gan_jax.data.spec import Spec
 from gan_jax.errors import DataError
 
@@ -22,34 +23,39 @@ def from_arrays(
     range: tuple[float, float] | None = None,
     classes: Sequence[str] | None = None,
     held_out_fraction: float = 0.2,
+    sequences: bool = False,
     name: str = "arrays",
 ) -> Dataset:
-    """A data set from arrays: images are scaled to [-1, 1], points are taken as they are.
+    """A data set from arrays: images are scaled to [-1, 1], others are taken as they are.
 
     Args:
-      real: images, [N, H, W] or [N, H, W, C], uint8 or floats; or points, [N, D], floats.
+      real: images, [N, H, W] or [N, H, W, C], uint8 or floats; or points, [N, D], floats; or
+          sequences, [N, T] or [N, T, C], uint8 or floats.
       label: [N], integers 0..K-1; or None.
       held_out: the held-out part, a pair (real, label), or real alone where there are no labels;
           None splits it off `real`, see `split`.
-      range: (low, high) of the images' raw values, which become -1 and 1; by default (0, 255) for
-          uint8 and (-1, 1) for floats.
+      range: (low, high) of the raw values of images or sequences, which become -1 and 1; by default
+          (0, 255) for uint8, and for floats (-1, 1); but sequences of floats are then not scaled.
       classes: the names of the K labels; by default "0", "1", ...
       held_out_fraction: the share to split off, in [0, 1).
+      sequences: whether [N, T, C] are sequences of T steps; otherwise they are grey images.
       name: what messages and tables call the set.
 
     Raises:
-      DataError: arrays of another kind, layout or range, or not finite.
+      DataError: arrays of another kind, layout or range, or not finite; or constant sequences.
       ValueError: a `range`, `classes` or `held_out_fraction` that makes no sense.
 
     >>> data = from_arrays(np.zeros((10, 8, 8), np.uint8), np.arange(10) % 2)
     >>> data.train["real"].shape, data.held_out["real"].shape, data.spec.classes
     ((8, 8, 8, 1), (2, 8, 8, 1), ('0', '1'))
     """
-    parts = [_part(real, label, name)]
+    parts = [_part(real, label, name, sequences)]
     if held_out is not None:
         pair = held_out if isinstance(held_out, tuple) else (held_out, None)
-        parts.append(_part(*pair, f"{name}: held_out"))
-    scale, offset = _scaling([part["real"] for part in parts], range, name)
+        parts.append(_part(*pair, f"{name}: held_out", sequences))
+    if sequences:
+        raw.check_varying(parts[0]["real"], name)
+    scale, offset = _scaling([part["real"] for part in parts], range, name, sequences)
     classes = _classes(parts, classes, name)
     train, rest = parts if held_out is not None else split(parts[0], held_out_fraction, name=name)
     frequencies = _frequencies(train["label"], len(classes)) if "label" in train else ()
@@ -92,67 +98,27 @@ def split(
     )
 
 
-def _part(real: Any, label: Any, where: str) -> Part:
-    part = {"real": _examples(np.asarray(real), where)}
+def _part(real: Any, label: Any, where: str, sequences: bool) -> Part:
+    examples = raw.sequences if sequences else raw.images_or_points
+    part = {"real": examples(np.asarray(real), where)}
     if label is not None:
-        part["label"] = _labels(np.asarray(label), where)
+        part["label"] = raw.labels(np.asarray(label), where)
     example_count(part, where)
     return part
 
 
-def _examples(real: np.ndarray, where: str) -> np.ndarray:
-    shape, floats = real.shape, np.issubdtype(real.dtype, np.floating)
-    if real.ndim not in (2, 3, 4) or not real.size:
-        raise DataError(
-            f"{where}: real has shape {shape}, expected images [N, H, W] or "
-            "[N, H, W, C], or points [N, D], none of them empty: reshape it"
-        )
-    if not floats and real.dtype != np.uint8:
-        raise DataError(
-            f"{where}: real is {real.dtype}, expected uint8 images or floats: convert "
-            "it with real.astype(np.uint8) or real.astype(np.float32)"
-        )
-    if real.ndim == 2 and not floats:
-        raise DataError(
-            f"{where}: uint8 of shape {shape}: points [N, D] must be floats, as by "
-            "real.astype(np.float32); images need the axes [N, H, W]"
-        )
-    if real.ndim == 4 and shape[1] in (1, 3) and shape[2] == shape[3] > 4:
-        raise DataError(
-            f"{where}: images of shape {shape} have the channels first, expected "
-            "[N, H, W, C]: give real.transpose(0, 2, 3, 1)"
-        )
-    if floats:
-        with np.errstate(over="ignore"):  # what overflows becomes an infinity, which is refused
-            real = real.astype(np.float32, copy=False)
-    check_finite(real, where)
-    return real[..., None] if real.ndim == 3 else real
-
-
-def _labels(label: np.ndarray, where: str) -> np.ndarray:
-    if label.ndim != 1 or not np.issubdtype(label.dtype, np.integer):
-        raise DataError(
-            f"{where}: labels are {label.dtype} of shape {label.shape}, expected "
-            "integers of shape [N]: for one-hot rows give label.argmax(1), for names "
-            "np.unique(label, return_inverse=True)[1]"
-        )
-    if label.size and (label.min() < 0 or label.max() >= 2**31):
-        raise DataError(
-            f"{where}: labels from {label.min()} to {label.max()}, expected 0..K-1: "
-            "give np.unique(label, return_inverse=True)[1]"
-        )
-    return label.astype(np.int32)
-
-
 def _scaling(
-    reals: Sequence[np.ndarray], declared: tuple[float, float] | None, name: str
+    reals: Sequence[np.ndarray],
+    declared: tuple[float, float] | None,
+    name: str,
+    sequences: bool,
 ) -> tuple[float, float]:
     """The scale and offset that take the declared range, once the values lie in it, to [-1, 1]."""
-    if reals[0].ndim == 2:
-        if declared is not None:
-            raise ValueError("range= is for images; points are taken unscaled")
-        return 1.0, 0.0
     floats = reals[0].dtype == np.float32
+    if reals[0].ndim == 2 and declared is not None:
+        raise ValueError("range= is for images and sequences; points are taken unscaled")
+    if reals[0].ndim == 2 or (sequences and floats and declared is None):
+        return 1.0, 0.0
     low, high = map(float, declared or ((-1, 1) if floats else (0, 255)))
     if not (np.isfinite([low, high]).all() and low < high):
         raise ValueError(f"range ({low}, {high}), expected two finite numbers, the lower first")
@@ -161,8 +127,9 @@ def _scaling(
     if least < low or most > high or (declared is None and floats and least >= 0):
         guess = "(LOW, HIGH)" if least < 0 else "(0, 1)" if most <= 1 else "(0, 255)"
         raise DataError(
-            f"{name}: {reals[0].dtype} images with values from {least} to {most}, "
-            f"expected {low:g} to {high:g}: pass their full range, as in range={guess}"
+            f"{name}: {reals[0].dtype} {'sequences' if sequences else 'images'} with values from "
+            f"{least} to {most}, expected {low:g} to {high:g}: pass their full range, as in "
+            f"range={guess}"
         )
     return 2 / (high - low), 0.0 - (high + low) / (high - low)
 

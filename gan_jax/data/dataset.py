@@ -19,8 +19,9 @@ class Dataset:
     """A training part and a held-out part, raw and in memory, and their spec.
 
     Args:
-      train: "real" ([N, *shape], uint8 or float32, raw) and, where there are classes, "label"
-          ([N], int32, 0..K-1). The arrays are kept as read-only views.
+      train: "real" ([N, *raw_shape], raw: uint8 or float32, or for text uint8 or int32, 0..V-1)
+          and, where there are classes, "label" ([N], int32, 0..K-1). The arrays are kept as
+          read-only views.
       held_out: the same keys and kinds; may hold no examples.
       spec: what the arrays mean.
       name: what messages and tables call the set.
@@ -85,6 +86,15 @@ def check_labels(label: np.ndarray, count: int, where: str) -> None:
         )
 
 
+def _check_indices(real: np.ndarray, spec: Spec, where: str) -> None:
+    count = len(spec.vocabulary)
+    if count and real.size and not 0 <= real.min() <= real.max() < count:
+        raise DataError(
+            f"{where}: indices from {real.min()} to {real.max()}, expected 0..{count - 1} for a "
+            f"vocabulary of {count} symbols: number them so"
+        )
+
+
 def _read_only(array: np.ndarray) -> np.ndarray:
     view = np.asarray(array).view()
     view.flags.writeable = False
@@ -99,15 +109,19 @@ def _check_part(arrays: Mapping[str, np.ndarray], spec: Spec, where: str) -> Non
             f"{len(spec.classes)} classes: labels and classes go together"
         )
     real = arrays["real"]
-    if real.dtype not in (np.uint8, np.float32):
-        raise DataError(f"{where}: real is {real.dtype}, expected uint8 or float32: convert it")
-    if real.shape[1:] != spec.shape:
+    wide = np.int32 if spec.vocabulary else np.float32
+    if real.dtype not in (np.uint8, wide):
         raise DataError(
-            f"{where}: examples of shape {real.shape[1:]}, expected {spec.shape} as "
+            f"{where}: real is {real.dtype}, expected uint8 or {wide.__name__}: convert it"
+        )
+    if real.shape[1:] != spec.raw_shape:
+        raise DataError(
+            f"{where}: examples of shape {real.shape[1:]}, expected {spec.raw_shape} as "
             "in the spec: reshape them"
         )
     example_count(arrays, where)
     check_finite(real, where)
+    _check_indices(real, spec, where)
     if spec.classes:
         label = arrays["label"]
         if label.dtype != np.int32 or label.ndim != 1:

@@ -29,13 +29,15 @@ def npy(
     *,
     range: tuple[float, float] | None = None,
     held_out: float = 0.2,
+    sequences: bool = False,
 ) -> Dataset:
-    """The array of a .npy file, images or points without labels; only its parts are copied.
+    """The array of a .npy file, without labels; only its parts are copied.
 
     Args:
       path: of the file.
-      range: of the images' raw values, see `from_arrays`.
+      range: of the raw values, see `from_arrays`.
       held_out: the share to split off, in [0, 1).
+      sequences: whether [N, T, C] are sequences; otherwise they are grey images.
 
     Raises:
       DataError: a file that is missing, damaged, no .npy, or holds no such array.
@@ -44,7 +46,9 @@ def npy(
     path = Path(path)
     with _reported(path, ".npy"):
         real = np.load(path, mmap_mode="r", allow_pickle=False)
-    return from_arrays(real, range=range, held_out_fraction=held_out, name=path.name)
+    return from_arrays(
+        real, range=range, held_out_fraction=held_out, sequences=sequences, name=path.name
+    )
 
 
 def npz(
@@ -52,14 +56,16 @@ def npz(
     *,
     range: tuple[float, float] | None = None,
     held_out: float | None = None,
+    sequences: bool = False,
 ) -> Dataset:
     """The arrays of a .npz file, such as `gan-jax sample --out` writes.
 
     Args:
       path: of a file with the array real (or x, samples, images, or a single one of any name) and,
         where there are such, label (or y, labels), held_out_real and held_out_label.
-      range: of the images' raw values, see `from_arrays`.
+      range: of the raw values, see `from_arrays`.
       held_out: the share to split off, in [0, 1), where there is no held_out_real; 0.2 by default.
+      sequences: whether [N, T, C] are sequences; otherwise they are grey images.
 
     Raises:
       DataError: a file that is missing, damaged, no .npz, or has no such arrays, or others too.
@@ -79,6 +85,7 @@ def npz(
         held_out=None if held is None else (held, arrays.get("held_out_label")),
         range=range,
         held_out_fraction=0.2 if held_out is None else held_out,
+        sequences=sequences,
         name=path.name,
     )
 

@@ -9,6 +9,13 @@ from typing import Any
 from gan_jax.errors import DataError
 
 
+def flag(word: str) -> bool:
+    """0 or 1."""
+    if word not in ("0", "1"):
+        raise ValueError(word)
+    return word == "1"
+
+
 def split(spec: str) -> tuple[str, str | None, str]:
     """Form, path (None where there is no colon) and options, which follow the last `?`.
 
@@ -91,6 +98,7 @@ KINDS = {
     int: "a whole number",
     float: "a number",
     str: "a word",
+    flag: "0 or 1",
     pair: "two numbers LOW,HIGH",
     names: "names A,B,C",
     orders: "columns and their categories in order, COLUMN:LOW<HIGH",
@@ -103,4 +111,6 @@ def _value(kind: Callable[[str], Any], name: str, value: str, spec: str) -> Any:
             return kind(value)
     except ValueError:
         pass
-    raise DataError(f"`{spec}`: {name}={value}, expected {KINDS[kind]}: write {name}=VALUE")
+    raise DataError(
+        f"`{spec}`: {name}={value}, expected {KINDS.get(kind, 'another')}: write {name}=VALUE"
+    )

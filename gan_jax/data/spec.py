@@ -12,6 +12,9 @@ import numpy as np
 from gan_jax.data.columns import Column, width
 from gan_jax.errors import DataError
 
+LATER = ("vocabulary", "columns")
+"""Fields that the first version did not have."""
+
 
 class Mixture(NamedTuple):
     """The known truth of a toy set: isotropic Gaussians of equal weight.
@@ -30,16 +33,18 @@ class Spec:
     """What one example is, and how the raw numbers become what a network sees.
 
     Args:
-      shape: of ONE example: (H, W, C) for an image, (D,) for a point.
+      shape: of ONE example as a network sees it: (H, W, C) for an image, (D,) for a point, (T, C)
+        for a sequence, (T, V) for text.
       scale: of the decoding, see `decode`; not 0.
       offset: of the decoding.
       classes: the names of the labels 0..K-1; empty where there are no labels.
       frequencies: of the classes in the training part, summing to 1; or empty.
       mixture: the truth of a toy set, where it is known.
+      vocabulary: of text: its V symbols, whose indices [T] are the raw numbers of an example.
       columns: of a table, whose encoded rows the examples are.
 
     Raises:
-      ValueError: a shape, scale, frequencies, mixture or columns that cannot be.
+      ValueError: a shape, scale, frequencies, mixture, vocabulary or columns that cannot be.
     """
 
     shape: tuple[int, ...]
@@ -48,6 +53,7 @@ class Spec:
     classes: tuple[str, ...] = ()
     frequencies: tuple[float, ...] = ()
     mixture: Mixture | None = None
+    vocabulary: tuple[str, ...] = ()
     columns: tuple[Column, ...] = ()
 
     def __post_init__(self):
@@ -63,6 +69,11 @@ class Spec:
             raise ValueError(f"frequencies sum to {sum(self.frequencies)}, expected 1")
         if self.mixture and any((len(centre),) != self.shape for centre in self.mixture.centres):
             raise ValueError(f"the mixture's centres are not points of shape {self.shape}")
+        if self.vocabulary and self.shape[1:] != (len(set(self.vocabulary)),):
+            raise ValueError(
+                f"shape {self.shape} and {len(self.vocabulary)} symbols: expected (T, V) for a "
+                "vocabulary of V symbols, all different"
+            )
         if self.columns and self.shape != (width(self.columns),):
             raise ValueError(f"shape {self.shape}, columns that take {width(self.columns)} numbers")
 
@@ -71,22 +82,36 @@ class Spec:
         """Whether an example has the three axes (H, W, C)."""
         return len(self.shape) == 3
 
+    @property
+    def is_sequence(self) -> bool:
+        """Whether an example has the two axes (T, C), and is no text."""
+        return len(self.shape) == 2 and not self.vocabulary
+
+    @property
+    def raw_shape(self) -> tuple[int, ...]:
+        """Of one raw example: `shape`, or (T,) for text."""
+        return self.shape[:-1] if self.vocabulary else self.shape
+
     def decode(self, raw: Any) -> Any:
-        """What a network sees: raw * scale + offset, in float32.
+        """What a network sees, float32: raw * scale + offset, or for text one-hot vectors.
 
         Computed as (raw + offset / scale) * scale. A compiler may fuse a product and the sum after
         it into one rounding; a sum before a product it cannot, and for bytes that sum is exact. So
         NumPy and compiled JAX give the same bits, and the ends of the range are -1 and 1 exactly.
 
         Args:
-          raw: [..., *shape], a NumPy or a JAX array.
+          raw: [..., *raw_shape], a NumPy or a JAX array.
 
         Returns:
-          An array of the same kind and shape, float32.
+          [..., *shape], an array of the same kind.
 
         >>> Spec(shape=(3,), scale=2 / 255, offset=-1.0).decode(np.uint8([0, 51, 255])).tolist()
         [-1.0, -0.6000000238418579, 1.0]
         """
+        if self.vocabulary:
+            indices = np.arange(len(self.vocabulary), dtype=raw.dtype)
+            hot = raw[..., None] == indices.reshape(*(1,) * raw.ndim, -1)
+            return hot.astype(np.float32)
         return (raw.astype(np.float32) + self.offset / self.scale) * self.scale
 
     def to_json(self) -> dict[str, Any]:
@@ -97,9 +122,10 @@ class Spec:
         }
         fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         lists = {key: list(value) for key, value in fields.items() if isinstance(value, tuple)}
-        saved = fields | lists | {"mixture": mixture}
-        columns = [column.to_json() for column in saved.pop("columns")]
-        return saved | {"columns": columns} if columns else saved
+        columns = [column.to_json() for column in self.columns]
+        saved = fields | lists | {"mixture": mixture, "columns": columns}
+        # What came later is left out where there is none of it: fingerprints stay what they were.
+        return {key: value for key, value in saved.items() if key not in LATER or value}
 
     @classmethod
     def from_json(cls, saved: dict[str, Any]) -> Spec:

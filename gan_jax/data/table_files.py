@@ -18,8 +18,6 @@ from gan_jax.data.spec import Spec
 if TYPE_CHECKING:
     import pyarrow
 
-SUFFIXES = (".csv", ".parquet")
-
 
 def table(drawn: Mapping[str, np.ndarray], spec: Spec) -> pyarrow.Table:
     """Samples as a table of Arrow, `.to_pandas()` of which pandas takes.
@@ -41,26 +39,23 @@ def table(drawn: Mapping[str, np.ndarray], spec: Spec) -> pyarrow.Table:
     return pyarrow.table(arrays, [column.column.name for column in columns])
 
 
-def content(drawn: Mapping[str, np.ndarray], spec: Spec, suffix: str) -> bytes:
-    """The table as a file: `.csv` in UTF-8, with dates and missing values as they were, `.parquet`.
+def csv_content(drawn: Mapping[str, np.ndarray], spec: Spec) -> bytes:
+    """The table as a CSV file in UTF-8: numbers, dates and missing values as the data have them."""
+    file = io.StringIO()
+    columns = _decoded(drawn, spec)
+    head = [column.column.name for column in columns]
+    rows = zip(*map(_words, columns), strict=True)
+    csv.writer(file, lineterminator="\n").writerows([head, *rows])
+    return file.getvalue().encode()
 
-    Args:
-      drawn: as of `table`.
-      spec: of the data.
-      suffix: one of `SUFFIXES`.
-    """
-    if suffix == ".csv":
-        file = io.StringIO()
-        columns = _decoded(drawn, spec)
-        rows = zip(*(_words(column) for column in columns), strict=True)
-        head = [column.column.name for column in columns]
-        csv.writer(file, lineterminator="\n").writerows([head, *rows])
-        return file.getvalue().encode()
+
+def parquet_content(drawn: Mapping[str, np.ndarray], spec: Spec) -> bytes:
+    """The table as a Parquet file, whose columns have the types of the data."""
     import pyarrow.parquet
 
-    whole = io.BytesIO()
-    pyarrow.parquet.write_table(table(drawn, spec), whole)
-    return whole.getvalue()
+    file = io.BytesIO()
+    pyarrow.parquet.write_table(table(drawn, spec), file)
+    return file.getvalue()
 
 
 def _decoded(drawn: Mapping[str, np.ndarray], spec: Spec) -> list[Decoded]:
