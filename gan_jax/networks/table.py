@@ -1,7 +1,10 @@
 """The last layer of a generator of tables: what each number of an encoded row can be."""
 
+from functools import partial
+
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from gan_jax.data import Spec
 from gan_jax.data.columns import blocks
@@ -18,7 +21,7 @@ def table_output(logits: jax.Array, spec: Spec) -> jax.Array:
       spec: of a table, whose `columns` say where the scalars and the choices lie.
 
     Returns:
-      `[..., D]`: scalars in (-1, 1); the entries of a choice sum to 1.
+      `[..., D]`, float32: scalars in [-1, 1]; the entries of a choice sum to 1.
 
     Raises:
       ValueError: the data are no table, or their rows have another width.
@@ -33,8 +36,18 @@ def table_output(logits: jax.Array, spec: Spec) -> jax.Array:
             f"Logits {list(logits.shape)} for examples of shape {spec.shape}: a table has columns, "
             "and its rows as many logits as encoded numbers."
         )
-    parts = []
-    for block in (block for own in blocks(spec.columns) for block in own):
-        part = logits[..., block.start : block.stop]
-        parts.append(jnp.tanh(part) if block.kind == "scalar" else jax.nn.softmax(part))
-    return jnp.concatenate(parts, axis=-1)
+    every = [block for own in blocks(spec.columns) for block in own]
+    place = np.arange(spec.shape[0])
+    members = np.array([(block.start <= place) & (place < block.stop) for block in every])
+    scalars = members[[block.kind == "scalar" for block in every]].any(0)
+    row = lambda x: jnp.where(scalars, jnp.tanh(x), _softmax(x, members))
+    return jnp.vectorize(row, signature="(d)->(d)")(logits.astype(jnp.float32))
+
+
+def _softmax(x: jax.Array, members: np.ndarray) -> jax.Array:
+    """Of all blocks of a row [D] at once; `members` [blocks, D] says which numbers they hold."""
+    # By products, since a softmax for each block makes a program of many parts, slow to compile.
+    dot = partial(jnp.matmul, precision="highest")
+    largest = jax.lax.stop_gradient(jnp.where(members, x[None], -jnp.inf).max(1))
+    powers = jnp.exp(x - dot(largest, np.float32(members)))
+    return powers / dot(dot(powers, np.float32(members.T)), np.float32(members))
