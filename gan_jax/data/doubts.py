@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -61,7 +60,9 @@ def check_identifier(path: Path, typed: Typed) -> None:
     )
 
 
-def check_fitted(path: Path, typed: Typed, column: Column, parts: Mapping[str, np.ndarray]) -> None:
+def check_fitted(
+    path: Path, typed: Typed, column: Column, train: np.ndarray, held_out: np.ndarray
+) -> None:
     """Warns of a constant column, of values only in held-out rows, and of what float32 cannot hold.
 
     Raises:
@@ -70,9 +71,9 @@ def check_fitted(path: Path, typed: Typed, column: Column, parts: Mapping[str, n
     place = f"{path}: column `{column.name}`"
     if column.choices == 1 and not column.has_scalar:
         _warn(f"{place} is constant in the training part: leave it out by drop={column.name}")
-    _check_seen(place, typed, column, parts["held_out"])
+    _check_seen(place, typed, column, held_out)
     if column.kind in ("integer", "date"):
-        _check_exact(place, typed, column, parts["train"])
+        _check_exact(place, typed, column, train)
 
 
 def _check_seen(place: str, typed: Typed, column: Column, rows: np.ndarray) -> None:

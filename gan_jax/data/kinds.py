@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
 from typing import NamedTuple
 
 import numpy as np
 
 from gan_jax.data.cells import Cells
 from gan_jax.data.columns import Column
+from gan_jax.data.dates import common_format, read_dates
 from gan_jax.errors import DataError
 
 WHOLE = re.compile(r"[+-]?[0-9]+")
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?|[+-]?inf(inity)?", re.I)
 CODE = re.compile(r"[+-]?0[0-9]+")
 TRUTH = {"true": "false", "yes": "no", "t": "f", "y": "n", "1": "0"}
-DAYS = ("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y")
-TIMES = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f")
-FORMATS = (*DAYS, *TIMES, *(form.replace(" ", "T") for form in TIMES), "%Y-%m-%dT%H:%M:%SZ")
 LARGEST = float(np.finfo(np.float32).max)
 DIGITS = 19
 """A whole number with as many signs may be too large for 64 bits."""
-UNITS = ("D", "h", "m", "s", "ms", "us", "ns")
 MANY, MOST = 10, 0.9
 """Numbers among the distinct words, and their share, from which on the other words are mistakes."""
 
@@ -52,7 +48,7 @@ def typed(cells: Cells, asked: str | Sequence[str] | None, where: str) -> Typed:
     boolean      if its words are true and false, in capitals or not
     integer      if all are whole numbers, more than two, and none begins with a 0 (a code)
     continuous   if all are numbers, and not all whole
-    date         if all are written in one of `FORMATS`
+    date         if all are written in one of `dates.FORMATS`
     categorical  otherwise
     ===========  =========================================================================
 
@@ -76,21 +72,9 @@ def typed(cells: Cells, asked: str | Sequence[str] | None, where: str) -> Typed:
     if kind in ("continuous", "integer"):
         return _numbers(cells, about, where)
     if kind == "date":
-        return _dates(cells, about, where)
-    if kind == "boolean":
-        about = about._replace(type=cells.type or "bool")
-        pairs = [{yes, no} for yes, no in TRUTH.items()]
-        if len(cells.words) > 2 or not any({w.lower() for w in cells.words} <= p for p in pairs):
-            raise DataError(
-                f"{where} holds {', '.join(map(repr, cells.words[:3]))}, expected as a boolean "
-                f"true and false, yes and no, or 1 and 0: give categorical={cells.name}"
-            )
+        return Typed(*read_dates(cells, about, where), cells.index)
     order = asked if isinstance(asked, tuple) else _ordered(cells)
-    if stranger := cells.first(lambda word: word not in order):
-        raise DataError(f"{where} holds {stranger}, expected {' < '.join(order)}: add it, or mend")
-    if not cells.type and kind != "boolean" and _plain(cells.words):
-        about = about._replace(type="int64")
-    return Typed(about._replace(categories=order), np.array(cells.words, object), cells.index)
+    return _categories(cells, about, order, where)
 
 
 def _guess(cells: Cells, where: str) -> str:
@@ -106,7 +90,7 @@ def _guess(cells: Cells, where: str) -> str:
     numbers = sum(NUMBER.fullmatch(word) is not None for word in words)
     if numbers == len(words):
         return _number_kind(words)
-    if _formats(cells, where):
+    if common_format(cells, where):
         return "date"
     if numbers >= max(MANY, MOST * len(words)):
         raise DataError(
@@ -152,47 +136,20 @@ def _decimals(word: str) -> int:
     return 99 if "e" in word.lower() else len(word.partition(".")[2])
 
 
-def _dates(cells: Cells, about: Column, where: str) -> Typed:
-    if cells.type.startswith(("date", "timestamp")):
-        form, stamps = "", np.array(cells.words, f"M8[{_unit(cells.type)}]")
-    else:
-        form = _formats(cells, where)
-        if not form:
-            strange = cells.first(lambda word: not any(_written(word, f) for f in FORMATS))
+def _categories(cells: Cells, about: Column, order: tuple[str, ...], where: str) -> Typed:
+    if about.kind == "boolean":
+        pairs = [{yes, no} for yes, no in TRUTH.items()]
+        if len(cells.words) > 2 or not any({w.lower() for w in cells.words} <= p for p in pairs):
             raise DataError(
-                f"{where} holds {strange or 'dates of several formats'}, expected dates in one "
-                "format, such as 2026-01-31: write them so"
+                f"{where} holds {', '.join(map(repr, cells.words[:3]))}, expected as a boolean "
+                f"true and false, yes and no, or 1 and 0: give categorical={cells.name}"
             )
-        stamps = np.array([datetime.strptime(word, form) for word in cells.words], "M8[us]")
-    unit = next(u for u in UNITS if (stamps.astype(f"M8[{u}]") == stamps).all())
-    kept = unit if unit in ("ms", "us", "ns") else "s"
-    type = cells.type or ("date32[day]" if form in DAYS else f"timestamp[{kept}]")
-    values = stamps.astype(f"M8[{unit}]").astype(np.int64)
-    return Typed(about._replace(type=type, format=form, unit=unit), values, cells.index)
-
-
-def _unit(type: str) -> str:
-    """Of a date in Arrow: "D" for date32[day], "us" for timestamp[us, tz=UTC]."""
-    return re.search(r"\[(\w+)", type)[1].replace("day", "D")
-
-
-def _formats(cells: Cells, where: str) -> str:
-    """The format that all words are written in; "" if there is none."""
-    likely = [form for form in FORMATS if _written(cells.words[0], form)]
-    fitting = [form for form in likely if all(_written(word, form) for word in cells.words)]
-    if len(fitting) > 1:
-        raise DataError(
-            f"{where} holds {cells.words[0]!r}, whose day and month cannot be told apart: write "
-            f"dates as 2026-01-31, or give categorical={cells.name}"
-        )
-    return fitting[0] if fitting else ""
-
-
-def _written(word: str, form: str) -> bool:
-    try:
-        return datetime.strptime(word, form).strftime(form) == word
-    except ValueError:
-        return False
+    if stranger := cells.first(lambda word: word not in order):
+        raise DataError(f"{where} holds {stranger}, expected {' < '.join(order)}: add it, or mend")
+    if not cells.type:
+        likely = "int64" if _plain(cells.words) else "string"
+        about = about._replace(type="bool" if about.kind == "boolean" else likely)
+    return Typed(about._replace(categories=order), np.array(cells.words, object), cells.index)
 
 
 def _ordered(cells: Cells) -> tuple[str, ...]:

@@ -12,12 +12,14 @@ import numpy as np
 
 from gan_jax.data import doubts
 from gan_jax.data.arrays import split
-from gan_jax.data.cells import Cells, read_csv, read_parquet
+from gan_jax.data.cells import Cells
 from gan_jax.data.columns import Column, width
+from gan_jax.data.csv_cells import read_csv
 from gan_jax.data.dataset import Dataset
 from gan_jax.data.encoding import encode, fit, places
 from gan_jax.data.images import check_memory
 from gan_jax.data.kinds import Typed, typed
+from gan_jax.data.parquet_cells import read_parquet
 from gan_jax.data.query import names, orders
 from gan_jax.data.spec import Spec
 from gan_jax.errors import DataError
@@ -70,26 +72,29 @@ def tabular(
       DataError: a file that is no such table; the column, and the first row, are named.
       ValueError: options that make no sense.
     """
-    if encoding not in ("modes", "quantiles"):
-        raise ValueError(f"encoding={encoding}, expected modes or quantiles")
-    if not 0 <= held_out < 1:
-        raise ValueError(f"held_out={held_out}, expected 0 <= held_out < 1")
-    path = Path(path)
+    _check_options(encoding, held_out)
     kinds = {"categorical": categorical, "continuous": continuous, "integer": integer}
-    asked = _asked({**kinds, "boolean": boolean, "date": date}, ordinal or {}, drop, label)
+    asked = _asked(kinds | {"boolean": boolean, "date": date}, ordinal or {}, drop, label)
+    path = Path(path)
     cells = READERS[form](path)
     _check_known(path, [column.name for column in cells], [*asked, *filter(None, [label])])
     kept = [column for column in cells if asked.get(column.name) != "drop"]
     columns = [_column(path, column, asked.get(column.name), label) for column in kept]
     numbers = {"row": np.arange(len(cells[0].index))}
     train, rest = (part["row"] for part in split(numbers, held_out, name=str(path)))
+    fitted = []
     for column in columns:
         doubts.check_trained(path, column, train)
-    fitted = [fit(column, train, encoding) for column in columns]
-    parts = {"train": train, "held_out": rest}
-    for column, own in zip(columns, fitted, strict=True):
-        doubts.check_fitted(path, column, own, parts)
-    return _dataset(path, columns, fitted, parts)
+        fitted.append(fit(column, train, encoding))
+        doubts.check_fitted(path, column, fitted[-1], train, rest)
+    return _dataset(path, columns, fitted, {"train": train, "held_out": rest})
+
+
+def _check_options(encoding: str, held_out: float) -> None:
+    if encoding not in ("modes", "quantiles"):
+        raise ValueError(f"encoding={encoding}, expected modes or quantiles")
+    if not 0 <= held_out < 1:
+        raise ValueError(f"held_out={held_out}, expected 0 <= held_out < 1")
 
 
 def _asked(

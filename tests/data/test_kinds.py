@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from gan_jax.data.cells import Cells
-from gan_jax.data.kinds import FORMATS, typed
+from gan_jax.data.dates import FORMATS
+from gan_jax.data.kinds import typed
 from gan_jax.errors import DataError
 
 

@@ -236,6 +236,7 @@ CSV = {
     "a huge cell": (HEAD + b"1," + b"x" * 200_000 + b"\n", "row 1 breaks off .*field larger"),
     "two columns of one name": (b"a,b,a\n1,2,3\n", "two columns are called `a`: rename"),
     "names alike but for spaces": (b"a, a\n1,2\n", "two columns are called `a`"),
+    "a name of two lines": (b'"a\nb",c\n1,2\n', "a column is called 'a.nb': name it by words"),
     "no name": (b",a\n0,1\n1,2\n", "column 1 has no name .an index.*: name it"),
     "no name at the end": (b"a,b,\n0,1,\n", "column 3 has no name"),
     "Latin-1": (HEAD + "1,Köln\n".encode("latin-1"), "line 2 is not UTF-8 .byte 0xf6.: save"),
