@@ -66,6 +66,11 @@ def check(out: Path, spec: Spec | None = None, *, overwrite: bool) -> Path:
     return out
 
 
+def suited(spec: Spec) -> str:
+    """The suffix that shows samples of such data best."""
+    return next(suffix for suffix in (".png", ".txt", ".csv", ".npz") if FORMS[suffix].fits(spec))
+
+
 def write(drawn: Mapping[str, np.ndarray], spec: Spec, out: Path) -> None:
     """Writes samples in the form of the suffix, in one piece."""
     write_atomically(out, FORMS[out.suffix].content(drawn, spec))

@@ -77,6 +77,20 @@ def test_each_kind_of_data_has_its_suffixes(tmp_path, spec, fitting):
         assert set(said.split(", ")) == fitting
 
 
+@pytest.mark.parametrize(
+    ("spec", "suffix"),
+    [
+        (IMAGES, ".png"),
+        (kind(2), ".png"),
+        (kind(3, 4, 4, 1), ".npz"),
+        (kind(30, 2, vocabulary=("a", "b")), ".txt"),
+        (kind(2, columns=(COLUMN,)), ".csv"),
+    ],
+)
+def test_the_suffix_that_is_proposed(spec, suffix):
+    assert writing.suited(spec) == suffix
+
+
 def test_text_in_lines(tmp_path):
     spec = kind(2, 2, vocabulary=("a", "b"))
     samples = spec.decode(np.uint8([[0, 1], [1, 1]]))

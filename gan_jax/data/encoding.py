@@ -110,6 +110,27 @@ def decode(samples: np.ndarray, columns: Sequence[Column]) -> list[Decoded]:
     return [_decoded(column, samples, own) for column, own in pairs if not column.label]
 
 
+def hardened(samples: np.ndarray, columns: Sequence[Column]) -> np.ndarray:
+    """Rows of a generator as encoded rows are: every choice one-hot, and 0 for unused scalars.
+
+    Args:
+      samples: [N, D].
+      columns: as fitted.
+    """
+    hard = np.array(samples)
+    for column, own in zip(columns, blocks(columns), strict=True):
+        if not own or own[-1].kind == "scalar":
+            continue
+        part = hard[:, own[-1].start : own[-1].stop]
+        choice = part.argmax(1)
+        part[:] = np.eye(column.choices, dtype=hard.dtype)[choice]
+        if column.has_scalar:
+            used = [mode.reach > 0 for mode in column.modes] or [True]
+            used += [False] * (column.missing is not None)
+            hard[:, own[0].start] *= np.array(used)[choice]
+    return hard
+
+
 def generator(column: Column, use: str) -> np.random.Generator:
     """Random numbers of a column by its name: the other columns do not matter."""
     seed = np.random.SeedSequence(list(f"{use} {column.name}".encode()))

@@ -3,7 +3,7 @@ import pytest
 
 from gan_jax.data.cells import Cells
 from gan_jax.data.columns import blocks, width
-from gan_jax.data.encoding import decode, encode, fit
+from gan_jax.data.encoding import decode, encode, fit, hardened
 from gan_jax.data.kinds import typed
 
 RANDOM = np.random.default_rng(0)
@@ -134,3 +134,24 @@ def test_the_modes_of_a_column_depend_on_its_name_and_part():
     assert (draws[0] != draws[1]).any()
     renamed = fitted._replace(name="other")
     assert (encode(read, renamed, EVERY, "train") != draws[0]).any()
+
+
+@every_column
+@either
+def test_hardened_rows_are_those_of_the_table(words, encoding):
+    read, fitted = column(words, encoding=encoding)
+    rows = encode(read, fitted, EVERY, "train")
+    np.testing.assert_array_equal(hardened(rows, [fitted]), rows)
+    soft = np.random.default_rng(0).normal(0, 0.4, rows.shape).astype(np.float32).clip(-0.9, 0.9)
+    kept = soft.copy()
+    hard = hardened(soft, [fitted])
+    np.testing.assert_array_equal(soft, kept)
+    (one,), (two,) = decode(soft, [fitted]), decode(hard, [fitted])
+    np.testing.assert_array_equal(one.values[~one.missing], two.values[~two.missing])
+    np.testing.assert_array_equal(one.missing, two.missing)
+    for block in blocks([fitted])[0]:
+        if block.kind == "choice":
+            part = hard[:, block.start : block.stop]
+            assert set(np.unique(part)) <= {0, 1} and (part.sum(1) == 1).all()
+    if fitted.has_scalar:
+        assert (hard[one.missing, 0] == 0).all()
