@@ -28,7 +28,8 @@ def read_csv(path: Path) -> list[Cells]:
     """The columns of a CSV file in UTF-8, whose first row names them.
 
     The delimiter is the one of `,`, `;`, tab and `|` that the first row has most of. Spaces around
-    a cell are no part of it, cells are quoted by `"`, and rows without any cell are passed over.
+    a cell are no part of it, cells are quoted by `"`, and rows without any cell are passed over. A
+    value is missing where nothing is written, or one of `MISSING`: ?, NA, NaN, null, ...
 
     Raises:
       DataError: a file that cannot be read, is no table, or is empty.

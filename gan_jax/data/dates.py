@@ -31,6 +31,8 @@ def read_dates(cells: Cells, about: Column, where: str) -> tuple[Column, np.ndar
       DataError: a word that is no date, dates of several formats, or of a doubtful one.
     """
     if cells.type.startswith(("date", "timestamp")):
+        if far := cells.first(lambda word: not re.match(r"\d{4}-", word)):
+            raise DataError(f"{where} holds {far}, expected dates of the years 1 to 9999: mend it")
         form, stamps = "", np.array(cells.words, f"M8[{_unit(cells.type)}]")
     else:
         form = common_format(cells, where)

@@ -93,13 +93,15 @@ def _check_seen(place: str, typed: Typed, column: Column, rows: np.ndarray) -> N
 
 def _check_exact(place: str, typed: Typed, column: Column, rows: np.ndarray) -> None:
     rows = rows[typed.index[rows] >= 0]
+    values = typed.values[typed.index[rows]]
     (back,) = decode(encode(typed, column, rows, "train"), [column])
-    error = np.abs(back.values - typed.values[typed.index[rows]])
-    if error.any():
-        worst = error.argmax()
+    worst = np.abs(back.values - values).argmax()
+    if back.values[worst] != values[worst]:
+        pair = np.array([values[worst], back.values[worst]])
+        pair = pair.astype(f"M8[{column.unit}]") if column.kind == "date" else pair
         _warn(
-            f"{place} has too wide a range for float32: {typed.values[typed.index[rows[worst]]]} "
-            f"in row {rows[worst] + 1} comes back as {back.values[worst]}"
+            f"{place} has too wide a range for float32: {pair[0]} in row {rows[worst] + 1} comes "
+            f"back as {pair[1]}"
         )
 
 

@@ -1,4 +1,5 @@
 import io
+import re
 import warnings
 from pathlib import Path
 
@@ -209,6 +210,9 @@ def test_numbers_that_float32_cannot_hold(tmp_path):
     numbers = [str(10**12 + number**5) for number in range(ROWS)]
     (one,) = said(text(PEOPLE | {"id": numbers}), tmp_path, "?integer=id&encoding=quantiles")
     assert one.startswith("column `id` has too wide a range for float32: ") and "comes back" in one
+    moments = [f"20{10 + row % 60}-01-31 00:00:00.{row:06}" for row in range(ROWS)]
+    (one,) = said(text(PEOPLE | {"id": moments}), tmp_path)
+    assert re.fullmatch(r"column `id` .* 20\S+T00:00:00.0000.. in row \d+ comes back as 20.*", one)
 
 
 # --- what is refused
@@ -273,6 +277,10 @@ PARQUET = {
     "no value": (arrow(a=[1, 2], b=pyarrow.nulls(2, "int8")), "`b` has no value in any row"),
     "NaN only": (arrow(a=[1, 2], b=[np.nan] * 2), "`b` has no value in any row"),
     "infinite": (arrow(a=[1.5, None, np.inf]), "column `a` holds 'inf' in row 3, expected finite"),
+    "a date far off": (
+        arrow(a=pyarrow.array([0, 10**7], "int32").cast("date32")),
+        "`a` holds '29349-01-26' in row 2, expected dates of the years 1 to 9999",
+    ),
     "large": (arrow(a=[1.5, -1e300]), "column `a` holds '-1e[+]?300' in row 2"),
 }
 ZOO = {f"csv: {name}": ("csv", *row) for name, row in CSV.items()}
