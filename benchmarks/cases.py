@@ -58,7 +58,7 @@ CASES: dict[str, Case] = {
     "digits": Case(
         lambda: data.open("digits"),
         attrgetter("dcgan_pair"),
-        {"latent": 32, "width": 64},
+        {"latent": 32, "width": 32},
         batch=64,
         chunk=20,
     ),

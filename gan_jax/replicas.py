@@ -49,16 +49,20 @@ def at_once(function: Callable, each):
 
 def initial(make: Make, replicas: Sequence[Replica]) -> State:
     """The states before the first step, `[replicas, ...]`: each that of its seed alone."""
-    begin = jax.jit(lambda key, values: core.init(make(values), stream(key, "init")))
+    begin = jax.jit(partial(_begin, make), compiler_options=parallel.ONCE)
     states = [begin(jax.random.key(r.seed), _numbers(r.values)) for r in replicas]
     return jax.tree.map(lambda *leaves: jnp.stack(leaves), *states)
 
 
 def abstract(make: Make, replicas: Sequence[Replica]) -> State:
     """Shapes and types of the states; nothing is computed."""
-    one = jax.eval_shape(partial(initial, make, replicas[:1]))
-    shape = lambda leaf: jax.ShapeDtypeStruct((len(replicas), *leaf.shape[1:]), leaf.dtype)
+    one = jax.eval_shape(partial(_begin, make), jax.random.key(0), _numbers(replicas[0].values))
+    shape = lambda leaf: jax.ShapeDtypeStruct((len(replicas), *leaf.shape), leaf.dtype)
     return jax.tree.map(shape, one)
+
+
+def _begin(make: Make, key: jax.Array, values: Mapping[str, jax.Array]) -> State:
+    return core.init(make(values), stream(key, "init"))
 
 
 def part(states: State, index: int) -> State:

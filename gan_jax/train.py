@@ -17,12 +17,13 @@ from gan_jax.keys import stream
 
 def initial(game: Game, seed: int) -> State:
     """The state before the first step of the run with this seed."""
-    return jax.jit(partial(init, game))(stream(jax.random.key(seed), "init"))
+    begin = jax.jit(partial(init, game), compiler_options=parallel.ONCE)
+    return begin(stream(jax.random.key(seed), "init"))
 
 
 def abstract(game: Game) -> State:
     """Shapes and dtypes of the state; nothing is computed."""
-    return jax.eval_shape(partial(initial, game, 0))
+    return jax.eval_shape(partial(init, game), jax.random.key(0))
 
 
 def train(

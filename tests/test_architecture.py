@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[1] / "gan_jax"
 ORDER = (
     "errors axis ranges",
     "keys",
-    "order priors optimizers",
+    "order priors optimizers augmentation",
     "losses",
     "declaration game",
     "families data",

@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 import optax
 
+from gan_jax.augmentation import Augmentation, showing
 from gan_jax.game import Game, Network, Player
 from gan_jax.losses.adversarial import Adversarial
 from gan_jax.losses.penalties import Penalty
@@ -25,6 +26,7 @@ def two_player(
     critic_moves: int = 1,
     conditional: bool = False,
     average: Callable | None = None,
+    augmentation: Augmentation | None = None,
 ) -> Game:
     """The critic minimises `loss.critic` plus the penalty, then the generator `loss.generator`.
 
@@ -43,6 +45,9 @@ def two_player(
       conditional: whether both networks receive the minibatch's labels (Mirza and Osindero 2014,
         arXiv:1411.1784); a fake has the label of the real example beside it.
       average: step -> decay of an average of the generator's weights; none if not given.
+      augmentation: T, such as `gan_jax.augmentation.diffaugment()` (Zhao et al. 2020,
+        arXiv:2006.10738): the critic sees T(x) and T(G(z)) alone, in the losses of both players and
+        in the penalty, which is on its slope at what it sees.
 
     Returns:
       A game with the networks `generator` and `critic`, and the players of the same names.
@@ -50,7 +55,7 @@ def two_player(
     Raises:
       ValueError: an argument of another kind, or a penalty on a critic that mixes examples.
     """
-    _check(loss, penalty, prior)
+    _check(loss, penalty, prior, augmentation)
 
     def labels(batch):
         if conditional and "label" not in batch:
@@ -74,6 +79,8 @@ def two_player(
         return jnp.split(nets.critic(*map(jnp.concatenate, pairs)), 2)
 
     def critic_loss(nets, keys, batch):
+        show, keys = showing(augmentation, keys)
+        batch = show(batch)
         real, fake = scores(nets, batch)
         value = loss.critic(real, fake)
         metrics = {"real": real.mean(), "fake": fake.mean(), "gap": real.mean() - fake.mean()}
@@ -84,9 +91,10 @@ def two_player(
         return value + weight * term, metrics | {"penalty": term}
 
     def generator_loss(nets, keys, batch):
-        fake = draw(nets, keys, batch)["fake"]
+        show, keys = showing(augmentation, keys)
+        batch = show(draw(nets, keys, batch))
         score = scorer(nets, batch)
-        return loss.generator(score(batch["real"]), score(fake)), {}
+        return loss.generator(score(batch["real"]), score(batch["fake"])), {}
 
     separate = ("critic",) if penalty is not None and penalty.separate else ()
     return Game(
@@ -109,7 +117,7 @@ def _check_alike(fake: jax.Array, real: jax.Array) -> None:
         )
 
 
-def _check(loss, penalty, prior) -> None:
+def _check(loss, penalty, prior, augmentation) -> None:
     if not isinstance(loss, Adversarial):
         raise ValueError(f"`loss` is a pair such as gan_jax.losses.hinge; given: {loss!r}.")
     if not (penalty is None or isinstance(penalty, Penalty)):
@@ -118,3 +126,8 @@ def _check(loss, penalty, prior) -> None:
         )
     if not callable(prior):
         raise ValueError(f"`prior` is made by such as gan_jax.priors.normal; given: {prior!r}.")
+    if not (augmentation is None or callable(augmentation)):
+        raise ValueError(
+            "`augmentation` is made by such as gan_jax.augmentation.diffaugment; given: "
+            f"{augmentation!r}."
+        )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import optax
 
-from gan_jax import families, losses, networks, priors, sampling
+from gan_jax import augmentation, families, losses, networks, priors, sampling
 from gan_jax.data import Dataset, from_arrays
 from gan_jax.game import Game
 from gan_jax.optimizers import warm_average
@@ -42,7 +42,7 @@ def images() -> Dataset:
 
 def two_player(family: Callable, *, labels=False, draws=2, picture=False, **rest) -> Row:
     """A row of a generator and a critic; `draws` latents (and more) for an example in a step."""
-    data = images() if picture else points(labels)
+    data = images() if picture or "augmentation" in rest else points(labels)
     prior = priors.normal(LATENT)
     if picture:
         pair = networks.dcgan_pair(data.spec, latent=LATENT, width=4, normalise_critic=True)
@@ -83,6 +83,10 @@ ROWS: dict[str, Callable[[], Row]] = {
         critic_optimizer=optax.rmsprop(5e-3),
     ),
     "wgan_gp": lambda: two_player(families.wgan_gp, critic_moves=3, draws=7),
+    # Each of its two moves augments real and fake examples.
+    "augmentation": lambda: two_player(
+        with_loss(losses.hinge), augmentation=augmentation.shift(), draws=2 + 2 * 2
+    ),
     "relativistic": lambda: two_player(families.relativistic),
     "r3gan": lambda: two_player(families.r3gan, labels=True),
     "wgan_gp_conditional": lambda: two_player(

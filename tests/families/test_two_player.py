@@ -8,6 +8,7 @@ import optax
 import pytest
 
 from gan_jax import families, losses, priors
+from gan_jax.augmentation import showing
 from gan_jax.game import Network, bind, init
 from gan_jax.losses import gradient_penalty
 
@@ -78,6 +79,7 @@ def test_families_are_two_player_games_with_their_numbers():
         ({"loss": "hinge"}, "`loss` is a pair"),
         ({"penalty": 10.0}, "`penalty` is made by"),
         ({"prior": 8}, "`prior` is made by"),
+        ({"augmentation": "flip"}, "`augmentation` is made by"),
     ],
 )
 def test_arguments_of_another_kind_are_refused(wrong, said):
@@ -118,3 +120,31 @@ def test_fakes_of_another_shape_than_the_data_are_refused():
     nets = bind(made, init(made, jax.random.key(0)))
     with pytest.raises(ValueError, match=r"shape \(1,\); those of the data have \(2,\)"):
         made.players["critic"].draw(nets, KEYS, {"real": jnp.ones((4, 2))})
+
+
+def test_the_critic_sees_nothing_but_what_is_augmented():
+    double = lambda keys, x: 2 * x
+    value, metrics = critic_loss(game(gradient_penalty(10.0), augmentation=double))
+    assert (metrics["real"], metrics["fake"]) == (6.0, -6.0)
+    np.testing.assert_allclose(metrics["penalty"], 4.0, rtol=1e-5)  # the slope is that of 3 x
+    np.testing.assert_allclose(value, -12.0 + 40.0, rtol=1e-5)
+    made, plain = game(augmentation=double), game()
+    nets = bind(made, init(made, jax.random.key(0)))
+    batch = {"real": jnp.ones((4, 1))}
+    loss, _ = made.players["generator"].loss(nets, KEYS, batch)
+    own = showing(double, KEYS)[1]  # the keys that are left for the latents
+    expected, _ = plain.players["generator"].loss(nets, own, batch)
+    np.testing.assert_allclose(loss, 2 * expected, rtol=1e-6)
+
+
+def test_the_generator_is_differentiated_through_the_augmentation():
+    made = game(augmentation=lambda keys, x: x**2)
+
+    def loss(weight):
+        state = init(made, jax.random.key(0))
+        state = state._replace(params=state.params | {"generator": {"w": weight}})
+        batch = {"real": jnp.ones((4, 1))}
+        return made.players["generator"].loss(bind(made, state), KEYS, batch)[0]
+
+    # -E 3 (w z)^2, whose slope is -6 w E z^2
+    np.testing.assert_allclose(jax.grad(loss)(2.0), loss(2.0), rtol=1e-5)
