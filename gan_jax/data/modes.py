@@ -19,6 +19,9 @@ FITTED = 10_000
 FAR = 10
 """Interquartile ranges from the median to what is not fitted to: it would blur all the rest."""
 
+AT_ONCE = 2**17
+"""Values that are encoded at once, for the memory that the posterior takes."""
+
 COMMON = 0.1
 """The share from which on a value is a mode by itself."""
 
@@ -33,8 +36,8 @@ def fit_modes(values: np.ndarray, generator: np.random.Generator) -> tuple[Mode,
     from the paper: a value that at least a tenth of the rows has becomes a mode by itself, and so
     does each value where there are 10 others at most, since a narrow Gaussian in place of a spike
     would smear it; the mixture is fitted to 10,000 values at most, none of them far out, which are
-    scaled, and rounded, so that it is the same on every machine; and what no component reaches with
-    4 sigma gets a mode on either side of the median, so that no value of training is cut.
+    scaled, and rounded, lest it differ between machines; and what no component reaches with 4 sigma
+    gets a mode on either side of the median, so that no value of training is cut.
 
     Args:
       values: [N], finite, at least one.
@@ -112,6 +115,14 @@ def encode_modes(
     Returns:
       Scalars [N], in [-0.99, 0.99], and modes [N].
     """
+    parts = np.array_split(values, 1 + len(values) // AT_ONCE)
+    scalars, mode = zip(*(_drawn(part, modes, generator) for part in parts), strict=True)
+    return np.concatenate(scalars), np.concatenate(mode)
+
+
+def _drawn(
+    values: np.ndarray, modes: tuple[Mode, ...], generator: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
     weight, mean, deviation, reach = np.array(modes).T
     distance = np.abs(values[:, None] - mean)
     wide = np.where(deviation > 0, deviation, 1.0)

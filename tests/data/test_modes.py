@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from gan_jax.data import modes
 from gan_jax.data.columns import Mode
 from gan_jax.data.modes import REACH, decode_modes, encode_modes, fit_modes
 
@@ -88,3 +89,11 @@ def test_what_no_mode_reaches_is_cut_at_the_nearest():
     scalars, mode = encode_modes(np.array([-100.0, 30.0, 1000.0]), modes, random())
     assert mode.tolist() == [0, 1, 1]
     np.testing.assert_allclose(scalars, [-REACH, -REACH, REACH])
+
+
+def test_the_memory_that_it_takes_changes_nothing(monkeypatch):
+    values = mixed(100)
+    fitted = fit_modes(values, random())
+    expected = encode_modes(values, fitted, random())
+    monkeypatch.setattr(modes, "AT_ONCE", 7)
+    np.testing.assert_array_equal(encode_modes(values, fitted, random()), expected)
