@@ -36,6 +36,7 @@ def train(
     state: State | None = None,
     chunk: int = 10,
     spread: Callable = parallel.pmap,
+    rule: Callable = update,
 ) -> Iterator[tuple[State, dict[str, float]]]:
     """Plays `game` on `data` until step `steps`; a generator that yields after every chunk.
 
@@ -52,6 +53,7 @@ def train(
       chunk: steps between two looks at the metrics.
       spread: how the minibatch is split between several devices: `parallel.pmap` or
         `parallel.shard_map`.
+      rule: of play: `game.update`, in turn, or one of `gan_jax.play`.
 
     Yields:
       `(state, metrics)` whenever the step is a multiple of `chunk`, and at the end; the metrics
@@ -65,7 +67,7 @@ def train(
     """
     arrays = on_device(data, batch_size)
     key = jax.random.key(seed)
-    body = program(game, data.spec.decode, batch_size, len(data.train["real"]))
+    body = program(game, data.spec.decode, batch_size, len(data.train["real"]), rule=rule)
     advance = parallel.compiled(body, (abstract(game), key, arrays, np.int32(1)), spread)
     state = parallel.placed(initial(game, seed) if state is None else state)
     chunks = advancing(
@@ -127,6 +129,7 @@ def program(
     batch_size: int,
     size: int,
     keep: Callable = lambda index, before, after: after,
+    rule: Callable = update,
 ) -> Callable:
     """`(state, key, arrays, length) -> (state, metrics)`: `length` steps in one program.
 
@@ -139,6 +142,7 @@ def program(
       batch_size: examples in the global minibatch.
       size: examples in the data.
       keep: `(index, before, after) -> state`, what to go on with after each step of a chunk.
+      rule: of play, with the signature of `game.update`.
     """
 
     @jax.jit  # so that it is traced once, for its shapes and for the loop
@@ -148,7 +152,7 @@ def program(
         chosen = axis.own(chosen, 1)
         batches = {name: array[chosen] for name, array in arrays.items()}
         batches["real"] = decode(batches["real"])
-        return update(game, state, stream(key, "play"), batches)
+        return rule(game, state, stream(key, "play"), batches)
 
     def advance(state, key, arrays, length):
         play = partial(step, key, arrays)
