@@ -36,7 +36,7 @@ class Target:
     n: int = 64
     """How many samples."""
     out: str = "samples.npz"
-    """A .npz (arrays `samples`, `labels`), a .png, a .gif of images or a .txt of text."""
+    """A .npz (arrays `samples`, `labels`), .png, .gif of images, .txt of text, .csv or .parquet."""
     batch_size: int = 256
     """Samples in one call: changes the memory that it takes, not the samples."""
     overwrite: bool = False

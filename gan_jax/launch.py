@@ -8,7 +8,7 @@ from typing import Any
 
 import jax
 
-from gan_jax import checkpoint, feed, processes, report, runs, sampling, signals, summary
+from gan_jax import checkpoint, feed, processes, runs, sampling, signals, summary, writing
 from gan_jax import data as data_room
 from gan_jax import experiment as experiments
 from gan_jax.cache import keep_programs
@@ -165,5 +165,5 @@ def _finish(job: Job, state: State) -> None:
     if job.replicas:
         said = summary.record(job.run, found, [lane.folder.name for lane in job.lanes])
     job.say(said)
-    out = "grid.png" if report.has_picture(job.data.spec) else "samples.txt"
+    out = f"samples{writing.suited(job.data.spec)}"
     job.say(f"Next: gan-jax sample {os.path.relpath(job.run)} --n 100 --out {out}")

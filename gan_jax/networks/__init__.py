@@ -11,6 +11,7 @@ from gan_jax.networks.precision import checkpointed, half, with_precision
 from gan_jax.networks.recurrent import LSTM, LSTMCritic, LSTMGenerator
 from gan_jax.networks.resnet import ResNetCritic, ResNetGenerator
 from gan_jax.networks.spectral import spectral
+from gan_jax.networks.table import table_output
 
 __all__ = [
     "LSTM",
@@ -37,5 +38,6 @@ __all__ = [
     "recurrent_pair",
     "resnet_pair",
     "spectral",
+    "table_output",
     "with_precision",
 ]
