@@ -49,6 +49,38 @@ def clip_weights(bound: float | jax.Array) -> optax.GradientTransformation:
     return optax.GradientTransformation(lambda params: optax.EmptyState(), update)
 
 
+def orthogonal_regularisation(strength: float | jax.Array = 1e-4) -> optax.GradientTransformation:
+    """Adds `2 strength W (W^T W * (1 - I))` to the gradient of each kernel; first in a chain.
+
+    That is the slope of `strength/2 |W^T W * (1 - I)|^2`, by which different features of a layer
+    get different directions, of any length: Brock et al. 2018, arXiv:1809.11096, eq. 3, with the
+    factor of the authors' code. A kernel `[..., n]` is the matrix `[-1, n]`; other parameters are
+    left alone.
+
+    >>> regularise = orthogonal_regularisation(0.5)
+    >>> params = {"kernel": jnp.array([[1.0, 1.0]])}
+    >>> zeros = jax.tree.map(jnp.zeros_like, params)
+    >>> regularise.update(zeros, regularise.init(params), params)[0]["kernel"].tolist()
+    [[1.0, 1.0]]
+    """
+    ranges.not_negative("strength of the orthogonal regularisation", strength)
+
+    def added(path, gradient, weight):
+        if path[-1] != jax.tree_util.DictKey("kernel"):
+            return gradient
+        matrix = weight.reshape(-1, weight.shape[-1])
+        overlap = matrix.T @ matrix
+        overlap = overlap - jnp.diag(jnp.diag(overlap))
+        return gradient + (2 * strength * matrix @ overlap).reshape(weight.shape)
+
+    def update(updates, state, params=None):
+        if params is None:
+            raise ValueError("orthogonal_regularisation needs the parameters: update(..., params).")
+        return jax.tree.map_with_path(added, updates, params), state
+
+    return optax.GradientTransformation(lambda params: optax.EmptyState(), update)
+
+
 def blend(old, new, decay: float | jax.Array):
     """decay * old + (1 - decay) * new, leaf by leaf, in the dtype of `old`.
 

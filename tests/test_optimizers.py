@@ -4,7 +4,7 @@ import numpy as np
 import optax
 import pytest
 
-from gan_jax.optimizers import clip_weights, warm_average
+from gan_jax.optimizers import clip_weights, orthogonal_regularisation, warm_average
 
 
 def weights(seed, scale):
@@ -75,3 +75,28 @@ def test_the_warm_average_follows_closely_first():
     assert decay[-1] == np.float32(0.999)
     assert warm_average(0.5)(jnp.asarray(100)) == 0.5
     assert jax.jit(lambda d: warm_average(d)(jnp.asarray(100)))(0.25) == 0.25
+
+
+def test_orthogonal_regularisation_is_the_slope_of_its_penalty():
+    params = weights(0, 1.0) | {"conv": {"kernel": jnp.asarray(weights(1, 1.0)["kernel"])[None]}}
+
+    def penalty(params):
+        matrices = (
+            jnp.asarray(x).reshape(-1, 3) for x in (params["kernel"], params["conv"]["kernel"])
+        )
+        overlaps = (matrix.T @ matrix * (1 - jnp.eye(3)) for matrix in matrices)
+        return 0.3 / 2 * sum(jnp.square(overlap).sum() for overlap in overlaps)
+
+    regularise = orthogonal_regularisation(0.3)
+    ones = jax.tree.map(jnp.ones_like, params)
+    found, _ = regularise.update(ones, regularise.init(params), params)
+    compare(found, jax.tree.map(jnp.add, jax.grad(penalty)(params), ones), rtol=1e-4, atol=1e-5)
+
+
+def test_orthogonal_kernels_are_left_alone():
+    params = {"kernel": 3 * jnp.eye(4)[:, :3]}
+    regularise = orthogonal_regularisation()
+    found, _ = regularise.update(params, regularise.init(params), params)
+    compare(found, params)
+    with pytest.raises(ValueError, match="needs the parameters"):
+        regularise.update(params, regularise.init(params))
