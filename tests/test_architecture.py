@@ -17,7 +17,7 @@ ORDER = (
     "declaration game",
     "families data",
     "networks metrics",
-    "sampling parallel",
+    "sampling parallel transplant",
     "train",
     "replicas",
     "cache checkpoint experiment options signals processes progress runs",

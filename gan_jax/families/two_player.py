@@ -62,7 +62,7 @@ def two_player(
 
     def draw(nets, keys, batch):
         fake = nets.generator(prior(keys), *labels(batch))
-        _check_alike(fake, batch["real"])
+        check_alike(fake, batch["real"])
         return batch | {"fake": fake}
 
     def scores(nets, batch):
@@ -101,7 +101,8 @@ def two_player(
     )
 
 
-def _check_alike(fake: jax.Array, real: jax.Array) -> None:
+def check_alike(fake: jax.Array, real: jax.Array) -> None:
+    """Refuses a generator whose examples are not of the shape of the data."""
     if fake.shape != real.shape:
         raise ValueError(
             f"The generator makes examples of shape {fake.shape[1:]}; those of the data have "

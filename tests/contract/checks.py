@@ -225,7 +225,8 @@ def check_signs(row: Row) -> None:
         drawn = draw(state, keys[0], batch)
         state, _ = play(state, keys[1], drawn)
     labels = (batch["label"],) if row.conditional else ()
-    score = jax.jit(lambda state, x: bind(game, state).critic(x, *labels).mean())
+    of = row.score or (lambda nets, x: nets.critic(x, *labels))
+    score = jax.jit(lambda state, x: of(bind(game, state), x).mean())
     assert score(state, batch["real"]) > score(state, drawn["fake"])
     fake = lambda state: draw(state, keys[0], batch)["fake"]
     before, descend = state, moving(game, "generator")
