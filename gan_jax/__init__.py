@@ -15,6 +15,7 @@ ROOMS = (
     "metrics",
     "networks",
     "optimizers",
+    "play",
     "priors",
     "sampling",
     "train",

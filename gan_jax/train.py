@@ -35,6 +35,7 @@ def train(
     state: State | None = None,
     chunk: int = 10,
     spread: Callable = parallel.pmap,
+    play: Callable = update,
 ) -> Iterator[tuple[State, dict[str, float]]]:
     """Plays `game` on `data` until step `steps`; a generator that yields after every chunk.
 
@@ -51,6 +52,7 @@ def train(
       chunk: steps between two looks at the metrics.
       spread: how the minibatch is split between several devices: `parallel.pmap` or
         `parallel.shard_map`.
+      play: the rule: `game.update`, in turn, or one of `gan_jax.play`.
 
     Yields:
       `(state, metrics)` whenever the step is a multiple of `chunk`, and at the end; the metrics
@@ -64,7 +66,7 @@ def train(
     """
     arrays = on_device(data, batch_size)
     key = jax.random.key(seed)
-    body = program(game, data.spec.decode, batch_size, len(data.train["real"]))
+    body = program(game, data.spec.decode, batch_size, len(data.train["real"]), play=play)
     advance = parallel.compiled(body, (abstract(game), key, arrays, np.int32(1)), spread)
     state = parallel.placed(initial(game, seed) if state is None else state)
     chunks = advancing(
@@ -126,6 +128,7 @@ def program(
     batch_size: int,
     size: int,
     keep: Callable = lambda index, before, after: after,
+    play: Callable = update,
 ) -> Callable:
     """`(state, key, arrays, length) -> (state, metrics)`: `length` steps in one program.
 
@@ -138,6 +141,7 @@ def program(
       batch_size: examples in the global minibatch.
       size: examples in the data.
       keep: `(index, before, after) -> state`, what to go on with after each step of a chunk.
+      play: the rule, with the signature of `game.update`.
     """
 
     @jax.jit  # so that it is traced once, for its shapes and for the loop
@@ -147,16 +151,16 @@ def program(
         chosen = axis.own(chosen, 1)
         batches = {name: array[chosen] for name, array in arrays.items()}
         batches["real"] = decode(batches["real"])
-        return update(game, state, stream(key, "play"), batches)
+        return play(game, state, stream(key, "play"), batches)
 
     def advance(state, key, arrays, length):
-        play = partial(step, key, arrays)
-        kinds = jax.eval_shape(play, state)[1]
+        once = partial(step, key, arrays)
+        kinds = jax.eval_shape(once, state)[1]
         nothing = jax.tree.map(lambda kind: jnp.zeros(kind.shape, kind.dtype), kinds)
 
         def each(index, carry):
             before, total = carry
-            after, metrics = play(before)
+            after, metrics = once(before)
             return keep(index, before, after), jax.tree.map(jnp.add, total, metrics)
 
         state, total = jax.lax.fori_loop(0, length, each, (state, nothing))

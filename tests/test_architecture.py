@@ -17,7 +17,7 @@ ORDER = (
     "declaration game",
     "families data",
     "networks metrics",
-    "sampling parallel transplant",
+    "sampling parallel play transplant",
     "train",
     "replicas",
     "cache checkpoint experiment options signals processes progress runs",

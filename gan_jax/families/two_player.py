@@ -18,7 +18,7 @@ def two_player(
     critic: Network,
     *,
     prior: Prior,
-    loss: Adversarial,
+    loss: Adversarial | Callable,
     generator_optimizer: optax.GradientTransformation,
     critic_optimizer: optax.GradientTransformation,
     penalty: Penalty | None = None,
@@ -35,7 +35,8 @@ def two_player(
       generator: latents `[B, d]` (and labels `[B]`) to examples `[B, ...]`.
       critic: examples (and labels) to raw scores `[B]`.
       prior: keys `[B]` to latents.
-      loss: a pair from `gan_jax.losses.adversarial`.
+      loss: a pair from `gan_jax.losses`, or what gives one to the bound networks of a move, such as
+        a schedule: `lambda nets: top_k(hinge, share(nets.step))`.
       generator_optimizer: of the generator.
       critic_optimizer: of the critic.
       penalty: a term of the critic's loss from `gan_jax.losses.penalties`.
@@ -71,22 +72,25 @@ def two_player(
         if critic.mixes:
             return map(scorer(nets, batch), (real, fake))
         pairs = zip((real, *labels(batch)), (fake, *labels(batch)), strict=True)
-        return jnp.split(nets.critic(*map(jnp.concatenate, pairs)), 2)
+        both = nets.critic(*map(jnp.concatenate, pairs))
+        _check_apart(both, real)
+        return jnp.split(both, 2)
 
     def critic_loss(nets, keys, batch):
         real, fake = scores(nets, batch)
-        value = loss.critic(real, fake)
+        value = scheduled(loss, nets).critic(real, fake)
         metrics = {"real": real.mean(), "fake": fake.mean(), "gap": real.mean() - fake.mean()}
         if penalty is None:
             return value, metrics
-        term = penalty.value(scorer(nets, batch), keys, batch["real"], batch["fake"])
+        given = scorer(nets, batch), keys, batch["real"], batch["fake"]
+        term = penalty.value(*given, nets.step)
         weight = scheduled(penalty.weight, nets.step)
         return value + weight * term, metrics | {"penalty": term}
 
     def generator_loss(nets, keys, batch):
         fake = draw(nets, keys, batch)["fake"]
         score = scorer(nets, batch)
-        return loss.generator(score(batch["real"]), score(fake)), {}
+        return scheduled(loss, nets).generator(score(batch["real"]), score(fake)), {}
 
     separate = ("critic",) if penalty is not None and penalty.separate else ()
     return Game(
@@ -110,8 +114,16 @@ def check_alike(fake: jax.Array, real: jax.Array) -> None:
         )
 
 
+def _check_apart(scores: jax.Array, real: jax.Array) -> None:
+    if len(scores) % 2:
+        raise ValueError(
+            f"{len(real)} real and as many fakes got {len(scores)} scores: a pack holds either, "
+            "and its size divides the minibatch of each device."
+        )
+
+
 def _check(loss, penalty, prior) -> None:
-    if not isinstance(loss, Adversarial):
+    if not (isinstance(loss, Adversarial) or callable(loss)):
         raise ValueError(f"`loss` is a pair such as gan_jax.losses.hinge; given: {loss!r}.")
     if not (penalty is None or isinstance(penalty, Penalty)):
         raise ValueError(

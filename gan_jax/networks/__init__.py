@@ -8,8 +8,10 @@ from gan_jax.networks.dcgan import DCGANCritic, DCGANGenerator
 from gan_jax.networks.growing import enlarged, progressive_pair, shown, sizes
 from gan_jax.networks.image_pairs import biggan_pair, r3gan_pair, sagan_pair, sngan_pair
 from gan_jax.networks.layers import BatchNorm, Conv, ConvDown, ConvTranspose, ConvUp
+from gan_jax.networks.minibatch import MinibatchDeviation
 from gan_jax.networks.mlp import MLPCritic, MLPGenerator
 from gan_jax.networks.network import linen
+from gan_jax.networks.packing import packed
 from gan_jax.networks.pairs import dcgan_pair, mlp_pair, recurrent_pair, resnet_pair
 from gan_jax.networks.precision import checkpointed, half, with_precision
 from gan_jax.networks.progressive import ProgressiveCritic, ProgressiveGenerator
@@ -17,6 +19,7 @@ from gan_jax.networks.r3gan import R3GANCritic, R3GANGenerator
 from gan_jax.networks.recurrent import LSTM, LSTMCritic, LSTMGenerator
 from gan_jax.networks.resnet import ResNetCritic, ResNetGenerator
 from gan_jax.networks.sngan import SNGANCritic, SNGANGenerator
+from gan_jax.networks.spectral import spectral
 
 __all__ = [
     "LSTM",
@@ -35,6 +38,7 @@ __all__ = [
     "LSTMGenerator",
     "MLPCritic",
     "MLPGenerator",
+    "MinibatchDeviation",
     "ProgressiveCritic",
     "ProgressiveGenerator",
     "Projection",
@@ -53,6 +57,7 @@ __all__ = [
     "half",
     "linen",
     "mlp_pair",
+    "packed",
     "progressive_pair",
     "r3gan_pair",
     "recurrent_pair",
@@ -61,5 +66,6 @@ __all__ = [
     "shown",
     "sizes",
     "sngan_pair",
+    "spectral",
     "with_precision",
 ]

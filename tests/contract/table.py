@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import flax.linen as nn
+import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
@@ -11,6 +12,7 @@ import optax
 from gan_jax import families, losses, networks, priors, sampling
 from gan_jax.data import Dataset, from_arrays
 from gan_jax.game import Game, Network
+from gan_jax.losses.distances import norms
 from gan_jax.optimizers import warm_average
 
 LATENT, BATCH = 3, 8
@@ -26,7 +28,7 @@ class Row:
     draws: int  # random draws for an example, over all moves of a step
     sampler: Callable
     conditional: bool = False
-    score: Callable | None = None  # of nets and examples, where it is not that of the critic alone
+    score: Callable = lambda nets, *inputs: nets.critic(*inputs)  # what the critic raises for real
 
 
 def points(labels: bool = False) -> Dataset:
@@ -43,7 +45,9 @@ def images() -> Dataset:
     return from_arrays(random.integers(100, 256, (96, 8, 8, 1)).astype(np.uint8))
 
 
-def two_player(family: Callable, *, labels=False, draws=2, picture=False, **rest) -> Row:
+def two_player(
+    family: Callable, *, labels=False, draws=2, picture=False, critic=None, **rest
+) -> Row:
     """A row of a generator and a critic; `draws` latents (and more) for an example in a step."""
     data = images() if picture else points(labels)
     prior = priors.normal(LATENT)
@@ -51,6 +55,8 @@ def two_player(family: Callable, *, labels=False, draws=2, picture=False, **rest
         pair = networks.dcgan_pair(data.spec, latent=LATENT, width=4, normalise_critic=True)
     else:
         pair = networks.mlp_pair(data.spec, latent=LATENT, widths=(16,), conditional=labels)
+    if critic:
+        pair = pair[0], critic(pair[1])
     adam = {"b1": 0.5, "b2": 0.9}
     optimizers = {
         "generator_optimizer": optax.adam(1e-3, **adam),
@@ -63,6 +69,34 @@ def two_player(family: Callable, *, labels=False, draws=2, picture=False, **rest
     trains = {"critic": {"critic"}, "generator": {"generator"}}
     sampler = sampling.from_prior(prior, data.spec.frequencies if labels else ())
     return Row(game, data, trains, draws, sampler, labels)
+
+
+def cramer() -> Row:
+    """Features of the critic, and its score of an example in terms of them and of fakes."""
+    features = networks.linen(networks.MLPGenerator((8,), (16,)), np.zeros((2, 2), np.float32))
+    row = two_player(families.cramer, critic=lambda _: features, critic_moves=2, draws=8)
+
+    def score(nets, x):
+        fake = nets.generator(priors.normal(LATENT)(jax.random.split(jax.random.key(8), len(x))))
+        return norms(nets.critic(x) - nets.critic(fake)) - norms(nets.critic(x))
+
+    return replace(row, score=score)
+
+
+def dragan() -> Row:
+    """Penalties that add up, one of them with noise of its own, and a smooth label."""
+    noise = jax.vmap(lambda key, x: x + 0.1 * jax.random.normal(key, x.shape))
+    penalty = losses.total(losses.dragan(), losses.consistency(noise))
+    return two_player(
+        with_loss(losses.label_smoothing(losses.non_saturating)), penalty=penalty, draws=5
+    )
+
+
+def lecam() -> Row:
+    """Anchors beside a spectral critic, and the best fakes alone."""
+    family = lambda *pair, **rest: families.lecam(*pair, loss=losses.top_k(losses.hinge), **rest)
+    row = two_player(family, critic=networks.spectral)
+    return replace(row, trains=row.trains | {"critic": {"critic", "anchors"}})
 
 
 def with_loss(loss: losses.Adversarial) -> Callable:
@@ -85,7 +119,8 @@ def classified() -> Row:
         average=warm_average(0.9),
     )
     trains = row.trains | {"critic": {"critic", "classifier", "trunk"}}
-    return replace(row, game=game, trains=trains, score=lambda nets, x: nets.critic(nets.trunk(x)))
+    score = lambda nets, x, label: nets.critic(nets.trunk(x))
+    return replace(row, game=game, trains=trains, score=score)
 
 
 def fading(generator: Network, critic: Network, **rest) -> Game:
@@ -127,6 +162,9 @@ ROWS: dict[str, Callable[[], Row]] = {
     "r3gan": lambda: two_player(families.r3gan, labels=True),
     "acgan": classified,
     "progressive": lambda: two_player(fading, draws=3),
+    "lecam": lecam,
+    "cramer": cramer,
+    "dragan": dragan,
     "wgan_gp_conditional": lambda: two_player(
         families.wgan_gp, labels=True, critic_moves=2, draws=5
     ),

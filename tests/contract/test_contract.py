@@ -93,7 +93,7 @@ def test_mixes_is_what_the_outputs_say(row):
     nets, batch = checks.bind(row.game, checks.start(row)), checks.one_batch(row)
     condition = (batch["label"],) if row.conditional else ()
     z = jax.random.normal(checks.KEY, (BATCH, 3))
-    score = partial(row.score, nets) if row.score else lambda x: nets.critic(x, *condition)
+    score = lambda x: row.score(nets, x, *condition)
     generate = lambda z: nets.generator(z, *condition)
     for name, output, x in (("critic", score, batch["real"]), ("generator", generate, z)):
         other = jnp.asarray(x).at[-1].add(0.5)

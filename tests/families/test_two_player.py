@@ -50,6 +50,14 @@ def test_the_weight_of_a_penalty_may_be_a_schedule_or_traced():
     np.testing.assert_allclose(traced(2.0), -6.0 + 8.0, rtol=1e-5)
 
 
+def test_the_loss_may_be_a_schedule():
+    made = game(loss=lambda nets: losses.least_squares_with(real_target=3.0 + nets.step))
+    np.testing.assert_allclose(critic_loss(made, 2)[0], ((3 - 5) ** 2 + 9) / 2)
+    state = init(made, jax.random.key(0))
+    batch = {"real": jnp.ones((4, 1))}
+    assert made.players["generator"].loss(bind(made, state), KEYS, batch)[0] > 0
+
+
 def test_the_generator_descends_on_fresh_fakes_under_its_own_keys():
     made = game()
     nets = bind(made, init(made, jax.random.key(0)))

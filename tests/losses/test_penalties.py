@@ -5,7 +5,8 @@ import pytest
 from jax.flatten_util import ravel_pytree
 from scipy import stats
 
-from gan_jax.losses import gradient_penalty, zero_centred
+from gan_jax import axis
+from gan_jax.losses import dragan, gradient_penalty, zero_centred
 from gan_jax.losses.penalties import gradient_norms, interpolate
 
 SHAPES = [(1,), (2,), (100,), (8, 8, 1), (7, 5, 3)]
@@ -210,3 +211,43 @@ def test_one_sided_leaves_the_flat_alone():
         real, fake = pair(6, (2,))
         found = penalise(critic, real, fake, one_sided=True)
         assert float(found) == pytest.approx(expected, abs=1e-5)
+
+
+@pytest.mark.parametrize("shape", [(3,), (4, 4, 2)])
+def test_dragan_is_taken_around_real_examples_alone(shape):
+    critic = lambda x: jnp.square(x).sum(range(1, x.ndim)) / 2  # a slope of x
+    real, _ = pair(6, shape)
+    found = dragan(slope=0.7, spread=2.0).value(critic, keys(6), real, None)
+    noise = jax.vmap(lambda key: jax.random.uniform(key, shape))(keys(6))
+    near = np.asarray(real + 2 * np.std(real) * noise).reshape(6, -1)
+    np.testing.assert_allclose(found, np.mean((np.linalg.norm(near, axis=1) - 0.7) ** 2), rtol=1e-5)
+    assert dragan(3.0).weight == 3.0 and dragan().separate
+
+
+def test_the_deviation_in_dragan_is_that_of_the_global_batch():
+    critic = lambda x: jnp.square(x).sum(-1) / 2
+    real, _ = pair(6, (3,))
+    value = lambda keys, real: axis.mean(dragan().value(critic, keys, real, None))
+    apart = jax.vmap(value, axis_name=axis.NAME)(keys(6).reshape(2, 3), real.reshape(2, 3, 3))
+    np.testing.assert_allclose(apart, value(keys(6), real), rtol=1e-6)
+
+
+def in_packs(critic, count):
+    """A critic of pairs, triples, ... of examples, each pack joined to one vector."""
+    return lambda x: critic(x.reshape(len(x) // count, -1))
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_of_a_pack_the_slope_is_that_in_all_of_its_examples(count):
+    weight, (real, fake) = draw(count * 2), pair(6, (2,))
+    critic, length = in_packs(linear(weight), count), float(np.linalg.norm(weight))
+    np.testing.assert_allclose(gradient_norms(critic, real), [length] * (6 // count), rtol=1e-5)
+    np.testing.assert_allclose(penalise(critic, real, fake), (length - 1) ** 2, rtol=1e-5)
+    value = zero_centred().value(critic, None, real, fake)
+    np.testing.assert_allclose(value, length**2 / 2, rtol=1e-5)
+
+
+def test_the_examples_of_a_pack_have_one_share():
+    share = interpolate(keys(6), jnp.ones((6, 2)), jnp.zeros((6, 2)), pack=3)[:, 0]
+    alone = interpolate(keys(6), jnp.ones((6, 2)), jnp.zeros((6, 2)))[:, 0]
+    np.testing.assert_array_equal(share, np.repeat(alone[::3], 3))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gan_jax.data import Spec
-from gan_jax.networks import enlarged, progressive_pair, shown, sizes
+from gan_jax.networks import MinibatchDeviation, enlarged, progressive_pair, shown, sizes
 
 SPEC = Spec((16, 16, 1), 1.0, 0.0)
 
@@ -22,8 +22,8 @@ def test_each_size_has_its_pair():
 
 
 def test_what_summarises_stands_at_the_smallest_size():
-    more = lambda x: jnp.concatenate([x, jnp.zeros_like(x[..., :1])], axis=-1)
-    _, critic = progressive_pair(SPEC, size=8, widths=8, summarised=more)
+    _, critic = progressive_pair(SPEC, size=8, widths=8, summarised=MinibatchDeviation())
+    assert critic.mixes
     params = jax.eval_shape(critic.init, jax.random.key(0))[0]
     assert params["only_4"]["kernel"].shape == (3, 3, 9, 8)
 
