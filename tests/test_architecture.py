@@ -19,7 +19,7 @@ ORDER = (
     "networks metrics",
     "sampling parallel play transplant",
     "train",
-    "replicas",
+    "replicas phases",
     "cache checkpoint experiment options signals processes progress runs",
     "report",
     "writing evaluation summary",
