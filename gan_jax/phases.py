@@ -11,11 +11,11 @@ from gan_jax.transplant import transplant
 
 
 class Phase(NamedTuple):
-    """A game, and the step at which it is over, counted from the first step of the run."""
+    """A game, its sampler, and the step at which it is over, counted from the run's first step."""
 
     game: Game
+    sampler: Callable  # (nets, keys) -> samples of this game
     until: int
-    sampler: Callable | None = None  # (nets, keys) -> samples of this game
 
 
 def of_step(phases: Sequence[Phase], step: int) -> Phase:

@@ -7,8 +7,11 @@ import pytest
 
 from gan_jax import families, networks, phases, priors, sampling
 from gan_jax.data import from_arrays
+from gan_jax.loading import load
 from gan_jax.phases import Phase
 from gan_jax.train import train
+from tests.command import hashes, rows, write_experiment
+from tests.command import train as train_run
 
 PRIOR = priors.normal(3)
 POINTS = np.random.default_rng(0).normal(size=(32, 2)).astype(np.float32)
@@ -20,7 +23,7 @@ def phase(width, until):
     pair = networks.mlp_pair(DATA.spec, latent=3, widths=(8, width))
     optimizers = {f"{name}_optimizer": optax.adam(1e-2) for name in ("generator", "critic")}
     game = families.vanilla(*pair, prior=PRIOR, **optimizers)
-    return Phase(game, until, sampling.from_prior(PRIOR))
+    return Phase(game, sampling.from_prior(PRIOR), until)
 
 
 PHASES = [phase(4, 3), phase(6, 5), phase(8, 7)]
@@ -84,3 +87,53 @@ def test_each_state_is_sampled_by_its_own_game(whole):
 def test_phases_out_of_order_are_refused(ends):
     with pytest.raises(ValueError, match="one or more phases, each over later"):
         next(phases.train([PHASES[0]._replace(until=end) for end in ends], DATA, steps=9, **GIVEN))
+
+
+IN_TURN = """
+    from gan_jax.phases import Phase
+
+    narrow, wide = (made(config, spec, widths) for widths in ((4, 5), config.widths))
+    narrow = Phase(narrow, sampler, 3)
+    return Experiment(wide, sampler, [metrics.suited(spec)], {"gap": "critic/gap"}, before=[narrow])
+"""
+
+
+@pytest.fixture(scope="module")
+def experiment(tmp_path_factory):
+    path = write_experiment(tmp_path_factory.mktemp("phases"))
+    source = path.read_text().replace("def build(config, spec):", "def made(config, spec, widths):")
+    source, _, _ = source.partition("    sampler = ")
+    source = source.replace("widths=config.widths", "widths=widths") + "    return game\n"
+    source += f'''
+
+def build(config, spec):
+    """A narrow game, and then a wide one with a layer in common."""
+    from gan_jax import metrics, priors, sampling
+    from gan_jax.experiment import Experiment
+
+    sampler = sampling.from_prior(priors.normal(4))
+{IN_TURN}'''
+    path.write_text(source)
+    return path
+
+
+@pytest.mark.slow
+def test_a_run_goes_on_in_any_phase(experiment, tmp_path):
+    flags = ("--data", "ring", "--widths", 4, 7, "--log-every", 2)
+    assert train_run(experiment, tmp_path / "whole", *flags, "--steps", 6) == 0
+    assert [row["step"] for row in rows(tmp_path / "whole")] == [2, 3, 4, 6]
+    for cuts in ((2,), (3, 5)):
+        run = tmp_path / str(cuts[0])
+        for steps in (*cuts, 6):
+            assert train_run(experiment, run, *flags, "--steps", steps, "--resume") == 0
+        assert hashes(run) == hashes(tmp_path / "whole")
+    trained = load(run)
+    assert trained.state.params["critic"]["Dense_1"]["kernel"].shape == (4, 7)
+    assert trained.sample(3)["samples"].shape == (3, 2)
+    assert len(trained.game.networks) == 2
+
+
+def test_games_in_turn_are_trained_one_seed_at_a_time(experiment, tmp_path, capsys):
+    assert train_run(experiment, tmp_path / "run", "--data", "ring", "--seeds", "0..1") == 2
+    assert "one --seed at a time" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
