@@ -9,8 +9,8 @@ import jax.numpy as jnp
 from gan_jax.data import Spec
 from gan_jax.game import Network
 from gan_jax.networks.dcgan import DCGANCritic, DCGANGenerator
+from gan_jax.networks.fitting import check_widths, classes_of, paired
 from gan_jax.networks.mlp import MLPCritic, MLPGenerator
-from gan_jax.networks.network import linen
 from gan_jax.networks.recurrent import LSTMCritic, LSTMGenerator
 from gan_jax.networks.resnet import ResNetCritic, ResNetGenerator
 from gan_jax.networks.table import table_output
@@ -32,12 +32,12 @@ def mlp_pair(
     Returns:
       `(generator, critic)`.
     """
-    _check_widths(*widths)
-    classes = _classes(spec, conditional)
+    check_widths(*widths)
+    classes = classes_of(spec, conditional)
     output = jnp.tanh if spec.is_image else jax.nn.identity
     output = partial(table_output, spec=spec) if spec.columns else output
     generator = MLPGenerator(spec.shape, widths, classes, output=output)
-    return _pair(generator, MLPCritic(widths, classes), spec, latent, classes)
+    return paired(generator, MLPCritic(widths, classes), spec.shape, latent, classes)
 
 
 def dcgan_pair(
@@ -65,11 +65,11 @@ def dcgan_pair(
     Raises:
       ValueError: the data are no such images, or have no labels to be conditional on.
     """
-    _check_widths(width)
-    classes = _classes(spec, conditional)
+    check_widths(width)
+    classes = classes_of(spec, conditional)
     generator = DCGANGenerator(spec.shape, width, classes, normalise_generator)
     critic = DCGANCritic(width, classes, normalise_critic)
-    return _pair(generator, critic, spec, latent, classes)
+    return paired(generator, critic, spec.shape, latent, classes)
 
 
 def resnet_pair(
@@ -89,10 +89,10 @@ def resnet_pair(
     Raises:
       ValueError: the data are no such images, or have no labels to be conditional on.
     """
-    _check_widths(width)
-    classes = _classes(spec, conditional)
+    check_widths(width)
+    classes = classes_of(spec, conditional)
     generator = ResNetGenerator(spec.shape, width, classes)
-    return _pair(generator, ResNetCritic(width, classes), spec, latent, classes)
+    return paired(generator, ResNetCritic(width, classes), spec.shape, latent, classes)
 
 
 def recurrent_pair(
@@ -121,28 +121,9 @@ def recurrent_pair(
     Raises:
       ValueError: the data are no sequences, or have no labels to be conditional on.
     """
-    _check_widths(width)
+    check_widths(width)
     if len(spec.shape) != 2:
         raise ValueError(f"An LSTM needs sequences of shape (T, C); the data have {spec.shape}.")
-    classes = _classes(spec, conditional)
+    classes = classes_of(spec, conditional)
     generator = LSTMGenerator(spec.shape, width, classes, output)
-    return _pair(generator, LSTMCritic(width, classes, per_step), spec, latent, classes)
-
-
-def _check_widths(*widths: int) -> None:
-    if min(widths, default=1) < 1:
-        raise ValueError(f"Layers are 1 wide or more; given: {', '.join(map(str, widths))}.")
-
-
-def _classes(spec: Spec, conditional: bool) -> int:
-    if conditional and not spec.classes:
-        raise ValueError("The data have no labels to be conditional on: use conditional=False.")
-    return len(spec.classes) if conditional else 0
-
-
-def _pair(generator, critic, spec, latent, classes) -> tuple[Network, Network]:
-    if latent < 1:
-        raise ValueError(f"A generator needs 1 latent dimension or more; given: {latent}.")
-    z, x = jnp.zeros((2, latent)), jnp.zeros((2, *spec.shape))
-    label = (jnp.zeros(2, jnp.int32),) if classes else ()
-    return linen(generator, z, *label), linen(critic, x, *label)
+    return paired(generator, LSTMCritic(width, classes, per_step), spec.shape, latent, classes)
