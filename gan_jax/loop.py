@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,6 +18,7 @@ from gan_jax.experiment import Experiment
 from gan_jax.game import State
 from gan_jax.keys import stream
 from gan_jax.options import Options
+from gan_jax.profiling import profiled
 from gan_jax.progress import progress
 from gan_jax.replicas import Replica
 
@@ -81,7 +81,7 @@ def play(job: Job, stopped: Sequence[int]) -> tuple[State, int]:
     with (
         checkpoint.open_folder(job.run / runs.CHECKPOINTS, options.keep) as manager,
         progress(step, steps, job.experiment.watch, shown=processes.first()) as show,
-        _profiled(job) as profile,
+        profiled(job.run / "profile", options.profile, job.say) as profile,
         processes.bound(),
     ):
         for state, metrics in chunks:
@@ -184,28 +184,6 @@ def _curves(job: Job) -> None:
     if processes.first():
         for folder in {job.run, *(lane.folder for lane in job.lanes)}:
             report.curves(runs.metrics(folder), folder / "losses.png")
-
-
-@contextmanager
-def _profiled(job: Job) -> Iterator[Callable[[int], None]]:
-    """`profile(step)`, to call after each chunk: traces `--profile` steps after the first chunk."""
-    began, wanted = None, job.options.profile
-
-    def profile(step):
-        nonlocal began, wanted
-        if began is None and wanted:
-            jax.profiler.start_trace(str(job.run / "profile"))
-            began = step
-        elif wanted and step - began >= wanted:
-            jax.profiler.stop_trace()
-            job.say(f"Wrote a trace of steps {began + 1} to {step} to {job.run / 'profile'}.")
-            wanted = 0
-
-    try:
-        yield profile
-    finally:
-        if began is not None and wanted:
-            jax.profiler.stop_trace()
 
 
 def _crossed(before: int, after: int, every: int) -> bool:
