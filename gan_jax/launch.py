@@ -63,7 +63,12 @@ def launch(
 
 
 def _lead(job: Job, stopped: Sequence[int]) -> int:
-    state, stop = play(job, stopped)
+    try:
+        state, stop = play(job, stopped)
+    except UsageError:  # more memory than there is
+        if checkpoint.latest(job.run / runs.CHECKPOINTS) is None:
+            runs.forget(job.run)
+        raise
     if stop:
         step = int(state.step.max())
         job.say(f"Stopped at step {step}, saved; the same with --resume goes on.")
