@@ -17,6 +17,7 @@ ROOMS = (
     "metrics",
     "networks",
     "optimizers",
+    "play",
     "priors",
     "sampling",
     "train",

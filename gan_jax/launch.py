@@ -8,7 +8,7 @@ from typing import Any
 
 import jax
 
-from gan_jax import checkpoint, processes, report, runs, sampling, signals, summary
+from gan_jax import checkpoint, feed, phases, processes, runs, signals, summary, writing
 from gan_jax import data as data_room
 from gan_jax import experiment as experiments
 from gan_jax.cache import keep_programs
@@ -63,7 +63,12 @@ def launch(
 
 
 def _lead(job: Job, stopped: Sequence[int]) -> int:
-    state, stop = play(job, stopped)
+    try:
+        state, stop = play(job, stopped)
+    except UsageError:  # more memory than there is
+        if checkpoint.latest(job.run / runs.CHECKPOINTS) is None:
+            runs.forget(job.run)
+        raise
     if stop:
         step = int(state.step.max())
         job.say(f"Stopped at step {step}, saved; the same with --resume goes on.")
@@ -96,27 +101,41 @@ def _prepare(
         reached = checkpoint.latest(run / runs.CHECKPOINTS) or 0
         if config.steps < reached:
             raise UsageError(f"--steps is {config.steps}, and {run} is at step {reached} already.")
-    if replicas and processes.count() > 1:
-        raise UsageError(
-            "Several seeds need nothing of one another: give some of them to each process by "
-            "--seeds and a --run of its own, without --coordinator."
-        )
     data = data_room.open(config.data, known and known["fingerprint"])
+    if replicas:
+        _check_replicas(data, options)
     check_batch(config.batch_size, len(data.train["real"]), split=not replicas)
     module = experiments.load(path)
     built = experiments.build(module, config, data.spec)
     _check_fits(built, data, config.batch_size)
     make = experiments.maker(module, config, data.spec)
-    draw = sampling.prepare(built.game, built.sampler)
+    if replicas and built.before:
+        raise UsageError("Games in turn are trained one --seed at a time, without --seeds.")
+    draw = phases.prepare(built.phases)
     return Job(run, built, config, options, data, draw, make, replicas, say)
+
+
+def _check_replicas(data: Dataset, options: Options) -> None:
+    if processes.count() > 1:
+        raise UsageError(
+            "Several seeds need nothing of one another: give some of them to each process by "
+            "--seeds and a --run of its own, without --coordinator."
+        )
+    if feed.streams(data.train, options.device_data):
+        raise UsageError(
+            f"The training data are more than --device-data {options.device_data:g} GB, and many "
+            "seeds at once need them on the device: raise it, or train one --seed at a time."
+        )
 
 
 def _check_fits(built: Experiment, data: Dataset, batch_size: int) -> None:
     try:
-        check_fits(built.game, data, batch_size)
+        phases.check(built.phases)
         keys = jax.random.split(jax.random.key(0), 2)
-        draw = lambda state: built.sampler(bind(built.game, state), keys)
-        jax.eval_shape(draw, abstract(built.game))
+        for game, sampler, _ in built.phases:
+            check_fits(game, data, batch_size)
+            draw = lambda state, game=game, sampler=sampler: sampler(bind(game, state), keys)
+            jax.eval_shape(draw, abstract(game))
     except ValueError as error:
         raise UsageError(f"The experiment cannot be played on its data: {error}") from error
 
@@ -155,5 +174,5 @@ def _finish(job: Job, state: State) -> None:
     if job.replicas:
         said = summary.record(job.run, found, [lane.folder.name for lane in job.lanes])
     job.say(said)
-    out = "grid.png" if report.has_picture(job.data.spec) else "samples.txt"
+    out = f"samples{writing.suited(job.data.spec)}"
     job.say(f"Next: gan-jax sample {os.path.relpath(job.run)} --n 100 --out {out}")

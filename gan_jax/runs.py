@@ -53,6 +53,11 @@ def began(run: Path) -> bool:
     return (run / ABOUT).is_file()
 
 
+def forget(run: Path) -> None:
+    """Takes back the beginning of a run that was refused before anything of it was saved."""
+    (run / ABOUT).unlink(missing_ok=True)
+
+
 @contextmanager
 def locked(run: Path) -> Iterator[None]:
     """Holds the run for this process alone; makes the folder if it is not there.

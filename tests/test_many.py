@@ -107,6 +107,8 @@ def test_more_than_memory_holds_is_said_before_training(experiment, tmp_path, mo
     assert train(experiment, tmp_path, "--seeds", "0..63", "--steps", 20) == 2
     assert "GiB of memory on a device, and there are 0.0" in capsys.readouterr().err
     assert not rows(tmp_path)
+    monkeypatch.undo()
+    assert train(experiment, tmp_path, "--seed", 0, "--steps", 2) == 0  # the folder is free
 
 
 def test_there_is_memory():

@@ -1,8 +1,12 @@
 """Families: functions from networks, a prior and a few numbers to a `Game`."""
 
+from gan_jax.families.acgan import acgan
 from gan_jax.families.adversarial_autoencoder import adversarial_autoencoder
 from gan_jax.families.bigan import bigan
+from gan_jax.families.cramer import cramer
 from gan_jax.families.infogan import infogan
+from gan_jax.families.lecam import lecam
+from gan_jax.families.progressive import progressive
 from gan_jax.families.relativistic import r3gan, relativistic
 from gan_jax.families.two_player import two_player
 from gan_jax.families.vae import importance_bound, vae
@@ -10,10 +14,14 @@ from gan_jax.families.vanilla import vanilla
 from gan_jax.families.wgan import wgan, wgan_gp
 
 __all__ = [
+    "acgan",
     "adversarial_autoencoder",
     "bigan",
+    "cramer",
     "importance_bound",
     "infogan",
+    "lecam",
+    "progressive",
     "r3gan",
     "relativistic",
     "two_player",

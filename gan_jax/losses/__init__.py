@@ -9,6 +9,9 @@ from gan_jax.losses.adversarial import (
     non_saturating,
     wasserstein,
 )
+from gan_jax.losses.combined import lazily, total
+from gan_jax.losses.consistency import consistency
+from gan_jax.losses.distances import energy_distance
 from gan_jax.losses.latent import (
     importance_weighted,
     moments,
@@ -16,7 +19,7 @@ from gan_jax.losses.latent import (
     reparameterised,
     standard_divergence,
 )
-from gan_jax.losses.penalties import Penalty, gradient_penalty, zero_centred
+from gan_jax.losses.penalties import Penalty, dragan, gradient_penalty, zero_centred
 from gan_jax.losses.reconstruction import Likelihood, bernoulli, binarised, gaussian
 from gan_jax.losses.relativistic import (
     average_hinge,
@@ -24,6 +27,7 @@ from gan_jax.losses.relativistic import (
     average_standard,
     paired,
 )
+from gan_jax.losses.transforms import label_smoothing, top_k
 
 __all__ = [
     "Adversarial",
@@ -34,10 +38,15 @@ __all__ = [
     "average_standard",
     "bernoulli",
     "binarised",
+    "consistency",
+    "dragan",
+    "energy_distance",
     "gaussian",
     "gradient_penalty",
     "hinge",
     "importance_weighted",
+    "label_smoothing",
+    "lazily",
     "least_squares",
     "least_squares_with",
     "minimax",
@@ -47,6 +56,8 @@ __all__ = [
     "paired",
     "reparameterised",
     "standard_divergence",
+    "top_k",
+    "total",
     "wasserstein",
     "zero_centred",
 ]

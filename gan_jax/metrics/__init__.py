@@ -16,6 +16,7 @@ _FILES = {
     "exact_wasserstein": "transport",
     "for_images": "evaluation",
     "for_points": "evaluation",
+    "for_tables": "evaluation",
     "frechet_distance": "frechet",
     "frechet_from_moments": "frechet",
     "mixture_figures": "mixture",

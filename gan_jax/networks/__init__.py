@@ -1,5 +1,8 @@
 """Networks: `linen` makes one of a flax module; some modules; the layers that they are made of."""
 
+from gan_jax.networks.acgan import DCGANTrunk, acgan_networks
+from gan_jax.networks.attention import SelfAttention
+from gan_jax.networks.biggan import BigGANGenerator
 from gan_jax.networks.coded import (
     dcgan_autoencoder,
     mlp_autoencoder,
@@ -7,19 +10,32 @@ from gan_jax.networks.coded import (
     vector_critic,
     vector_encoder,
 )
+from gan_jax.networks.conditional import ClassBatchNorm, ConditionalBatchNorm, Projection
 from gan_jax.networks.dcgan import DCGANCritic, DCGANGenerator
 from gan_jax.networks.encoders import DCGANEncoder, MLPEncoder, PairCritic
+from gan_jax.networks.growing import enlarged, progressive_pair, shown, sizes
+from gan_jax.networks.image_pairs import biggan_pair, r3gan_pair, sagan_pair, sngan_pair
 from gan_jax.networks.layers import BatchNorm, Conv, ConvDown, ConvTranspose, ConvUp
+from gan_jax.networks.minibatch import MinibatchDeviation
 from gan_jax.networks.mlp import MLPCritic, MLPGenerator
 from gan_jax.networks.network import linen
+from gan_jax.networks.packing import packed
 from gan_jax.networks.pairs import dcgan_pair, mlp_pair, recurrent_pair, resnet_pair
 from gan_jax.networks.precision import checkpointed, half, with_precision
+from gan_jax.networks.progressive import ProgressiveCritic, ProgressiveGenerator
+from gan_jax.networks.r3gan import R3GANCritic, R3GANGenerator
 from gan_jax.networks.recurrent import LSTM, LSTMCritic, LSTMGenerator
 from gan_jax.networks.resnet import ResNetCritic, ResNetGenerator
+from gan_jax.networks.sngan import SNGANCritic, SNGANGenerator
+from gan_jax.networks.spectral import spectral
+from gan_jax.networks.table import table_output
 
 __all__ = [
     "LSTM",
     "BatchNorm",
+    "BigGANGenerator",
+    "ClassBatchNorm",
+    "ConditionalBatchNorm",
     "Conv",
     "ConvDown",
     "ConvTranspose",
@@ -27,24 +43,46 @@ __all__ = [
     "DCGANCritic",
     "DCGANEncoder",
     "DCGANGenerator",
+    "DCGANTrunk",
     "LSTMCritic",
     "LSTMGenerator",
     "MLPCritic",
     "MLPEncoder",
     "MLPGenerator",
+    "MinibatchDeviation",
     "PairCritic",
+    "ProgressiveCritic",
+    "ProgressiveGenerator",
+    "Projection",
+    "R3GANCritic",
+    "R3GANGenerator",
     "ResNetCritic",
     "ResNetGenerator",
+    "SNGANCritic",
+    "SNGANGenerator",
+    "SelfAttention",
+    "acgan_networks",
+    "biggan_pair",
     "checkpointed",
     "dcgan_autoencoder",
     "dcgan_pair",
+    "enlarged",
     "half",
     "linen",
     "mlp_autoencoder",
     "mlp_pair",
+    "packed",
     "pair_critic",
+    "progressive_pair",
+    "r3gan_pair",
     "recurrent_pair",
     "resnet_pair",
+    "sagan_pair",
+    "shown",
+    "sizes",
+    "sngan_pair",
+    "spectral",
+    "table_output",
     "vector_critic",
     "vector_encoder",
     "with_precision",

@@ -1,6 +1,7 @@
 """A generator and a critic of one architecture, made to the measure of the data."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import jax
 import jax.numpy as jnp
@@ -12,12 +13,15 @@ from gan_jax.networks.fitting import check_widths, classes_of, paired
 from gan_jax.networks.mlp import MLPCritic, MLPGenerator
 from gan_jax.networks.recurrent import LSTMCritic, LSTMGenerator
 from gan_jax.networks.resnet import ResNetCritic, ResNetGenerator
+from gan_jax.networks.table import table_output
 
 
 def mlp_pair(
     spec: Spec, *, latent: int, widths: Sequence[int] = (128, 128, 128), conditional: bool = False
 ) -> tuple[Network, Network]:
     """Multilayer perceptrons: any shape of data; images end in tanh, points are unbounded.
+
+    The rows of a table end in `table_output`.
 
     Args:
       spec: of the data.
@@ -31,6 +35,7 @@ def mlp_pair(
     check_widths(*widths)
     classes = classes_of(spec, conditional)
     output = jnp.tanh if spec.is_image else jax.nn.identity
+    output = partial(table_output, spec=spec) if spec.columns else output
     generator = MLPGenerator(spec.shape, widths, classes, output=output)
     return paired(generator, MLPCritic(widths, classes), spec.shape, latent, classes)
 
