@@ -107,5 +107,6 @@ COMMANDS = {
     "runs": list_runs,
     "sample": reading.sample,
     "evaluate": reading.evaluate,
+    "encode": reading.encode,
     "data": data_commands.data,
 }

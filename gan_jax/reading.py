@@ -1,4 +1,4 @@
-"""The commands that read a run: `gan-jax sample` and `gan-jax evaluate`."""
+"""The commands that read a run: `gan-jax sample`, `gan-jax evaluate` and `gan-jax encode`."""
 
 from __future__ import annotations
 
@@ -37,6 +37,20 @@ class Target:
     """A .npz (arrays `samples`, `labels`), .png, .gif of images, .txt of text, .csv or .parquet."""
     batch_size: int = 256
     """Samples in one call: changes the memory that it takes, not the samples."""
+    overwrite: bool = False
+    """Replace the file if it exists."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Encoded:
+    """Whose codes, and where to."""
+
+    data: str = ""
+    """Data to encode, of the shape of those trained on; those themselves if not given."""
+    part: Literal["held_out", "train"] = "held_out"
+    """Which part of the data."""
+    out: str = "codes.npz"
+    """A .npz (arrays `codes` and, where there are any, `labels`)."""
     overwrite: bool = False
     """Replace the file if it exists."""
 
@@ -87,6 +101,35 @@ def evaluate(words: Sequence[str]) -> None:
         said = record(trained.folder, figures[trained.folder.name])
     names = [trained.folder.name for trained in found]
     print(said if len(found) == 1 else summary.record(folder, figures, names))
+
+
+def encode(words: Sequence[str]) -> None:
+    """gan-jax encode RUN [flags]"""
+    folder, source, target = _opened(words, "encode", source=Source, target=Encoded)
+    from gan_jax import data, encoding, writing
+
+    out = Path(target.out).expanduser()
+    if out.suffix != ".npz":
+        raise UsageError(f"--out {out}: codes are written to a .npz.")
+    found = _load(folder, source)
+    encoding.encoder(found[0].game)
+    places = [out if len(found) == 1 else _beside(out, trained) for trained in found]
+    for place in places:
+        writing.check(place, overwrite=target.overwrite)
+    name, fingerprint = found[0].config.data, found[0].fingerprint
+    real = data.open(target.data) if target.data else data.open(name, fingerprint)
+    arrays = getattr(real, target.part)
+    if real.spec.shape != found[0].spec.shape or not len(arrays["real"]):
+        raise UsageError(
+            f"{target.data or name}: {len(arrays['real'])} examples of shape {real.spec.shape}; "
+            f"the run needs one or more of shape {found[0].spec.shape}."
+        )
+    labels = {"labels": arrays["label"]} if "label" in arrays else {}
+    for trained, place in zip(found, places, strict=True):
+        given = trained.game, trained.state, arrays["real"], real.spec.decode
+        codes = encoding.encode(*given, average=source.weights == "average")
+        writing.write({"codes": codes} | labels, trained.spec, place)
+        print(f"Wrote {len(codes)} codes to {place}.")
 
 
 def _beside(out: Path, trained) -> Path:

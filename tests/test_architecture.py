@@ -17,7 +17,7 @@ ORDER = (
     "declaration game",
     "families data",
     "networks metrics",
-    "sampling parallel play transplant",
+    "sampling encoding parallel play transplant",
     "feed",
     "train",
     "replicas phases",

@@ -1,0 +1,65 @@
+"""`gan-jax encode`: codes of examples, from the command and in Python."""
+
+import numpy as np
+import pytest
+
+from gan_jax import data
+from gan_jax.cli import main
+from gan_jax.encoding import encode
+from gan_jax.game import bind
+from gan_jax.loading import load
+from gan_jax.sampling import averaged
+
+TRAIN = "train digits_bigan --steps 2 --batch-size 4 --widths 8 --latent 3 --run run"
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory):
+    place = tmp_path_factory.mktemp("place")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(place)
+        assert main(TRAIN.split()) == 0
+        yield place
+
+
+def test_the_codes_are_those_of_the_averaged_encoder(here):
+    assert main(["encode", "run"]) == 0
+    trained, real = load("run"), data.open("digits")
+    found = np.load("codes.npz")
+    np.testing.assert_array_equal(found["labels"], real.held_out["label"])
+    x = real.spec.decode(real.held_out["real"])
+    expected = bind(trained.game, averaged(trained.state)).encoder(x)
+    np.testing.assert_allclose(found["codes"], expected, atol=1e-5)
+    given = trained.game, trained.state
+    few = encode(*given, real.held_out["real"][5:7], real.spec.decode)
+    np.testing.assert_array_equal(few, found["codes"][5:7])
+    assert main(["encode", "run", "--part", "train", "--weights", "last", "--overwrite"]) == 0
+    expected = bind(*given).encoder(real.spec.decode(real.train["real"]))
+    np.testing.assert_allclose(np.load("codes.npz")["codes"], expected, atol=1e-5)
+
+
+def test_what_cannot_be_encoded_is_refused(here, capsys):
+    np.save("other.npy", np.zeros((20, 4, 4, 1), np.uint8))
+    for words, code, said in (
+        ("--out codes.png", 2, "codes are written to a .npz"),
+        ("--data npy:other.npy --out other.npz", 2, "of shape (8, 8, 1)"),
+    ):
+        assert main(["encode", "run", *words.split()]) == code
+        assert said in capsys.readouterr().err
+
+
+def test_a_posterior_is_an_encoder_and_a_plain_gan_has_none():
+    from gan_jax import encoding, experiment
+    from gan_jax.errors import UsageError
+    from gan_jax.train import initial
+
+    real = data.open("digits")
+    for name, outputs in (("digits_infogan", 12), ("digits_wgan_gp", 0)):
+        module = experiment.load(experiment.find(name))
+        game = module.build(module.QUICK, real.spec).game
+        if outputs:
+            codes = encode(game, initial(game, 0), real.held_out["real"][:3], real.spec.decode)
+            assert codes.shape == (3, outputs) and len(np.unique(codes[:, 0])) == 3
+        else:
+            with pytest.raises(UsageError, match="no encoder, but generator, critic"):
+                encoding.encoder(game)
