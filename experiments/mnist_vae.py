@@ -2,7 +2,10 @@
 
     gan-jax train mnist_vae
 
-`autoencoder/bound` is the evidence lower bound in nats for an image, on the training data.
+`autoencoder/bound` is the evidence lower bound in nats for an image, on the training data. After
+4,690 steps, 10 epochs, jax 0.10.2, 2026-11-21, seed 0, on held-out digits made black and white by
+chance: -105.1 nats by one draw of z for each of 10,000 digits; -99.6 by `families.importance_bound`
+with 200 draws for each of the first 2,000.
 """
 
 from dataclasses import dataclass
