@@ -5,8 +5,8 @@
 `generator/digit_information` is how much, in nats, the posterior knows of the categorical code
 behind an image, of the 2.303 of `generator/digit_ceiling`.
 
-After 4,000 steps, jax 0.10.2, 2026-11-21, seed 0: 2.299 nats. Of 360 held-out digits the posterior's
-likeliest class, matched one to one with the labels, is wrong for 0.297; no label was used.
+After 4,000 steps, jax 0.10.2, 2026-11-21, seed 0: 2.299 nats. Of 360 held-out digits the likeliest
+class of the posterior, matched one to one with the labels, is wrong for 0.297; no label was used.
 """
 
 from dataclasses import dataclass
