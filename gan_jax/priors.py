@@ -12,14 +12,15 @@ import jax.numpy as jnp
 Prior = Callable[[jax.Array], jax.Array]
 
 
-def normal(size: int) -> Prior:
-    """z ~ N(0, I) in `size` dimensions: `keys [B] -> z [B, size]`.
+def normal(*shape: int) -> Prior:
+    """z ~ N(0, I) of this shape, such as `size` or `steps, size`: `keys [B] -> z [B, *shape]`.
 
-    >>> normal(3)(jax.random.split(jax.random.key(0), 5)).shape
-    (5, 3)
+    >>> keys = jax.random.split(jax.random.key(0), 5)
+    >>> normal(3)(keys).shape, normal(30, 3)(keys).shape
+    ((5, 3), (5, 30, 3))
     """
-    _positive(size)
-    return jax.vmap(lambda key: jax.random.normal(key, (size,)))
+    _positive(*shape)
+    return jax.vmap(lambda key: jax.random.normal(key, shape))
 
 
 def uniform(size: int, low: float = -1.0, high: float = 1.0) -> Prior:
@@ -40,6 +41,7 @@ def categorical(frequencies: Sequence[float]) -> Prior:
     return jax.vmap(lambda key: jax.random.categorical(key, logits))
 
 
-def _positive(size: int) -> None:
-    if size < 1:
-        raise ValueError(f"A prior has 1 dimension or more; given: {size}.")
+def _positive(*shape: int) -> None:
+    if min(shape, default=0) < 1:
+        given = ", ".join(map(str, shape))
+        raise ValueError(f"A prior has 1 dimension or more; given: {given}.")

@@ -47,7 +47,8 @@ def test_every_field_is_documented(name):
 @pytest.mark.parametrize("name", experiment.names())
 def test_networks_follow_the_data(name):
     module = experiment.load(experiment.find(name))
-    data = "swiss_roll" if "ring" in name else "digits"
+    others = {"ring": "swiss_roll", "waves": "waves?steps=7&count=20"}
+    data = others.get(name.partition("_")[0], "digits")
     from gan_jax.data import open as open_data
     from gan_jax.train import initial
 

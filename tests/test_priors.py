@@ -8,6 +8,7 @@ from gan_jax.priors import categorical, normal, uniform
 
 PRIORS = {
     "normal": (normal(3), (3,), jnp.float32),
+    "normal of each step": (normal(4, 3), (4, 3), jnp.float32),
     "uniform": (uniform(5), (5,), jnp.float32),
     "categorical": (categorical([1, 2, 3]), (), jnp.int32),
 }

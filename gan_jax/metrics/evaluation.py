@@ -13,6 +13,7 @@ from gan_jax.data import Mixture, Spec
 from gan_jax.metrics.frechet import frechet_distance
 from gan_jax.metrics.mixture import mixture_figures
 from gan_jax.metrics.neighbours import precision_recall
+from gan_jax.metrics.sequences import for_sequences
 from gan_jax.metrics.transport import exact_wasserstein
 
 Evaluation = Callable[[np.ndarray, np.ndarray], Mapping[str, float]]
@@ -66,7 +67,9 @@ def for_points(mixture: Mixture | None = None) -> Evaluation:
 
 
 def suited(spec: Spec) -> Evaluation:
-    """The evaluation that fits the data: `for_images` or `for_points`."""
+    """The evaluation that fits the data: `for_images`, `for_sequences` or `for_points`."""
+    if spec.is_sequence:
+        return for_sequences()
     return for_images() if spec.is_image else for_points(spec.mixture)
 
 
