@@ -17,7 +17,6 @@ import numpy as np
 from benchmarks.cases import Case, named
 from benchmarks.gan_training import game, prior
 from gan_jax.game import Game, State, bind, init
-from gan_jax.losses.penalties import interpolate
 
 TOLERANCE = 1e-9
 EXAMPLES = 16
@@ -46,9 +45,10 @@ def differences(case: Case) -> dict[str, float]:
     modules = dict(zip(("generator", "critic"), pair, strict=True))
     for name, module in modules.items():
         load(module.double(), state.params[name])
-    fakes, ours = _gan_jax(played, state, keys, real)
-    fakes_there, theirs = _torch(pair, *map(np.asarray, (real, *_noise(case, keys, real))))
-    found = {"fakes": _apart([fakes_there], [_channels_first(fakes)])}
+    drawn, ours = _gan_jax(played, state, keys, real)
+    share = drawn["drawn"].reshape(-1, *(1,) * (real.ndim - 1))
+    fakes_there, theirs = _torch(pair, *map(np.asarray, (real, *_latents(case, keys), share)))
+    found = {"fakes": _apart([fakes_there], [_channels_first(drawn["fake"])])}
     for name, module in modules.items():
         (loss, gradients), (loss_there, gradients_there) = ours[name], theirs[name]
         found[f"{name} loss"] = _apart([loss_there], [np.asarray(loss)])
@@ -57,7 +57,7 @@ def differences(case: Case) -> dict[str, float]:
 
 
 def _gan_jax(played: Game, state: State, keys: jax.Array, real: jax.Array) -> tuple:
-    """The critic's fakes, and loss and gradients by player, from the keys to draw and to play."""
+    """What the critic draws, and loss and gradients by player, from the keys of each."""
 
     @jax.jit
     def gradients(state):
@@ -70,19 +70,21 @@ def _gan_jax(played: Game, state: State, keys: jax.Array, real: jax.Array) -> tu
 
             return jax.value_and_grad(loss)(state.params[name])
 
-        found = {"critic": of("critic", keys[1], drawn)}
-        return drawn["fake"], found | {"generator": of("generator", keys[0], {"real": real})}
+        found = {"critic": of("critic", None, drawn)}
+        return drawn, found | {"generator": of("generator", keys[1], {"real": real})}
 
     return gradients(state)
 
 
-def _noise(case: Case, keys: jax.Array, real: jax.Array) -> tuple[jax.Array, jax.Array]:
-    """The latents and the shares of the real examples that gan_jax draws from these keys."""
-    ones = jnp.ones((EXAMPLES, *(1,) * (real.ndim - 1)), jnp.float64)
-    return prior(case)(keys[0]), interpolate(keys[1], ones, 0 * ones)
+def _latents(case: Case, keys: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """What gan_jax draws from these keys for the critic and for the generator."""
+    latents, _ = jax.vmap(lambda key: tuple(jax.random.split(key)))(keys[0])
+    return prior(case)(latents), prior(case)(keys[1])
 
 
-def _torch(pair: tuple, real: np.ndarray, z: np.ndarray, share: np.ndarray) -> tuple:
+def _torch(
+    pair: tuple, real: np.ndarray, drawn: np.ndarray, z: np.ndarray, share: np.ndarray
+) -> tuple:
     import torch
 
     from benchmarks.torch_training import eager
@@ -90,7 +92,7 @@ def _torch(pair: tuple, real: np.ndarray, z: np.ndarray, share: np.ndarray) -> t
     draw, of_critic, of_generator = eager(*pair)
     real, share = (torch.from_numpy(_channels_first(x)) for x in (real, share))
     z = torch.tensor(z)
-    fake = draw(z).detach()
+    fake = draw(torch.tensor(drawn)).detach()
     return fake, {"critic": of_critic(real, fake, share), "generator": of_generator(z)}
 
 

@@ -16,6 +16,7 @@ ROOMS = (
     "metrics",
     "networks",
     "optimizers",
+    "play",
     "priors",
     "sampling",
     "train",

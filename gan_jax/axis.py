@@ -26,6 +26,14 @@ def mean(tree):
         return tree
 
 
+def gather(array: jax.Array) -> jax.Array:
+    """The parts of the global batch that all devices hold, one after the other, on each of them."""
+    try:
+        return jax.lax.all_gather(array, NAME, tiled=True)
+    except NameError:
+        return array
+
+
 def own(array: jax.Array, dimension: int = 0) -> jax.Array:
     """The part of a global array that belongs to this device, cut along `dimension`."""
     parts = size()

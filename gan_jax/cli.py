@@ -22,11 +22,13 @@ usage: gan-jax COMMAND ...
   runs [FOLDER]              the runs in a folder
   sample RUN [flags]         samples to a file: .npz or .png
   evaluate RUN [flags]       the figures of a run, from its checkpoint
+  data describe SPEC         what a set of data is
+  data prepare NAME [flags]  a set for TensorFlow Datasets, from your data or by tfds
 
 gan-jax COMMAND --help (gan-jax train EXPERIMENT --help) shows the flags."""
 
 HELP = ("-h", "--help", "help")
-FLAGGED = ("sample", "evaluate")
+FLAGGED = ("sample", "evaluate", "data")
 """Commands that show their own help without an experiment."""
 
 

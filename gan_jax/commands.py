@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from gan_jax import experiment, runs
+from gan_jax import data_commands, experiment, runs
 from gan_jax.errors import RunError, UsageError
 from gan_jax.options import Options, check_seed
 
@@ -225,4 +225,5 @@ COMMANDS = {
     "runs": list_runs,
     "sample": sample,
     "evaluate": evaluate,
+    "data": data_commands.data,
 }

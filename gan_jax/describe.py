@@ -10,6 +10,7 @@ import numpy as np
 
 from gan_jax import data as data_room
 from gan_jax.data import Dataset, Spec
+from gan_jax.data.source import extremes
 from gan_jax.errors import UsageError
 
 NAMED = 12
@@ -79,7 +80,7 @@ def _lines(data: Dataset, name: str) -> Iterator[tuple[str, str]]:
     yield "data", name
     yield "examples", f"{len(real)} for training, {len(data.held_out['real'])} held out"
     yield "shape", f"({', '.join(map(str, spec.shape))}): {_kind(spec)}"
-    ends = np.array([real.min(), real.max()])
+    ends = np.array(extremes(real))
     raw = f"{real.dtype} from {ends[0]:g} to {ends[1]:g}"
     if spec.vocabulary:
         yield "values", f"{raw}, decoded to one-hot vectors"

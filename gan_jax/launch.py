@@ -8,7 +8,7 @@ from typing import Any
 
 import jax
 
-from gan_jax import checkpoint, processes, report, runs, sampling, signals, summary
+from gan_jax import checkpoint, feed, processes, report, runs, sampling, signals, summary
 from gan_jax import data as data_room
 from gan_jax import experiment as experiments
 from gan_jax.cache import keep_programs
@@ -96,12 +96,9 @@ def _prepare(
         reached = checkpoint.latest(run / runs.CHECKPOINTS) or 0
         if config.steps < reached:
             raise UsageError(f"--steps is {config.steps}, and {run} is at step {reached} already.")
-    if replicas and processes.count() > 1:
-        raise UsageError(
-            "Several seeds need nothing of one another: give some of them to each process by "
-            "--seeds and a --run of its own, without --coordinator."
-        )
     data = data_room.open(config.data, known and known["fingerprint"])
+    if replicas:
+        _check_replicas(data, options)
     check_batch(config.batch_size, len(data.train["real"]), split=not replicas)
     module = experiments.load(path)
     built = experiments.build(module, config, data.spec)
@@ -109,6 +106,19 @@ def _prepare(
     make = experiments.maker(module, config, data.spec)
     draw = sampling.prepare(built.game, built.sampler)
     return Job(run, built, config, options, data, draw, make, replicas, say)
+
+
+def _check_replicas(data: Dataset, options: Options) -> None:
+    if processes.count() > 1:
+        raise UsageError(
+            "Several seeds need nothing of one another: give some of them to each process by "
+            "--seeds and a --run of its own, without --coordinator."
+        )
+    if feed.streams(data.train, options.device_data):
+        raise UsageError(
+            f"The training data are more than --device-data {options.device_data:g} GB, and many "
+            "seeds at once need them on the device: raise it, or train one --seed at a time."
+        )
 
 
 def _check_fits(built: Experiment, data: Dataset, batch_size: int) -> None:

@@ -133,7 +133,8 @@ def _chunks(job: Job, state: State | None) -> Iterator[tuple[State, Mapping]]:
         lay = {"vmap": replicas.at_once, "map": replicas.one_by_one}[options.replicas]
         return replicas.train(job.make, job.data, replicas=job.replicas, lay=lay, **common)
     spread = {"pmap": parallel.pmap, "shard_map": parallel.shard_map}[options.parallel]
-    return train.train(job.experiment.game, job.data, seed=options.seed, spread=spread, **common)
+    common |= {"seed": options.seed, "spread": spread, "device_data": options.device_data}
+    return train.train(job.experiment.game, job.data, **common)
 
 
 def _log(job: Job, state: State, step: int, seconds: float, metrics: Mapping) -> Mapping:

@@ -40,6 +40,8 @@ class Options:
     """Steps between two checkpoints; the last step is always saved."""
     keep: int = 2
     """How many of the newest checkpoints to keep."""
+    device_data: float = 2.0
+    """Gigabytes of training data up to which they lie on the device; larger data are streamed."""
     cache: bool = True
     """Keep compiled programs in the user's cache folder."""
     profile: int = 0
@@ -75,6 +77,8 @@ def check(config: Any, options: Options) -> None:
         check_seed(seed)
     if options.profile < 0:
         raise UsageError(f"--profile is {options.profile}: it must be 0 (none) or more.")
+    if not options.device_data >= 0:
+        raise UsageError(f"--device-data is {options.device_data}: it must be 0 GB or more.")
     if not options.minutes >= 0:
         raise UsageError(f"--minutes is {options.minutes}: it must be 0 (no limit) or more.")
 

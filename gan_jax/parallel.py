@@ -13,6 +13,8 @@ from gan_jax import axis
 from gan_jax.errors import UsageError
 
 REPLICAS = "replicas"
+PARTS = PartitionSpec(None, None, axis.NAME)
+"""Of what `dealt` gives."""
 
 ONCE = {"xla_backend_optimization_level": 1}
 """For a program that runs once: the same numbers as from the default, compiled in half the time."""
@@ -62,35 +64,65 @@ def here(tree):
     return jax.tree.map(alone, tree)
 
 
+def share(batch_size: int) -> slice:
+    """Which examples of a global minibatch the devices of this process play."""
+    mine = batch_size // jax.process_count()
+    return slice(jax.process_index() * mine, (jax.process_index() + 1) * mine)
+
+
+def dealt(tree):
+    """This process's `share` of minibatches, `[length, moves, B, ...]`, to each device its part.
+
+    They become `[length, moves, devices, B / devices, ...]`; on one device they stay as they are.
+    """
+    if jax.device_count() == 1:
+        return jax.device_put(tree, everywhere())
+    place = NamedSharding(Mesh(jax.devices(), (axis.NAME,)), PARTS)
+
+    def put(leaf):
+        parts = (*leaf.shape[:2], jax.local_device_count(), -1, *leaf.shape[3:])
+        return jax.make_array_from_process_local_data(place, leaf.reshape(parts))
+
+    return jax.tree.map(put, tree)
+
+
 class Program(NamedTuple):
-    """A mapped function, and how it wants `(state, *shared)`."""
+    """A mapped function, and how it wants `(state, own, *shared)`."""
 
     mapped: Callable
     arranged: Callable = lambda *arguments: arguments
 
 
 def pmap(function: Callable) -> Program:
-    """`function(state, *shared)` mapped over `axis.NAME` by `jax.pmap`.
+    """`function(state, own, *shared)` mapped over `axis.NAME` by `jax.pmap`.
 
-    Every argument and result is the same on all devices, and the function takes its own part of
-    the minibatch (`axis.own`). The state is donated.
+    Of `own`, which `dealt` gives, a device has its part; every other argument and the results are
+    the same on all devices, and the function takes its own part of the minibatch (`axis.own`). The
+    state is donated.
     """
     mapped = jax.pmap(
-        lambda device, shared, state: function(state, *shared),
+        lambda device, own, shared, state: function(state, own, *shared),
         axis_name=axis.NAME,
-        in_axes=(0, None, None),
+        in_axes=(0, 2, None, None),
         out_axes=None,
-        donate_argnums=2,
+        donate_argnums=3,
     )
     devices = np.arange(jax.local_device_count())
-    return Program(mapped, lambda state, *shared: (devices, shared, state))
+    return Program(mapped, lambda state, own, *shared: (devices, own, shared, state))
 
 
 def shard_map(function: Callable) -> Program:
     """The same by `jax.shard_map`, which checks that the results are the same on all devices."""
     mesh, whole = Mesh(jax.devices(), (axis.NAME,)), PartitionSpec()
-    mapped = jax.shard_map(function, mesh=mesh, in_specs=whole, out_specs=whole)
-    return Program(jax.jit(mapped, donate_argnums=0))
+    alone = lambda own: jax.tree.map(lambda leaf: leaf.squeeze(2), own)
+    mapped = jax.shard_map(
+        lambda state, own, shared: function(state, alone(own), *shared),
+        mesh=mesh,
+        in_specs=(whole, PARTS, whole),
+        out_specs=whole,
+    )
+    arranged = lambda state, own, *shared: (state, own, shared)
+    return Program(jax.jit(mapped, donate_argnums=0), arranged)
 
 
 def over_replicas(function: Callable) -> Program:
@@ -115,7 +147,7 @@ def over_replicas(function: Callable) -> Program:
 
 
 def compiled(function: Callable, kinds: tuple, spread: Callable = pmap) -> Callable:
-    """`function(state, *shared)` as one program: by `jit` on one device, by `spread` on several.
+    """`function(state, own, *shared)` as one program: by `jit`, or on several devices by `spread`.
 
     The first argument is donated: its buffers are reused, so it must not be read again.
 

@@ -8,12 +8,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from gan_jax import feed, parallel
 from gan_jax import game as core
-from gan_jax import parallel
 from gan_jax.data import Dataset
 from gan_jax.game import Game, State
 from gan_jax.keys import stream
-from gan_jax.train import advancing, on_device, program, sound
+from gan_jax.train import advancing, check_data, program, sound
 
 
 class Replica(NamedTuple):
@@ -102,7 +102,8 @@ def train(
     Raises:
       UsageError: a batch that is larger than the data; or more memory than there is.
     """
-    arrays = on_device(data, batch_size, split=False)
+    check_data(data, batch_size, split=False)
+    arrays = feed.on_device(data.train)
     keys = jnp.stack([jax.random.key(replica.seed) for replica in replicas])
     names = replicas[0].values
     values = {name: jnp.stack([_numbers(r.values)[name] for r in replicas]) for name in names}

@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from gan_jax import axis, order, parallel
+from gan_jax import feed, order, parallel
 from gan_jax.data import Dataset
 from gan_jax.errors import DivergedError, UsageError
 from gan_jax.game import Game, State, init, update
@@ -36,15 +36,17 @@ def train(
     state: State | None = None,
     chunk: int = 10,
     spread: Callable = parallel.pmap,
+    rule: Callable = update,
+    device_data: float = feed.LIMIT,
 ) -> Iterator[tuple[State, dict[str, float]]]:
     """Plays `game` on `data` until step `steps`; a generator that yields after every chunk.
 
     The result is a function of the game, the data, the seed and the batch size alone: not of
-    `chunk`, and not of where a run was cut in two.
+    `chunk`, not of where a run was cut in two, and not of `device_data`.
 
     Args:
       game: what to play.
-      data: small enough to lie on the device; gathered and scaled inside the program.
+      data: scaled inside the program.
       steps: the step to stop at, counted from the first step of the run.
       batch_size: examples in the global minibatch of each move.
       seed: 0 to 2^32 - 1.
@@ -52,6 +54,9 @@ def train(
       chunk: steps between two looks at the metrics.
       spread: how the minibatch is split between several devices: `parallel.pmap` or
         `parallel.shard_map`.
+      rule: of play: `game.update`, in turn, or one of `gan_jax.play`.
+      device_data: gigabytes of training data up to which they lie on every device; more are read
+        in the host, a chunk ahead of the steps.
 
     Yields:
       `(state, metrics)` whenever the step is a multiple of `chunk`, and at the end; the metrics
@@ -63,18 +68,20 @@ def train(
         more memory than there is.
       DivergedError: a metric is not finite.
     """
-    arrays = on_device(data, batch_size)
-    key = jax.random.key(seed)
-    body = program(game, data.spec.decode, batch_size, len(data.train["real"]))
-    advance = parallel.compiled(body, (abstract(game), key, arrays, np.int32(1)), spread)
+    check_data(data, batch_size)
+    first, key = 0 if state is None else int(state.step), jax.random.key(seed)
+    if first >= steps:
+        return
+    given = data.train, key, game.moves, batch_size, range(first, steps), chunk
+    pick, arrays, part, parts = feed.feed(*given, limit=device_data)
+    size = len(data.train["real"])
+    body = program(game, data.spec.decode, batch_size, size, rule=rule, pick=pick)
+    whole = lambda state, own, key, arrays, length: body(state, key, own | arrays, length)
+    kinds = (abstract(game), part, key, arrays, np.int32(1))
+    advance = parallel.compiled(whole, kinds, spread)
     state = parallel.placed(initial(game, seed) if state is None else state)
-    chunks = advancing(
-        lambda state, step, length: advance(state, key, arrays, length),
-        state,
-        int(state.step),
-        steps,
-        chunk,
-    )
+    go_on = lambda state, step, length: advance(state, next(parts), key, arrays, length)
+    chunks = advancing(go_on, state, first, steps, chunk)
     for step, state, metrics in chunks:
         metrics = {name: float(value) for name, value in metrics.items()}
         check_finite(step, metrics)
@@ -92,8 +99,8 @@ def advancing(
         yield step, state, jax.device_get(metrics)
 
 
-def on_device(data: Dataset, batch_size: int, *, split: bool = True) -> dict[str, jax.Array]:
-    """The training data, checked, on every device.
+def check_data(data: Dataset, batch_size: int, *, split: bool = True) -> None:
+    """Refuses what is no data set, or does not fill minibatches of this size.
 
     Args:
       data: made by `gan_jax.data`.
@@ -106,7 +113,6 @@ def on_device(data: Dataset, batch_size: int, *, split: bool = True) -> dict[str
     if not isinstance(data, Dataset):
         raise ValueError(f"`data` is made by gan_jax.data.from_arrays; given: {type(data)}.")
     check_batch(batch_size, len(data.train["real"]), split=split)
-    return parallel.placed(dict(data.train))
 
 
 def check_fits(game: Game, data: Dataset, batch_size: int) -> None:
@@ -127,6 +133,8 @@ def program(
     batch_size: int,
     size: int,
     keep: Callable = lambda index, before, after: after,
+    rule: Callable = update,
+    pick: Callable = feed.gathered,
 ) -> Callable:
     """`(state, key, arrays, length) -> (state, metrics)`: `length` steps in one program.
 
@@ -139,16 +147,17 @@ def program(
       batch_size: examples in the global minibatch.
       size: examples in the data.
       keep: `(index, before, after) -> state`, what to go on with after each step of a chunk.
+      rule: of play, with the signature of `game.update`.
+      pick: `feed.gathered` or `feed.streamed`: the minibatches of a step out of `arrays`.
     """
 
     @jax.jit  # so that it is traced once, for its shapes and for the loop
     def step(key, arrays, state):
-        first = state.step * game.moves
-        chosen = order.minibatches(stream(key, "data"), first, game.moves, batch_size, size)
-        chosen = axis.own(chosen, 1)
-        batches = {name: array[chosen] for name, array in arrays.items()}
+        given = state.step * game.moves, game.moves, batch_size, size
+        chosen = partial(order.minibatches, stream(key, "data"), *given)
+        batches = pick(arrays, state.step, chosen)
         batches["real"] = decode(batches["real"])
-        return update(game, state, stream(key, "play"), batches)
+        return rule(game, state, stream(key, "play"), batches)
 
     def advance(state, key, arrays, length):
         play = partial(step, key, arrays)

@@ -17,7 +17,8 @@ ORDER = (
     "declaration game",
     "families data",
     "networks metrics",
-    "sampling parallel",
+    "sampling parallel play",
+    "feed",
     "train",
     "replicas",
     "cache checkpoint experiment options signals processes progress runs",
@@ -26,6 +27,7 @@ ORDER = (
     "loop tables describe",
     "loading launch",
     "sweep",
+    "data_commands",
     "commands",
     "cli",
 )

@@ -14,6 +14,7 @@ def test_where_nothing_is_mapped_they_are_the_identity():
     assert axis.size() == 1
     assert axis.mean(tree) is tree
     assert axis.own(tree["a"]) is tree["a"]
+    assert axis.gather(tree["a"]) is tree["a"]
     assert jax.jit(axis.size)() == 1
     np.testing.assert_array_equal(jax.jit(axis.own)(tree["a"]), tree["a"])
     np.testing.assert_array_equal(jax.jit(axis.mean)(tree)["a"], tree["a"])
@@ -38,6 +39,8 @@ equal = np.testing.assert_array_equal
 equal(mapped(lambda part: axis.own(whole))(parts), parts)
 equal(mapped(lambda part: axis.own(whole.T, 1))(parts), np.stack([p.T for p in parts]))
 equal(mapped(lambda part: axis.own(whole.T, dimension=1))(parts)[3], whole.T[:, 6:])
+for gathered in mapped(axis.gather)(parts):
+    equal(gathered, whole)
 tree = mapped(lambda part: axis.mean({"rows": part.mean(0), "all": (part.mean(),)}))(parts)
 for device in range(4):
     equal(tree["rows"][device], whole.mean(0))

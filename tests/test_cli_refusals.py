@@ -66,6 +66,8 @@ WRONG = """
 2  train bare.py --seed 4294967296                     | --seed is 4294967296
 2  train bare.py --minutes -1                          | --minutes is -1.0
 2  train bare.py --minutes nan                         | --minutes is nan
+2  train bare.py --device-data -1                      | --device-data is -1
+2  train bare.py --device-data 0 --seeds 0..2          | many seeds raise one --seed at a time
 2  train bare.py --widths -1                           | cannot be built
 2  train bare.py --widths 0                            | cannot be built 1 wide or more
 2  train digits_dcgan --width 0                        | cannot be built 1 wide or more

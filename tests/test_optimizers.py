@@ -4,7 +4,7 @@ import numpy as np
 import optax
 import pytest
 
-from gan_jax.optimizers import clip_weights, warm_average
+from gan_jax.optimizers import clip_weights, orthogonal, warm_average
 
 
 def weights(seed, scale):
@@ -75,3 +75,55 @@ def test_the_warm_average_follows_closely_first():
     assert decay[-1] == np.float32(0.999)
     assert warm_average(0.5)(jnp.asarray(100)) == 0.5
     assert jax.jit(lambda d: warm_average(d)(jnp.asarray(100)))(0.25) == 0.25
+
+
+def test_orthogonal_adds_the_gradient_of_its_equation_to_kernels_alone():
+    """Brock et al. 2018, eq. 3, by finite differences."""
+    random = np.random.default_rng(0)
+    shapes = {"dense": {"kernel": (4, 3), "bias": (3,)}, "conv": {"kernel": (2, 2, 3, 4)}}
+    shapes |= {"embedding": {"embedding": (5, 3)}, "norm": {"scale": (3, 3)}, "odd": {"kernel": ()}}
+    params = jax.tree.map(
+        lambda shape: random.normal(size=shape), shapes, is_leaf=lambda x: isinstance(x, tuple)
+    )
+
+    def equation(kernel):
+        filters = kernel.reshape(-1, kernel.shape[-1])
+        gram = filters.T @ filters
+        return 0.3 * np.square(gram * (1 - np.eye(len(gram)))).sum()
+
+    def slope(kernel):
+        sides = np.eye(kernel.size).reshape(-1, *kernel.shape) * 1e-5
+        ends = [[equation(kernel + sign * side) for side in sides] for sign in (1, -1)]
+        return ((np.array(ends[0]) - ends[1]) / 2e-5).reshape(kernel.shape)
+
+    add = orthogonal(0.3)
+    with jax.enable_x64(True):
+        start = jax.tree.map(jnp.ones_like, params)
+        updates, _ = jax.jit(add.update)(start, add.init(params), params)
+    for layer in ("dense", "conv"):
+        kernel = params[layer]["kernel"]
+        np.testing.assert_allclose(updates[layer]["kernel"], 1 + slope(kernel), rtol=1e-6)
+    for layer, name in (("dense", "bias"), ("embedding", "embedding"), ("norm", "scale")):
+        np.testing.assert_array_equal(updates[layer][name], 1)
+    np.testing.assert_array_equal(updates["odd"]["kernel"], 1)
+
+
+def test_orthogonal_makes_filters_orthogonal_and_keeps_their_length_free():
+    add = optax.chain(orthogonal(0.1), optax.sgd(0.1))
+    params = {"kernel": jnp.asarray(np.random.default_rng(0).normal(size=(6, 3)), jnp.float32)}
+
+    def step(_, params):
+        updates, _ = add.update(jax.tree.map(jnp.zeros_like, params), add.init(params), params)
+        return optax.apply_updates(params, updates)
+
+    kernel = np.asarray(jax.jit(lambda p: jax.lax.fori_loop(0, 500, step, p))(params)["kernel"])
+    gram = kernel.T @ kernel
+    np.testing.assert_allclose(gram, np.diag(np.diag(gram)), atol=1e-3)
+    assert np.ptp(np.diag(gram)) > 0.1
+
+
+def test_orthogonal_refuses_what_it_cannot_do():
+    with pytest.raises(ValueError, match="strength of the orthogonal regularisation is -1"):
+        orthogonal(-1.0)
+    with pytest.raises(ValueError, match="orthogonal needs the parameters"):
+        orthogonal().update({}, None)

@@ -37,6 +37,13 @@ def test_seeds(seed):
         check(CONFIG, Options(seed=seed))
 
 
+@pytest.mark.parametrize("size", [-1.0, float("nan")])
+def test_device_data(size):
+    check(CONFIG, Options(device_data=0))
+    with pytest.raises(UsageError, match="--device-data is .* 0 GB or more"):
+        check(CONFIG, Options(device_data=size))
+
+
 @pytest.mark.parametrize("minutes", [-1.0, -1e-9, float("nan"), float("-inf")])
 def test_minutes(minutes):
     check(CONFIG, Options(minutes=0.5))

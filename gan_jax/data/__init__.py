@@ -16,6 +16,7 @@ from gan_jax.errors import DataError
 __all__ = ["Dataset", "Mixture", "Spec", "from_arrays", "open"]
 
 FORMS = ("digits", "ring", "grid", "swiss_roll", "idx:PATH", "folder:PATH", "npy:PATH", "npz:PATH")
+FORMS += ("tfds:NAME",)
 FORMS += ("waves", "text:PATH", "stacked_mnist:PATH")
 
 
@@ -34,12 +35,13 @@ def open(spec: str, fingerprint: str | None = None) -> Dataset:
     `waves`               sines and sawtooths of 30 steps
     `text:PATH`           the characters of a text file: windows of it, or its lines
     `stacked_mnist:PATH`  three digits of `idx:PATH` as channels: 1,000 classes
+    `tfds:NAME`           a set of TensorFlow Datasets that is prepared on the disk
     ====================  ================================================================
 
     Options follow a `?`, as in `folder:PATH?size=32&resize=pad`: for a folder size, resize,
     skip_corrupt and held_out, for arrays range, held_out and sequences=1 where they are [N, T, C],
-    for text window=32 or lines=1&length=32; see the functions of these names. A path with a `?` of
-    its own gets another one at its end.
+    for text window=32 or lines=1&length=32, for tfds data_dir, split, held_out, size and resize;
+    see the functions of these names. A path with a `?` of its own gets another one at its end.
 
     Args:
       spec: one of these; `~` and environment variables in PATH are expanded.
@@ -102,6 +104,12 @@ def _named(spec: str) -> Dataset:
             from gan_jax.data.stacked import stacked_mnist
 
             return stacked_mnist(path, **options(count=int, held_out=int, seed=int))
+        case "tfds", str(path) if path:
+            from gan_jax.data.tfds import tfds
+
+            given = options(data_dir=str, split=str, held_out=float, size=int, resize=str)
+            places = {k: _expand(given[k], spec) for k in ("data_dir",) if k in given}
+            return tfds(path, **given | places)
     names = {name.partition(":")[0]: name for name in FORMS}
     near = [names[name] for name in difflib.get_close_matches(form, names, n=2)]
     hint = f"did you mean {' or '.join(near)}? " if near else ""

@@ -9,10 +9,11 @@ import numpy as np
 
 from gan_jax.data import raw
 from gan_jax.data.dataset import Dataset, check_labels, example_count
+from gan_jax.data.source import WHOLE, Rows, Source, extremes, is_source, size
 from gan_jax.data.spec import Spec
 from gan_jax.errors import DataError
 
-Part = dict[str, np.ndarray]
+Part = dict[str, np.ndarray | Source]
 
 
 def from_arrays(
@@ -30,7 +31,8 @@ def from_arrays(
 
     Args:
       real: images, [N, H, W] or [N, H, W, C], uint8 or floats; or points, [N, D], floats; or
-          sequences, [N, T] or [N, T, C], uint8 or floats.
+          sequences, [N, T] or [N, T, C], uint8 or floats. Files mapped into memory
+          stay there, and so does a `Source`, of uint8 or float32.
       label: [N], integers 0..K-1; or None.
       held_out: the held-out part, a pair (real, label), or real alone where there are no labels;
           None splits it off `real`, see `split`.
@@ -71,6 +73,9 @@ def split(
 ) -> tuple[Part, Part]:
     """Shuffles the examples and parts them in two: int(N (1 - fraction)) for training, the rest.
 
+    With nothing to hold out they stay as they are. Parts of examples of over 1 GiB are not copied
+    but are `Rows` of them.
+
     Args:
       arrays: each [N, ...].
       held_out_fraction: in [0, 1).
@@ -92,15 +97,19 @@ def split(
             f"{name}: {count} examples leave none for training once a fraction of "
             f"{held_out_fraction} is held out: give more, or hold out less"
         )
+    if kept == count:
+        return dict(arrays), {key: array[:0] for key, array in arrays.items()}
     order = np.random.Generator(np.random.PCG64(seed)).permutation(count)
+    large = {key for key, array in arrays.items() if key == "real" and size(array) > WHOLE}
     return tuple(
-        {key: array[rows] for key, array in arrays.items()} for rows in (order[:kept], order[kept:])
+        {key: Rows(array, rows) if key in large else array[rows] for key, array in arrays.items()}
+        for rows in (order[:kept], order[kept:])
     )
 
 
 def _part(real: Any, label: Any, where: str, sequences: bool) -> Part:
     examples = raw.sequences if sequences else raw.images_or_points
-    part = {"real": examples(np.asarray(real), where)}
+    part = {"real": examples(real if is_source(real) else np.asarray(real), where)}
     if label is not None:
         part["label"] = raw.labels(np.asarray(label), where)
     example_count(part, where)
@@ -115,14 +124,16 @@ def _scaling(
 ) -> tuple[float, float]:
     """The scale and offset that take the declared range, once the values lie in it, to [-1, 1]."""
     floats = reals[0].dtype == np.float32
-    if reals[0].ndim == 2 and declared is not None:
+    points = len(reals[0].shape) == 2
+    if points and declared is not None:
         raise ValueError("range= is for images and sequences; points are taken unscaled")
-    if reals[0].ndim == 2 or (sequences and floats and declared is None):
+    if points or (sequences and floats and declared is None):
         return 1.0, 0.0
     low, high = map(float, declared or ((-1, 1) if floats else (0, 255)))
     if not (np.isfinite([low, high]).all() and low < high):
         raise ValueError(f"range ({low}, {high}), expected two finite numbers, the lower first")
-    least, most = min(real.min() for real in reals), max(real.max() for real in reals)
+    every = not floats and (low, high) == (0, 255)  # bytes, of which none can lie outside
+    least, most = (low, high) if every else extremes(*reals)
     # Undeclared floats that are never negative are nearly always in [0, 1], not in [-1, 1].
     if least < low or most > high or (declared is None and floats and least >= 0):
         guess = "(LOW, HIGH)" if least < 0 else "(0, 1)" if most <= 1 else "(0, 255)"

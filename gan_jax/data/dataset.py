@@ -10,18 +10,19 @@ from functools import cached_property
 
 import numpy as np
 
+from gan_jax.data.source import Source, blocks, extremes, is_source
 from gan_jax.data.spec import Spec
 from gan_jax.errors import DataError
 
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """A training part and a held-out part, raw and in memory, and their spec.
+    """A training part and a held-out part, raw, and their spec.
 
     Args:
       train: "real" ([N, *raw_shape], raw: uint8 or float32, or for text uint8 or int32, 0..V-1)
-          and, where there are classes, "label" ([N], int32, 0..K-1). The arrays are kept as
-          read-only views.
+          and, where there are classes, "label" ([N], int32, 0..K-1). Arrays are kept as read-only
+          views; "real" may be a `Source`.
       held_out: the same keys and kinds; may hold no examples.
       spec: what the arrays mean.
       name: what messages and tables call the set.
@@ -30,8 +31,8 @@ class Dataset:
       DataError: an empty training part, or arrays that do not fit the spec or one another.
     """
 
-    train: Mapping[str, np.ndarray]
-    held_out: Mapping[str, np.ndarray]
+    train: Mapping[str, np.ndarray | Source]
+    held_out: Mapping[str, np.ndarray | Source]
     spec: Spec
     name: str = "arrays"
 
@@ -48,12 +49,16 @@ class Dataset:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256, in hex, of all arrays (name, dtype, shape, bytes) and of the spec."""
+        """SHA-256, in hex, of all arrays (name, dtype, shape, bytes) and of the spec.
+
+        Of an array over 1 GiB not all bytes, but those of 4,096 rows from all over (`blocks`).
+        """
         digest = hashlib.sha256(json.dumps(self.spec.to_json(), sort_keys=True).encode())
         for part in ("train", "held_out"):
             for key, array in sorted(getattr(self, part).items()):
                 digest.update(f"\n{part} {key} {array.dtype.str} {array.shape}\n".encode())
-                digest.update(np.ascontiguousarray(array))
+                for _, rows in blocks(array):
+                    digest.update(np.ascontiguousarray(rows))
         return digest.hexdigest()
 
 
@@ -65,14 +70,17 @@ def example_count(arrays: Mapping[str, np.ndarray], where: str) -> int:
     return next(iter(counts.values()))
 
 
-def check_finite(real: np.ndarray, where: str) -> None:
-    """A DataError for the first row that holds a NaN or an infinity."""
+def check_finite(real: np.ndarray | Source, where: str) -> None:
+    """A DataError for the first row that holds a NaN or an infinity, of those of `blocks`."""
     if real.dtype == np.float32:
-        finite = np.isfinite(real).all(axis=tuple(range(1, real.ndim)))
-        if not finite.all():
+        bad = []
+        for numbers, rows in blocks(real):
+            finite = np.isfinite(rows).all(axis=tuple(range(1, rows.ndim)))
+            bad += np.asarray(numbers)[~finite].tolist()
+        if bad:
             raise DataError(
-                f"{where}: row {np.argmin(finite)} holds a NaN or an infinity as "
-                f"float32 ({np.sum(~finite)} such rows in all): repair or drop them"
+                f"{where}: row {bad[0]} holds a NaN or an infinity as "
+                f"float32 ({len(bad)} such rows in all): repair or drop them"
             )
 
 
@@ -88,14 +96,19 @@ def check_labels(label: np.ndarray, count: int, where: str) -> None:
 
 def _check_indices(real: np.ndarray, spec: Spec, where: str) -> None:
     count = len(spec.vocabulary)
-    if count and real.size and not 0 <= real.min() <= real.max() < count:
+    if not count or not len(real):
+        return
+    least, most = extremes(real)
+    if not 0 <= least <= most < count:
         raise DataError(
-            f"{where}: indices from {real.min()} to {real.max()}, expected 0..{count - 1} for a "
-            f"vocabulary of {count} symbols: number them so"
+            f"{where}: indices from {least} to {most}, expected 0..{count - 1} for a vocabulary of "
+            f"{count} symbols: number them so"
         )
 
 
-def _read_only(array: np.ndarray) -> np.ndarray:
+def _read_only(array: np.ndarray | Source) -> np.ndarray | Source:
+    if is_source(array):
+        return array
     view = np.asarray(array).view()
     view.flags.writeable = False
     return view

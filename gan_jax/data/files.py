@@ -31,7 +31,9 @@ def npy(
     held_out: float = 0.2,
     sequences: bool = False,
 ) -> Dataset:
-    """The array of a .npy file, without labels; only its parts are copied.
+    """The array of a .npy file, without labels, mapped into memory.
+
+    Its parts are copied, but not those of more than 1 GiB, nor where nothing is held out.
 
     Args:
       path: of the file.

@@ -13,11 +13,12 @@ from gan_jax.data import decoded
 from gan_jax.data.arrays import from_arrays
 from gan_jax.data.dataset import Dataset
 from gan_jax.data.decoded import Decoded
-from gan_jax.data.images import LARGEST_SIZE, RESIZES, SUFFIXES, decode_all
+from gan_jax.data.images import RESIZES, SUFFIXES, check_resize, decode_all
 from gan_jax.data.layout import Place, check_kept, placed
 from gan_jax.data.listing import is_image, listed, stamp
 from gan_jax.errors import DataError
 
+KNOWN = ", ".join(SUFFIXES)
 SAID = 10
 """Faulty files that a message names."""
 
@@ -43,7 +44,7 @@ def folder(
     own folder or not. PNG, JPEG, WebP and BMP are read, see `decode`; hidden files, Thumbs.db,
     desktop.ini and __MACOSX are passed over; any other file counts as a corrupt one. The order is
     that of the characters of the paths, shuffled where a share is split off, see `split`. What was
-    decoded is kept in the user's cache folder.
+    decoded is kept in the user's cache folder; there must be room for more than 1 GiB of pixels.
 
     Args:
       path: of the folder or archive.
@@ -65,7 +66,17 @@ def folder(
     root, resize = Path(path), resize or RESIZES[0]
     key = decoded.key(stamp(root), size, resize)
     known = decoded.load(key)
-    found = known or _decode(root, size, resize, held_out)
+    found = known or _decode(root, size, resize, held_out, key)
+    try:
+        data = _dataset(root, found, skip_corrupt, held_out)
+        if known is None:
+            decoded.save(key, found)
+        return data
+    finally:
+        decoded.forget(found)
+
+
+def _dataset(root: Path, found: Decoded, skip_corrupt: int, held_out: float | None) -> Dataset:
     _check_faults(root, found, skip_corrupt)
     paths = [*found.paths, *filter(is_image, found.faults)]
     places = _places(root, paths, found.paths, held_out)
@@ -74,47 +85,32 @@ def folder(
     label = np.array([number[places[path].name] for path in found.paths])
     held = np.array([places[path].held_out for path in found.paths])
     labels = label if len(names) > 1 else None
-    data = from_arrays(
+    return from_arrays(
         *_part(found.images, labels, ~held),
         held_out=_part(found.images, labels, held) if held.any() else None,
         classes=names if len(names) > 1 else None,
         held_out_fraction=0.2 if held_out is None else held_out,
         name=root.resolve().name,
     )
-    if known is None:
-        decoded.save(key, found)
-    return data
 
 
 def _check_options(
     size: int | None, resize: str | None, skip_corrupt: int, held_out: float | None
 ) -> None:
-    if size is not None and not 1 <= size <= LARGEST_SIZE:
-        raise ValueError(f"size={size}, expected 1 to {LARGEST_SIZE}")
-    if resize is not None and resize not in RESIZES:
-        raise ValueError(f"resize={resize}, expected {', '.join(RESIZES)}")
-    if resize is not None and size is None:
-        raise ValueError(f"resize={resize} says how, not to what: add size=N")
+    check_resize(size, resize)
     if skip_corrupt < 0:
         raise ValueError(f"skip_corrupt={skip_corrupt}, expected 0 or more")
     if held_out is not None and not 0 <= held_out < 1:
         raise ValueError(f"held_out={held_out}, expected 0 <= held_out < 1")
 
 
-def _decode(root: Path, size: int | None, resize: str, held_out: float | None) -> Decoded:
+def _decode(root: Path, size: int | None, resize: str, held_out: float | None, key: str) -> Decoded:
     with listed(root) as listing:
         _places(root, listing.images, listing.images, held_out)  # refuses before the long work
-        count = len(listing.images)
-        images, faults = decode_all(listing.contents(), count, size, resize, str(root))
-    faults |= dict.fromkeys(listing.others, f"its suffix is none of {', '.join(SUFFIXES)}")
-    paths = sorted(images)
-    if not paths:
-        return Decoded(np.zeros((0, 1, 1, 1), np.uint8), paths, faults)
-    shapes = np.array([image.shape for image in images.values()])
-    stacked = np.empty((len(paths), *shapes.max(0)), np.uint8)
-    for row, path in enumerate(paths):
-        stacked[row] = images.pop(path)  # grey becomes RGB where not all are grey
-    return Decoded(stacked, paths, faults)
+        outcomes = decode_all(listing.contents(), size, resize, str(root))
+        found = decoded.collect(outcomes, listing.images, key)
+    found.faults.update(dict.fromkeys(listing.others, f"its suffix is none of {KNOWN}"))
+    return found
 
 
 def _places(
@@ -138,7 +134,7 @@ def _check_faults(root: Path, found: Decoded, skip_corrupt: int) -> None:
         raise DataError(
             f"{root}: {said}: repair or remove them, or leave them out by skip_corrupt={count}"
         )
-    warnings.warn(f"{root}: left out, {said}", stacklevel=3)
+    warnings.warn(f"{root}: left out, {said}", stacklevel=4)
 
 
 def _shown(path: str) -> str:

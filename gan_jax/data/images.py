@@ -61,38 +61,41 @@ def decode(content: bytes, size: int | None = None, resize: str = "crop") -> np.
 
 
 def decode_all(
-    contents: Iterable[tuple[str, Opener]], count: int, size: int | None, resize: str, where: str
-) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+    contents: Iterable[tuple[str, Opener]], size: int | None, resize: str, where: str
+) -> Iterator[tuple[str, np.ndarray | str]]:
     """Decodes files in threads, a few ahead of the reading.
 
     Args:
       contents: pairs of a path and what opens its file, which a thread calls.
-      count: how many.
       size: see `decode`.
       resize: see `decode`.
       where: what messages call the set.
 
-    Returns:
-      The images of the paths, all of one height and width; and, for the paths of files that are
-      no sound images, the reason.
+    Yields:
+      Each path with its image, all of one height and width; or with the reason why there is none.
 
     Raises:
-      DataError: images of two sizes, or more than the memory holds.
+      DataError: images of two sizes.
     """
-    images, faults, first = {}, {}, None
+    first = None
     with _strict(), ThreadPoolExecutor(THREADS) as pool:
         work = ((path, pool.submit(_attempt, opener, size, resize)) for path, opener in contents)
         for path, future in _ahead(work):
             outcome = future.result()
-            if isinstance(outcome, str):
-                faults[path] = outcome
-                continue
-            if first is None:
-                first = path, outcome.shape
-                check_memory(count * outcome.nbytes, f"{where}: {count} images like {path}")
-            _check_size(first, (path, outcome.shape), where)
-            images[path] = outcome
-    return images, faults
+            if not isinstance(outcome, str):
+                first = first or (path, outcome.shape)
+                _check_size(first, (path, outcome.shape), where)
+            yield path, outcome
+
+
+def check_resize(size: int | None, resize: str | None) -> None:
+    """A ValueError for a size, or a way to it, that makes no sense."""
+    if size is not None and not 1 <= size <= LARGEST_SIZE:
+        raise ValueError(f"size={size}, expected 1 to {LARGEST_SIZE}")
+    if resize is not None and resize not in RESIZES:
+        raise ValueError(f"resize={resize}, expected {', '.join(RESIZES)}")
+    if resize is not None and size is None:
+        raise ValueError(f"resize={resize} says how, not to what: add size=N")
 
 
 def check_memory(needed: int, what: str) -> None:

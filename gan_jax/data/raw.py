@@ -7,13 +7,18 @@ import warnings
 import numpy as np
 
 from gan_jax.data.dataset import check_finite
+from gan_jax.data.source import Source, blocks, is_source
 from gan_jax.errors import DataError
 
+Examples = np.ndarray | Source
+"""A source is taken as it is: it has its last axis already."""
 
-def images_or_points(real: np.ndarray, where: str) -> np.ndarray:
+
+def images_or_points(real: Examples, where: str) -> Examples:
     """Images [N, H, W, C], uint8 or float32, or points [N, D], float32; a DataError otherwise."""
     shape, floats = real.shape, np.issubdtype(real.dtype, np.floating)
-    if real.ndim not in (2, 3, 4) or not real.size:
+    axes, there = len(shape), (2, 4) if is_source(real) else (2, 3, 4)
+    if axes not in there or 0 in shape:
         raise DataError(
             f"{where}: real has shape {shape}, expected images [N, H, W] or "
             "[N, H, W, C], or points [N, D], none of them empty: reshape it"
@@ -23,42 +28,44 @@ def images_or_points(real: np.ndarray, where: str) -> np.ndarray:
             f"{where}: real is {real.dtype}, expected uint8 images or floats: convert "
             "it with real.astype(np.uint8) or real.astype(np.float32)"
         )
-    if real.ndim == 2 and not floats:
+    if axes == 2 and not floats:
         raise DataError(
             f"{where}: uint8 of shape {shape}: points [N, D] must be floats, as by "
             "real.astype(np.float32); images need the axes [N, H, W]"
         )
-    if real.ndim == 4 and shape[1] in (1, 3) and shape[2] == shape[3] > 4:
+    if axes == 4 and shape[1] in (1, 3) and shape[2] == shape[3] > 4:
         raise DataError(
             f"{where}: images of shape {shape} have the channels first, expected "
             "[N, H, W, C]: give real.transpose(0, 2, 3, 1)"
         )
     real = _finite(real, where)
-    return real[..., None] if real.ndim == 3 else real
+    return real[..., None] if axes == 3 else real
 
 
-def sequences(real: np.ndarray, where: str) -> np.ndarray:
+def sequences(real: Examples, where: str) -> Examples:
     """Sequences [N, T, C], uint8 or float32; a DataError otherwise."""
     kinds = real.dtype == np.uint8 or np.issubdtype(real.dtype, np.floating)
-    if real.ndim not in (2, 3) or not real.size or not kinds:
+    axes, there = len(real.shape), (3,) if is_source(real) else (2, 3)
+    if axes not in there or 0 in real.shape or not kinds:
         raise DataError(
             f"{where}: real is {real.dtype} of shape {real.shape}, expected sequences [N, T] or "
             "[N, T, C], uint8 or floats, none of them empty: reshape or convert it"
         )
     real = _finite(real, where)
-    return real[..., None] if real.ndim == 2 else real
+    return real[..., None] if axes == 2 else real
 
 
-def check_varying(real: np.ndarray, name: str) -> None:
+def check_varying(real: Examples, name: str) -> None:
     """Refuses sequences none of which changes, as where the axes are others; warns of some."""
-    constant = (real == real[:, :1]).all(axis=(1, 2)).sum()
-    if constant == len(real):
+    still = np.concatenate([(r == r[:, :1]).all(axis=(1, 2)) for _, r in blocks(real)])
+    constant = still.sum()
+    if constant == len(still):
         raise DataError(
             f"{name}: no sequence of shape {real.shape[1:]} changes from step to step: see that "
             "the axes are [N, T, C], with two steps or more"
         )
     if constant:
-        warnings.warn(f"{name}: {constant} of {len(real)} sequences are constant", stacklevel=3)
+        warnings.warn(f"{name}: {constant} of {len(still)} sequences are constant", stacklevel=3)
 
 
 def labels(label: np.ndarray, where: str) -> np.ndarray:
@@ -77,9 +84,9 @@ def labels(label: np.ndarray, where: str) -> np.ndarray:
     return label.astype(np.int32)
 
 
-def _finite(real: np.ndarray, where: str) -> np.ndarray:
+def _finite(real: Examples, where: str) -> Examples:
     """The bytes as they are, floats as float32, if they are finite."""
-    if real.dtype != np.uint8:
+    if real.dtype != np.uint8 and not is_source(real):
         with np.errstate(over="ignore"):  # what overflows becomes an infinity, which is refused
             real = real.astype(np.float32, copy=False)
     check_finite(real, where)

@@ -19,7 +19,7 @@ def two_player(
     critic: Network,
     *,
     prior: Prior,
-    loss: Adversarial,
+    loss: Adversarial | Callable,
     generator_optimizer: optax.GradientTransformation,
     critic_optimizer: optax.GradientTransformation,
     penalty: Penalty | None = None,
@@ -37,7 +37,8 @@ def two_player(
       generator: latents `[B, d]` (and labels `[B]`) to examples `[B, ...]`.
       critic: examples (and labels) to raw scores `[B]`.
       prior: keys `[B]` to latents.
-      loss: a pair from `gan_jax.losses.adversarial`.
+      loss: a pair from `gan_jax.losses`, or what gives one to the bound networks of a move, such as
+        a schedule: `lambda nets: top_k(hinge, share(nets.step))`.
       generator_optimizer: of the generator.
       critic_optimizer: of the critic.
       penalty: a term of the critic's loss from `gan_jax.losses.penalties`.
@@ -65,10 +66,17 @@ def two_player(
     def scorer(nets, batch):
         return lambda x: nets.critic(x, *labels(batch))
 
-    def draw(nets, keys, batch):
+    def with_fakes(nets, keys, batch):
         fake = nets.generator(prior(keys), *labels(batch))
-        _check_alike(fake, batch["real"])
+        check_alike(fake, batch["real"])
         return batch | {"fake": fake}
+
+    def draw(nets, keys, batch):
+        if penalty is None:
+            return with_fakes(nets, keys, batch)
+        keys, own = jax.vmap(lambda key: tuple(jax.random.split(key)))(keys)
+        drawn = {"drawn": penalty.draw(own, batch["real"])}
+        return with_fakes(nets, keys, batch) | drawn
 
     def scores(nets, batch):
         """Of the real and the fake examples: in one pass, unless it would mix them."""
@@ -76,25 +84,29 @@ def two_player(
         if critic.mixes:
             return map(scorer(nets, batch), (real, fake))
         pairs = zip((real, *labels(batch)), (fake, *labels(batch)), strict=True)
-        return jnp.split(nets.critic(*map(jnp.concatenate, pairs)), 2)
+        both = nets.critic(*map(jnp.concatenate, pairs))
+        _check_apart(both, real)
+        return jnp.split(both, 2)
 
     def critic_loss(nets, keys, batch):
         show, keys = showing(augmentation, keys)
         batch = show(batch)
         real, fake = scores(nets, batch)
-        value = loss.critic(real, fake)
+        value = _pair(loss, nets).critic(real, fake)
         metrics = {"real": real.mean(), "fake": fake.mean(), "gap": real.mean() - fake.mean()}
         if penalty is None:
             return value, metrics
-        term = penalty.value(scorer(nets, batch), keys, batch["real"], batch["fake"])
+        given = batch["drawn"], batch["real"], batch["fake"], nets.step
+        term = penalty.value(scorer(nets, batch), *given)
         weight = scheduled(penalty.weight, nets.step)
         return value + weight * term, metrics | {"penalty": term}
 
     def generator_loss(nets, keys, batch):
         show, keys = showing(augmentation, keys)
-        batch = show(draw(nets, keys, batch))
+        batch = show(with_fakes(nets, keys, batch))
         score = scorer(nets, batch)
-        return loss.generator(score(batch["real"]), score(batch["fake"])), {}
+        real, fake = score(batch["real"]), score(batch["fake"])
+        return _pair(loss, nets).generator(real, fake), {}
 
     separate = ("critic",) if penalty is not None and penalty.separate else ()
     return Game(
@@ -109,7 +121,7 @@ def two_player(
     )
 
 
-def _check_alike(fake: jax.Array, real: jax.Array) -> None:
+def check_alike(fake: jax.Array, real: jax.Array) -> None:
     if fake.shape != real.shape:
         raise ValueError(
             f"The generator makes examples of shape {fake.shape[1:]}; those of the data have "
@@ -117,9 +129,24 @@ def _check_alike(fake: jax.Array, real: jax.Array) -> None:
         )
 
 
+def _check_apart(scores: jax.Array, real: jax.Array) -> None:
+    if len(scores) % 2:
+        raise ValueError(
+            f"{len(real)} real and as many fakes got {len(scores)} scores: a pack holds either, "
+            "and its size divides the minibatch of each device."
+        )
+
+
+def _pair(loss, nets) -> Adversarial:
+    pair = loss(nets) if callable(loss) else loss
+    if not isinstance(pair, Adversarial):
+        raise ValueError(f"`loss` is a pair such as gan_jax.losses.hinge; given: {pair!r}.")
+    return pair
+
+
 def _check(loss, penalty, prior, augmentation) -> None:
-    if not isinstance(loss, Adversarial):
-        raise ValueError(f"`loss` is a pair such as gan_jax.losses.hinge; given: {loss!r}.")
+    if not callable(loss):
+        _pair(loss, None)
     if not (penalty is None or isinstance(penalty, Penalty)):
         raise ValueError(
             f"`penalty` is made by such as gan_jax.losses.gradient_penalty; given: {penalty!r}."

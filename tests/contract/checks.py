@@ -225,7 +225,7 @@ def check_signs(row: Row) -> None:
         drawn = draw(state, keys[0], batch)
         state, _ = play(state, keys[1], drawn)
     labels = (batch["label"],) if row.conditional else ()
-    score = jax.jit(lambda state, x: bind(game, state).critic(x, *labels).mean())
+    score = jax.jit(lambda state, x: row.score(bind(game, state), x, *labels).mean())
     assert score(state, batch["real"]) > score(state, drawn["fake"])
     fake = lambda state: draw(state, keys[0], batch)["fake"]
     before, descend = state, moving(game, "generator")

@@ -10,6 +10,7 @@ import optax
 from gan_jax import families, losses, networks, priors
 from gan_jax.game import Game, Player
 from gan_jax.losses.adversarial import Adversarial
+from gan_jax.losses.penalties import shares
 from tests.contract.table import LATENT, Row, points, two_player, with_loss
 
 
@@ -51,7 +52,8 @@ def one_key_twice() -> Row:
     critic, prior = row.game.players["critic"], priors.normal(LATENT)
 
     def loss(nets, keys, batch):
-        return critic.loss(nets, keys, batch | {"fake": nets.generator(prior(keys))})
+        drawn = {"fake": nets.generator(prior(keys)), "drawn": shares(keys, batch["real"])}
+        return critic.loss(nets, keys, batch | drawn)
 
     return _with_player(row, "critic", loss=loss, draw=None)
 

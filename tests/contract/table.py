@@ -1,14 +1,16 @@
 """One row a family: what the contract plays, and what it must know of it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import jax
 import numpy as np
 import optax
 
 from gan_jax import augmentation, families, losses, networks, priors, sampling
 from gan_jax.data import Dataset, from_arrays
 from gan_jax.game import Game
+from gan_jax.losses.distances import norms
 from gan_jax.optimizers import warm_average
 
 LATENT, BATCH = 3, 8
@@ -24,6 +26,7 @@ class Row:
     draws: int  # random draws for an example, over all moves of a step
     sampler: Callable
     conditional: bool = False
+    score: Callable = lambda nets, *inputs: nets.critic(*inputs)  # what the critic raises for real
 
 
 def points(labels: bool = False) -> Dataset:
@@ -40,7 +43,9 @@ def images() -> Dataset:
     return from_arrays(random.integers(100, 256, (96, 8, 8, 1)).astype(np.uint8))
 
 
-def two_player(family: Callable, *, labels=False, draws=2, picture=False, **rest) -> Row:
+def two_player(
+    family: Callable, *, labels=False, draws=2, picture=False, critic=None, **rest
+) -> Row:
     """A row of a generator and a critic; `draws` latents (and more) for an example in a step."""
     data = images() if picture or "augmentation" in rest else points(labels)
     prior = priors.normal(LATENT)
@@ -48,6 +53,8 @@ def two_player(family: Callable, *, labels=False, draws=2, picture=False, **rest
         pair = networks.dcgan_pair(data.spec, latent=LATENT, width=4, normalise_critic=True)
     else:
         pair = networks.mlp_pair(data.spec, latent=LATENT, widths=(16,), conditional=labels)
+    if critic:
+        pair = pair[0], critic(pair[1])
     adam = {"b1": 0.5, "b2": 0.9}
     optimizers = {
         "generator_optimizer": optax.adam(1e-3, **adam),
@@ -60,6 +67,34 @@ def two_player(family: Callable, *, labels=False, draws=2, picture=False, **rest
     trains = {"critic": {"critic"}, "generator": {"generator"}}
     sampler = sampling.from_prior(prior, data.spec.frequencies if labels else ())
     return Row(game, data, trains, draws, sampler, labels)
+
+
+def cramer() -> Row:
+    """Features of the critic, and its score of an example in terms of them and of fakes."""
+    features = networks.linen(networks.MLPGenerator((8,), (16,)), np.zeros((2, 2), np.float32))
+    row = two_player(families.cramer, critic=lambda _: features, critic_moves=2, draws=8)
+
+    def score(nets, x):
+        fake = nets.generator(priors.normal(LATENT)(jax.random.split(jax.random.key(8), len(x))))
+        return norms(nets.critic(x) - nets.critic(fake)) - norms(nets.critic(x))
+
+    return replace(row, score=score)
+
+
+def dragan() -> Row:
+    """Penalties that add up, one of them with noise of its own, and a smooth label."""
+    noise = jax.vmap(lambda key, x: x + 0.1 * jax.random.normal(key, x.shape))
+    penalty = losses.total(losses.dragan(), losses.consistency(noise))
+    return two_player(
+        with_loss(losses.label_smoothing(losses.non_saturating)), penalty=penalty, draws=5
+    )
+
+
+def lecam() -> Row:
+    """Anchors beside a spectral critic, and the best fakes alone."""
+    family = lambda *pair, **rest: families.lecam(*pair, loss=losses.top_k(losses.hinge), **rest)
+    row = two_player(family, critic=networks.spectral)
+    return replace(row, trains=row.trains | {"critic": {"critic", "anchors"}})
 
 
 def with_loss(loss: losses.Adversarial) -> Callable:
@@ -89,6 +124,9 @@ ROWS: dict[str, Callable[[], Row]] = {
     ),
     "relativistic": lambda: two_player(families.relativistic),
     "r3gan": lambda: two_player(families.r3gan, labels=True),
+    "lecam": lecam,
+    "cramer": cramer,
+    "dragan": dragan,
     "wgan_gp_conditional": lambda: two_player(
         families.wgan_gp, labels=True, critic_moves=2, draws=5
     ),

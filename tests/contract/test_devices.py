@@ -13,11 +13,15 @@ from tests.contract.table import BATCH, ROWS
 
 ROOT = Path(__file__).resolve().parents[2]
 
+FEW = ("dcgan", "wgan_gp_conditional", "relativistic")
+"""Rows that differ in how examples meet one another; all the others are slow tests."""
+
+OTHERS = tuple(name for name in ROWS if name not in FEW)
+
 
 @cache
-def on_devices(double: bool) -> dict:
-    """What `devices.py` measures, in one process for all rows."""
-    names = [*ROWS, "mean_of_the_shard"]
+def on_devices(double: bool, *names: str) -> dict:
+    """What `devices.py` measures, in one process for all these rows."""
     flags = "--xla_backend_optimization_level=0 --xla_force_host_platform_device_count=8"
     environment = os.environ | {"JAX_ENABLE_X64": str(int(double)), "XLA_FLAGS": flags}
     command = [sys.executable, "-m", "tests.contract.devices", *names]
@@ -26,24 +30,38 @@ def on_devices(double: bool) -> dict:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-@pytest.mark.parametrize("name", ROWS)
-def test_devices_see_the_same_and_agree(name):
-    row, found = ROWS[name](), on_devices(False)[name]
+def check_single(name: str, found: dict) -> None:
+    row = ROWS[name]()
     assert found["draws"] == (row.game.moves + row.draws) * BATCH
     for devices in ("2", "4", "8"):
         assert found[devices]["same"], "other keys or other examples"
         assert found[devices]["gradient"] < 1e-5
 
 
+def check_double(found: dict) -> None:
+    ways = ("2 False", "2 True", "4 True")  # pmap, and shard_map with its checks
+    assert max(found[f"gradient {way}"] for way in ways) < 1e-11
+    assert 0 < max(found["steps 2"], found["steps 8"]) < 1e-8
+
+
+@pytest.mark.parametrize("name", FEW)
+def test_devices_see_the_same_and_agree(name):
+    check_single(name, on_devices(False, *FEW, "mean_of_the_shard")[name])
+
+
 def test_devices_catch_a_mean_of_the_shard():
-    found = on_devices(False)["mean_of_the_shard"]
+    found = on_devices(False, *FEW, "mean_of_the_shard")["mean_of_the_shard"]
     assert found["2"]["gradient"] > 1e-3
     assert found["4"]["gradient"] > 1e-3
 
 
-@pytest.mark.parametrize("name", ROWS)
+@pytest.mark.parametrize("name", FEW)
 def test_devices_agree_in_float64(name):
-    found = on_devices(True)[name]
-    ways = ("2 False", "2 True", "4 True")  # pmap, and shard_map with its checks
-    assert max(found[f"gradient {way}"] for way in ways) < 1e-11
-    assert 0 < max(found["steps 2"], found["steps 8"]) < 1e-8
+    check_double(on_devices(True, *FEW)[name])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", OTHERS)
+def test_so_do_all_others(name):
+    check_single(name, on_devices(False, *OTHERS)[name])
+    check_double(on_devices(True, *OTHERS)[name])

@@ -1,5 +1,6 @@
 import json
 import os
+import shutil
 import tarfile
 import tempfile
 import warnings
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 
 import gan_jax.data
-from gan_jax.data import images, listing
+from gan_jax.data import arrays, decoded, images, listing, source
 from gan_jax.data.folder import folder
 from tests.data import zoo
 from tests.data.zoo import NOISE, encoded, grey, plant, refused, snapshot, tarred, zipped
@@ -204,6 +205,49 @@ def test_what_was_decoded_is_mapped_into_memory(tmp_path, cache):
     assert not is_mapped(first.train["real"]) and is_mapped(second.train["real"])
     assert is_mapped(second.held_out["real"]) and first.fingerprint == second.fingerprint
     assert snapshot(cache) == kept and len(kept) == 2
+
+
+@pytest.fixture
+def all_is_large(monkeypatch):
+    for module in (decoded, source, arrays):
+        monkeypatch.setattr(module, "WHOLE", 0)
+
+
+MIXED = {"b/2.png": grey(3), "a/1.png": encoded(NOISE), "a/0.png": b"torn", "b/1.png": grey(1)}
+
+
+@pytest.mark.parametrize(
+    "content, options",
+    [(PETS, {}), (PARTS, {}), (MIXED, {"skip_corrupt": 1, "held_out": 0})],
+)
+@pytest.mark.filterwarnings("ignore:.*left out, 1 of 4")
+def test_what_is_large_is_decoded_into_the_cache(tmp_path, cache, content, options, request):
+    root = plant(tmp_path / "set", content)
+    plain = folder(root, **options)
+    shutil.rmtree(cache)
+    request.getfixturevalue("all_is_large")
+    for _ in range(2):  # decoded, and from the cache
+        data = folder(root, **options)
+        for part in ("train", "held_out"):
+            found, known = (getattr(each, part) for each in (data, plain))
+            assert found.keys() == known.keys()
+            assert all(np.array_equal(found[key][:], known[key]) for key in known)
+        assert data.fingerprint == plain.fingerprint  # fewer rows than are chosen of a large set
+        assert sorted(path.suffix for path in cache.iterdir()) == [".json", ".npy"]
+    assert is_mapped(data.train["real"]) or is_mapped(data.train["real"].source)
+
+
+def test_what_is_large_needs_a_cache_with_room(tmp_path, cache, monkeypatch, all_is_large):
+    root = plant(tmp_path / "set", PETS)
+    refused(root, f"folder:{plant(tmp_path / 'sizes', SIZES)}", "images of two sizes")
+    refused(root, f"folder:{plant(tmp_path / 'torn', MIXED)}", "1 of 4 files")
+    assert not list(cache.iterdir())
+    usage = shutil.disk_usage(tmp_path)._replace(free=1)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    refused(root, f"folder:{root}", "6 images of 8x8 pixels take .* room for 0.0 GB: .*size=N")
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    refused(root, f"folder:{root}", "cannot be written: .*XDG_CACHE_HOME")
 
 
 @pytest.mark.parametrize("archive", [False, True])

@@ -254,7 +254,9 @@ def test_a_file_that_is_no_sound_image_is_named_with_the_reason(tmp_path, conten
 
 def attempt(folder):
     contents = [(path.name, partial(open, path, "rb")) for path in folder.iterdir()]
-    return decode_all(contents, len(contents), None, "crop", "set")
+    outcomes = dict(decode_all(contents, None, "crop", "set"))
+    faults = {path: said for path, said in outcomes.items() if isinstance(said, str)}
+    return {path: outcomes[path] for path in outcomes.keys() - faults.keys()}, faults
 
 
 def test_what_other_libraries_have_set_does_not_matter_and_is_left(tmp_path, monkeypatch):

@@ -31,7 +31,7 @@ def game(penalty=None, **rest):
 
 def critic_loss(game, step=0):
     state = init(game, jax.random.key(0))._replace(step=jnp.asarray(step))
-    batch = {"real": jnp.ones((4, 1)), "fake": -jnp.ones((4, 1))}
+    batch = {"real": jnp.ones((4, 1)), "fake": -jnp.ones((4, 1)), "drawn": jnp.ones(4) / 2}
     return game.players["critic"].loss(bind(game, state), KEYS, batch)
 
 
@@ -49,6 +49,16 @@ def test_the_weight_of_a_penalty_may_be_a_schedule_or_traced():
     np.testing.assert_allclose(critic_loss(scheduled, 4)[0], -6.0 + 20.0, rtol=1e-5)
     traced = jax.jit(lambda weight: critic_loss(game(gradient_penalty(weight)))[0])
     np.testing.assert_allclose(traced(2.0), -6.0 + 8.0, rtol=1e-5)
+
+
+def test_the_loss_may_be_a_schedule():
+    made = game(loss=lambda nets: losses.least_squares_with(real_target=3.0 + nets.step))
+    np.testing.assert_allclose(critic_loss(made, 2)[0], ((3 - 5) ** 2 + 9) / 2)
+    state = init(made, jax.random.key(0))
+    batch = {"real": jnp.ones((4, 1))}
+    assert made.players["generator"].loss(bind(made, state), KEYS, batch)[0] > 0
+    with pytest.raises(ValueError, match="`loss` is a pair"):
+        critic_loss(game(loss=lambda nets: "hinge"))
 
 
 def test_the_generator_descends_on_fresh_fakes_under_its_own_keys():

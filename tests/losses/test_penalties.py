@@ -5,8 +5,9 @@ import pytest
 from jax.flatten_util import ravel_pytree
 from scipy import stats
 
-from gan_jax.losses import gradient_penalty, zero_centred
-from gan_jax.losses.penalties import gradient_norms, interpolate
+from gan_jax import axis
+from gan_jax.losses import dragan, gradient_penalty, zero_centred
+from gan_jax.losses.penalties import gradient_norms, interpolate, shares
 
 SHAPES = [(1,), (2,), (100,), (8, 8, 1), (7, 5, 3)]
 every_shape = pytest.mark.parametrize("shape", SHAPES)
@@ -29,7 +30,7 @@ def pair(batch, shape, dtype=np.float32):
 
 
 def penalise(critic, real, fake, **options):
-    return gradient_penalty(**options).value(critic, keys(len(real)), real, fake)
+    return gradient_penalty(**options)(critic, keys(len(real)), real, fake)
 
 
 @every_shape
@@ -125,25 +126,26 @@ def test_it_is_finite_where_the_critic_is_flat(name):
 @every_shape
 def test_an_interpolate_has_one_share_for_all_its_pixels(shape):
     real, fake = jnp.ones((32, *shape)), jnp.zeros((32, *shape))
-    share = np.asarray(interpolate(keys(32), real, fake)).reshape(32, -1)
+    drawn = shares(keys(32), real)
+    share = np.asarray(interpolate(drawn, real, fake)).reshape(32, -1)
     np.testing.assert_array_equal(share, np.broadcast_to(share[:, :1], share.shape))
     assert len(np.unique(share[:, 0])) == 32
     real, fake = pair(32, shape)
     exact = share[:, 0].reshape(-1, *(1,) * len(shape)) * np.asarray(real - fake) + fake
-    np.testing.assert_allclose(interpolate(keys(32), real, fake), exact, atol=1e-5)
+    np.testing.assert_allclose(interpolate(drawn, real, fake), exact, atol=1e-5)
 
 
 def test_the_shares_are_uniform():
-    share = interpolate(keys(5000), jnp.ones(5000), jnp.zeros(5000))
+    share = shares(keys(5000), jnp.ones(5000))
     assert share.min() >= 0
     assert share.max() <= 1
     assert stats.kstest(np.asarray(share), "uniform").pvalue > 0.01
 
 
-def test_an_interpolate_does_not_depend_on_its_batch():
-    real, fake = pair(8, (4, 4, 1))
-    alone = interpolate(keys(8)[2:5], real[2:5], fake[2:5])
-    np.testing.assert_array_equal(alone, interpolate(keys(8), real, fake)[2:5])
+def test_a_share_does_not_depend_on_its_batch():
+    real, _ = pair(8, (4, 4, 1))
+    alone = shares(keys(8)[2:5], real[2:5])
+    np.testing.assert_array_equal(alone, shares(keys(8), real)[2:5])
 
 
 @pytest.mark.parametrize("low", ["weights", "inputs", "both"])
@@ -179,7 +181,7 @@ def test_zero_centred_of_a_linear_critic_is_its_formula(shape):
     half = float(np.square(weight).sum()) / 2
     for real_too, fake_too in ((True, False), (False, True), (True, True)):
         penalty = zero_centred(3.0, real=real_too, fake=fake_too)
-        found = penalty.value(linear(weight), None, real, fake)
+        found = penalty(linear(weight), None, real, fake)
         np.testing.assert_allclose(found, half * (real_too + fake_too), rtol=1e-5)
         assert penalty.weight == 3.0
 
@@ -189,7 +191,7 @@ def test_zero_centred_looks_where_it_is_told():
     real, fake = pair(6, (3,))
     mean = lambda x: 2 * float(np.square(x).sum(-1).mean())
     found = {
-        (r, f): float(zero_centred(1.0, real=r, fake=f).value(critic, None, real, fake))
+        (r, f): float(zero_centred(1.0, real=r, fake=f)(critic, None, real, fake))
         for r, f in ((True, False), (False, True), (True, True))
     }
     assert found[True, False] == pytest.approx(mean(real), rel=1e-5)
@@ -210,3 +212,43 @@ def test_one_sided_leaves_the_flat_alone():
         real, fake = pair(6, (2,))
         found = penalise(critic, real, fake, one_sided=True)
         assert float(found) == pytest.approx(expected, abs=1e-5)
+
+
+@pytest.mark.parametrize("shape", [(3,), (4, 4, 2)])
+def test_dragan_is_taken_around_real_examples_alone(shape):
+    critic = lambda x: jnp.square(x).sum(range(1, x.ndim)) / 2  # a slope of x
+    real, _ = pair(6, shape)
+    found = dragan(slope=0.7, spread=2.0)(critic, keys(6), real, None)
+    noise = jax.vmap(lambda key: jax.random.uniform(key, shape))(keys(6))
+    near = np.asarray(real + 2 * np.std(real) * noise).reshape(6, -1)
+    np.testing.assert_allclose(found, np.mean((np.linalg.norm(near, axis=1) - 0.7) ** 2), rtol=1e-5)
+    assert dragan(3.0).weight == 3.0 and dragan().separate
+
+
+def test_the_deviation_in_dragan_is_that_of_the_global_batch():
+    critic = lambda x: jnp.square(x).sum(-1) / 2
+    real, _ = pair(6, (3,))
+    value = lambda keys, real: axis.mean(dragan()(critic, keys, real, None))
+    apart = jax.vmap(value, axis_name=axis.NAME)(keys(6).reshape(2, 3), real.reshape(2, 3, 3))
+    np.testing.assert_allclose(apart, value(keys(6), real), rtol=1e-6)
+
+
+def in_packs(critic, count):
+    """A critic of pairs, triples, ... of examples, each pack joined to one vector."""
+    return lambda x: critic(x.reshape(len(x) // count, -1))
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_of_a_pack_the_slope_is_that_in_all_of_its_examples(count):
+    weight, (real, fake) = draw(count * 2), pair(6, (2,))
+    critic, length = in_packs(linear(weight), count), float(np.linalg.norm(weight))
+    np.testing.assert_allclose(gradient_norms(critic, real), [length] * (6 // count), rtol=1e-5)
+    np.testing.assert_allclose(penalise(critic, real, fake), (length - 1) ** 2, rtol=1e-5)
+    value = zero_centred()(critic, None, real, fake)
+    np.testing.assert_allclose(value, length**2 / 2, rtol=1e-5)
+
+
+def test_the_examples_of_a_pack_have_one_share():
+    alone = shares(keys(6), jnp.ones((6, 2)))
+    share = interpolate(alone, jnp.ones((6, 2)), jnp.zeros((6, 2)), pack=3)[:, 0]
+    np.testing.assert_array_equal(share, np.repeat(alone[::3], 3))

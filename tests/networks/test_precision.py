@@ -48,7 +48,7 @@ def loss(critic, params, x):
     """The penalty and the mean score."""
     score = lambda x: critic.apply(params, {}, x, LABEL)
     keys = jax.random.split(jax.random.key(3), 4)
-    return gradient_penalty().value(score, keys, x, -x) + score(x).mean()
+    return gradient_penalty()(score, keys, x, -x) + score(x).mean()
 
 
 @every_pair
@@ -143,7 +143,7 @@ def test_a_checkpointed_critic_needs_less_memory():
 
     def needed(critic):
         score = lambda params: lambda x: critic.apply(params, {}, x)
-        value = lambda params: gradient_penalty().value(score(params), keys, x, x)
+        value = lambda params: gradient_penalty()(score(params), keys, x, x)
         compiled = jax.jit(jax.grad(value)).lower(params).compile()
         return compiled.memory_analysis().temp_size_in_bytes
 

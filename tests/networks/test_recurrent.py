@@ -85,7 +85,7 @@ def test_the_gradient_of_a_penalty_is_that_of_differences():
         def penalty(bias):
             changed = params | {"LSTM_0": params["LSTM_0"] | {"bias": bias}}
             score = lambda x: critic.apply({"params": changed}, x)
-            return gradient_penalty().value(score, keys, x, other)
+            return gradient_penalty()(score, keys, x, other)
 
         bias = params["LSTM_0"]["bias"]
         slopes = jax.grad(penalty)(bias)

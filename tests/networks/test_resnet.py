@@ -170,7 +170,7 @@ def test_the_gradient_of_a_penalty_is_that_of_differences():
         @jax.value_and_grad
         def penalty(flat):
             score = lambda x: critic.apply(unravel(flat), {}, x)
-            return gradient_penalty().value(score, keys, real, fake)
+            return gradient_penalty()(score, keys, real, fake)
 
         flat = flat.astype(jnp.float64)
         way = draw(flat.size).astype(jnp.float64)

@@ -1,0 +1,67 @@
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+import pytest
+
+from gan_jax import families, losses
+from gan_jax.game import bind, init, update
+from tests.test_dirac import networks, prior
+
+
+def game(rate=0.1, **rest):
+    """The critic's player at rest, if the rate is 0, so that its scores stay what they are."""
+    sgd = {"generator_optimizer": optax.sgd(rate), "critic_optimizer": optax.sgd(rate)}
+    return families.lecam(*networks(2.0, 3.0), loss=losses.hinge, prior=prior, **sgd, **rest)
+
+
+def anchored(made, real, fake):
+    state = init(made, jax.random.key(0))
+    params = {**state.params, "anchors": {"real": jnp.asarray(real), "fake": jnp.asarray(fake)}}
+    return state._replace(params=params)
+
+
+def test_the_loss_is_its_formula():
+    made, plain = game(weight=lambda step: 0.7 + step), game(weight=0.0)
+    batch = {"real": jnp.array([[0.1], [0.5]]), "fake": jnp.array([[-0.2], [2.0]])}
+    real, fake = 3 * np.array([0.1, 0.5]), 3 * np.array([-0.2, 2.0])
+    term = np.mean((real + 1.0) ** 2) + np.mean((fake - 4.0) ** 2)
+    state = anchored(made, real=4.0, fake=-1.0)
+    keys = jax.random.split(jax.random.key(0), 2)
+    value = lambda game: game.players["critic"].loss(bind(game, state), keys, batch)[0]
+    np.testing.assert_allclose(value(made) - value(plain), 0.7 * term, rtol=1e-5)
+
+
+def test_the_anchors_are_running_averages_of_the_scores():
+    made = game(rate=0.0, decay=0.9, critic_moves=2)
+    state = init(made, jax.random.key(0))
+    play = jax.jit(
+        lambda state: update(made, state, jax.random.key(1), {"real": jnp.ones((3, 4, 1))})
+    )
+    for step in range(1, 4):
+        state, metrics = play(state)
+        grown = 1 - 0.9 ** (2 * step)
+        np.testing.assert_allclose(state.params["anchors"]["real"], 3 * grown, rtol=1e-5)
+        np.testing.assert_allclose(state.params["anchors"]["fake"], 6 * grown, rtol=1e-5)
+        np.testing.assert_allclose(state.params["critic"], 3.0)
+    hinge = losses.hinge.critic(jnp.array([3.0]), jnp.array([6.0]))
+    assert metrics["critic/loss"] > hinge
+
+
+def test_the_critic_sees_the_anchors_as_numbers():
+    """Its gradient is that of the squares alone: 2 weight (d(x) - a_F) x and the same of fakes."""
+    made, plain = game(weight=0.5), game(weight=0.0)
+    slopes = []
+    for each in (made, plain):
+        state = anchored(each, real=4.0, fake=-1.0)
+        state, _ = update(each, state, jax.random.key(1), {"real": jnp.full((2, 4, 1), 0.1)})
+        slopes.append((3.0 - state.params["critic"]) / 0.1)
+    expected = 2 * 0.5 * ((0.3 + 1) * 0.1 + (6.0 - 4.0) * 2.0)
+    np.testing.assert_allclose(slopes[0] - slopes[1], expected, rtol=1e-4)
+
+
+def test_numbers_out_of_their_range_are_refused():
+    with pytest.raises(ValueError, match="decay of the anchors is 2"):
+        game(decay=2.0)
+    with pytest.raises(ValueError, match="weight of the LeCam regularisation is -1"):
+        game(weight=-1.0)
