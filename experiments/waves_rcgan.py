@@ -33,7 +33,7 @@ class Config:
     """Of the networks' inner values; parameters and scores are always float32."""
 
 
-QUICK = Config(steps=2, batch_size=4, width=4)
+QUICK = Config(data="waves?count=200", steps=2, batch_size=4, width=4)
 
 
 def build(config, spec):

@@ -29,6 +29,27 @@ def uniform(size: int, low: float = -1.0, high: float = 1.0) -> Prior:
     return jax.vmap(lambda key: jax.random.uniform(key, (size,), minval=low, maxval=high))
 
 
+def gumbel(*shape: int) -> Prior:
+    """g = -log(-log u), u ~ U(0, 1), of this shape: `argmax(logits + g)` draws by `logits`."""
+    _positive(*shape)
+    return jax.vmap(lambda key: jax.random.gumbel(key, shape))
+
+
+def together(*priors: Prior) -> Prior:
+    """A latent of each prior, independent: `keys [B] -> (z, ...)`, for networks that take several.
+
+    >>> z, noise = together(normal(3), gumbel(4, 2))(jax.random.split(jax.random.key(0), 5))
+    >>> z.shape, noise.shape
+    ((5, 3), (5, 4, 2))
+    """
+
+    def draw(keys):
+        split = jax.vmap(lambda key: jax.random.split(key, len(priors)))(keys)
+        return tuple(prior(split[:, i]) for i, prior in enumerate(priors))
+
+    return draw
+
+
 def categorical(frequencies: Sequence[float]) -> Prior:
     """Labels with the given frequencies: `keys [B] -> labels [B]`, int32 from 0.
 

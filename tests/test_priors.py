@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from gan_jax.priors import categorical, normal, uniform
+from gan_jax.priors import categorical, gumbel, normal, together, uniform
 
 PRIORS = {
     "normal": (normal(3), (3,), jnp.float32),
@@ -35,6 +35,8 @@ def test_an_example_owns_its_noise(name):
     [
         (normal(2), stats.norm()),
         (uniform(2), stats.uniform(-1, 2)),
+        (gumbel(2), stats.gumbel_r()),
+        (lambda keys: jnp.concatenate(together(normal(1), normal(1))(keys), 1), stats.norm()),
         (uniform(2, 0.0, 1.0), stats.uniform(0, 1)),
         (uniform(2, low=-3.0, high=5.0), stats.uniform(-3, 8)),
     ],
@@ -57,7 +59,7 @@ def test_labels_have_the_given_frequencies(frequencies):
     assert stats.chisquare(counts[share > 0], 4000 * share[share > 0]).pvalue > 1e-3
 
 
-@pytest.mark.parametrize("prior", [normal, uniform])
+@pytest.mark.parametrize("prior", [normal, uniform, gumbel])
 @pytest.mark.parametrize("size", [0, -3])
 def test_a_prior_without_dimensions_is_refused(prior, size):
     with pytest.raises(ValueError, match=f"1 dimension or more; given: {size}"):

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from gan_jax.data import Mixture, Spec
+from gan_jax.metrics.characters import for_text
 from gan_jax.metrics.frechet import frechet_distance
 from gan_jax.metrics.mixture import mixture_figures
 from gan_jax.metrics.neighbours import precision_recall
@@ -67,9 +68,9 @@ def for_points(mixture: Mixture | None = None) -> Evaluation:
 
 
 def suited(spec: Spec) -> Evaluation:
-    """The evaluation that fits the data: `for_images`, `for_sequences` or `for_points`."""
-    if spec.is_sequence:
-        return for_sequences()
+    """The evaluation that fits: `for_text`, `for_sequences`, `for_images` or `for_points`."""
+    if spec.vocabulary or spec.is_sequence:
+        return for_text() if spec.vocabulary else for_sequences()
     return for_images() if spec.is_image else for_points(spec.mixture)
 
 

@@ -5,8 +5,10 @@ from collections.abc import Callable, Sequence
 import jax
 import jax.numpy as jnp
 
+from gan_jax import ranges
 from gan_jax.data import Spec
 from gan_jax.game import Network
+from gan_jax.networks.characters import TextCritic, TextGenerator
 from gan_jax.networks.dcgan import DCGANCritic, DCGANGenerator
 from gan_jax.networks.mlp import MLPCritic, MLPGenerator
 from gan_jax.networks.network import linen
@@ -122,6 +124,42 @@ def recurrent_pair(
     classes = _classes(spec, conditional)
     generator = LSTMGenerator(spec.shape, width, classes, output)
     return _pair(generator, LSTMCritic(width, classes, per_step), spec, latent, classes)
+
+
+def text_pair(
+    spec: Spec,
+    *,
+    latent: int,
+    width: int = 512,
+    blocks: int = 5,
+    temperature: float = 1.0,
+    straight_through: bool = False,
+    conditional: bool = False,
+) -> tuple[Network, Network]:
+    """Residual networks over time for text `[T, V]`; see `gan_jax.networks.characters`.
+
+    Args:
+      spec: of the data, with its vocabulary.
+      latent: dimensions of the prior; for the Gumbel-softmax, of the first of two `together`.
+      width: channels of all layers of both.
+      blocks: residual blocks in each.
+      temperature: of the generator's softmax, above 0.
+      straight_through: whether the generator gives one-hot text, with the softmax's gradient.
+      conditional: whether both receive labels.
+
+    Returns:
+      `(generator, critic)`.
+
+    Raises:
+      ValueError: the data are no text, or have no labels to be conditional on.
+    """
+    _check_widths(width)
+    ranges.positive("temperature of the softmax", temperature)
+    if not spec.vocabulary:
+        raise ValueError(f"These networks need text; the data of shape {spec.shape} are none.")
+    classes = _classes(spec, conditional)
+    generator = TextGenerator(spec.shape, width, blocks, classes, temperature, straight_through)
+    return _pair(generator, TextCritic(width, blocks, classes), spec, latent, classes)
 
 
 def _check_widths(*widths: int) -> None:
