@@ -49,9 +49,9 @@ def prepare(words: Sequence[str]) -> None:
 def _flags(words: Sequence[str]) -> Any:
     import tyro
 
-    from gan_jax.data import FORMS
+    from gan_jax.data.forms import NAMES
 
-    forms = ", ".join(form for form in FORMS if not form.startswith("tfds"))
+    forms = ", ".join(form for form in NAMES if not form.startswith("tfds"))
     source = tyro.conf.arg(name="from", help=f"What to make it of, one of {forms}.")
     place = tyro.conf.arg(help="Folder of the prepared sets; as tfds has it if not given.")
     fields = [("source", Annotated[str, source], ""), ("data_dir", Annotated[str, place], "")]

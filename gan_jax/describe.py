@@ -10,6 +10,7 @@ import numpy as np
 
 from gan_jax import data as data_room
 from gan_jax.data import Dataset, Spec
+from gan_jax.data.columns import Column
 from gan_jax.data.source import extremes
 from gan_jax.errors import UsageError
 
@@ -91,6 +92,7 @@ def _lines(data: Dataset, name: str) -> Iterator[tuple[str, str]]:
     else:
         low, high = spec.decode(ends)
         yield "values", f"{raw}, decoded from {low:g} to {high:g}"
+    yield from (("column", _column(column)) for column in spec.columns)
     if spec.classes:
         yield "classes", f"{len(spec.classes)}: {_frequencies(spec)}"
     if spec.mixture:
@@ -101,8 +103,24 @@ def _lines(data: Dataset, name: str) -> Iterator[tuple[str, str]]:
 def _kind(spec: Spec) -> str:
     if spec.vocabulary:
         return "text (steps, symbols)"
+    if spec.columns:
+        return "rows of a table, encoded"
     kinds = {1: "points", 2: "sequences (steps, channels)", 3: "images (height, width, channels)"}
     return kinds.get(len(spec.shape), "arrays")
+
+
+def _column(column: Column) -> str:
+    """`age: integer from 17 to 90, 10 modes`; `colour: categorical of 3, or missing`."""
+    said = f"{column.name}: {column.kind}"
+    if column.categories:
+        said += f" of {len(column.categories)}"
+    elif column.kind == "date":
+        low, high = np.array([column.low, column.high], np.int64).astype(f"M8[{column.unit}]")
+        said += f" from {low} to {high}"
+    else:
+        said += f" from {column.low:.15g} to {column.high:.15g}"
+    said += f", {len(column.modes)} modes" * bool(column.modes)
+    return said + ", or missing" * (column.missing is not None) + ", the label" * column.label
 
 
 def _examples(data: Dataset) -> list[str]:

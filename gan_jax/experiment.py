@@ -17,6 +17,7 @@ from gan_jax.errors import UsageError
 if TYPE_CHECKING:
     from gan_jax.data import Spec
     from gan_jax.game import Game
+    from gan_jax.phases import Phase
 
 REQUIRED = ("data", "steps", "batch_size")
 """The fields that the loop itself reads from every `Config`."""
@@ -30,6 +31,14 @@ class Experiment(NamedTuple):
     evaluations: Sequence[Callable] = ()  # (held out, other data) -> figures by name
     watch: Mapping[str, str] = {}  # what the progress line shows: title -> metric
     on_chunk: Callable | None = None  # (state, metrics) -> more metrics, or None
+    before: Sequence[Phase] = ()  # games that are played before `game`, in turn
+
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        """All games in turn: those `before`, and `game` to the end of the run."""
+        from gan_jax.phases import Phase
+
+        return (*self.before, Phase(self.game, self.sampler, sys.maxsize))
 
 
 def folder() -> Path:

@@ -8,7 +8,7 @@ from typing import Any
 
 import jax
 
-from gan_jax import checkpoint, feed, processes, report, runs, sampling, signals, summary
+from gan_jax import checkpoint, feed, phases, processes, runs, signals, summary, writing
 from gan_jax import data as data_room
 from gan_jax import experiment as experiments
 from gan_jax.cache import keep_programs
@@ -104,7 +104,9 @@ def _prepare(
     built = experiments.build(module, config, data.spec)
     _check_fits(built, data, config.batch_size)
     make = experiments.maker(module, config, data.spec)
-    draw = sampling.prepare(built.game, built.sampler)
+    if replicas and built.before:
+        raise UsageError("Games in turn are trained one --seed at a time, without --seeds.")
+    draw = phases.prepare(built.phases)
     return Job(run, built, config, options, data, draw, make, replicas, say)
 
 
@@ -123,10 +125,12 @@ def _check_replicas(data: Dataset, options: Options) -> None:
 
 def _check_fits(built: Experiment, data: Dataset, batch_size: int) -> None:
     try:
-        check_fits(built.game, data, batch_size)
+        phases.check(built.phases)
         keys = jax.random.split(jax.random.key(0), 2)
-        draw = lambda state: built.sampler(bind(built.game, state), keys)
-        jax.eval_shape(draw, abstract(built.game))
+        for game, sampler, _ in built.phases:
+            check_fits(game, data, batch_size)
+            draw = lambda state, game=game, sampler=sampler: sampler(bind(game, state), keys)
+            jax.eval_shape(draw, abstract(game))
     except ValueError as error:
         raise UsageError(f"The experiment cannot be played on its data: {error}") from error
 
@@ -165,5 +169,5 @@ def _finish(job: Job, state: State) -> None:
     if job.replicas:
         said = summary.record(job.run, found, [lane.folder.name for lane in job.lanes])
     job.say(said)
-    out = "grid.png" if report.has_picture(job.data.spec) else "samples.txt"
+    out = f"samples{writing.suited(job.data.spec)}"
     job.say(f"Next: gan-jax sample {os.path.relpath(job.run)} --n 100 --out {out}")

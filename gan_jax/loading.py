@@ -11,7 +11,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from gan_jax import checkpoint, parallel, replicas, runs
+from gan_jax import checkpoint, parallel, phases, replicas, runs
 from gan_jax import experiment as experiments
 from gan_jax.data import Spec
 from gan_jax.errors import CheckpointError, UsageError
@@ -19,8 +19,6 @@ from gan_jax.experiment import Experiment
 from gan_jax.game import Game, State
 from gan_jax.keys import stream
 from gan_jax.replicas import Replica
-from gan_jax.sampling import prepare
-from gan_jax.train import abstract
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,8 +36,8 @@ class Trained:
 
     @property
     def game(self) -> Game:
-        """The game that was played."""
-        return self.experiment.game
+        """The game that was played, or of several in turn that of this state."""
+        return phases.of_step(self.experiment.phases, int(self.state.step)).game
 
     def sample(
         self, count: int, *, seed: int = 0, average: bool = True, batch_size: int = 256
@@ -84,10 +82,10 @@ def load_all(
     lanes = [Replica(r["seed"], r["values"]) for r in known.get("replicas", ())]
     chosen = _chosen(run, lanes, replica)
     built = experiments.build(module, config, spec)
-    draw, fingerprint = prepare(built.game, built.sampler), known["fingerprint"]
+    draw, fingerprint = phases.prepare(built.phases), known["fingerprint"]
     trained = partial(Trained, built, spec=spec, fingerprint=fingerprint, draw=draw)
     if not lanes:
-        state = checkpoint.restore(folder, step, abstract(built.game))[0]
+        state = checkpoint.restore(folder, step, phases.abstract(built.phases, step))[0]
         state, seed = parallel.here(state), known["seed"]
         return [trained(config=config, seed=seed, state=state, folder=run)]
     make = experiments.maker(module, config, spec)

@@ -5,20 +5,20 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import jax
 import numpy as np
 
-from gan_jax import checkpoint, parallel, processes, replicas, report, runs, train
+from gan_jax import checkpoint, parallel, phases, processes, replicas, report, runs, train
 from gan_jax.data import Dataset
 from gan_jax.errors import DivergedError
 from gan_jax.experiment import Experiment
 from gan_jax.game import State
 from gan_jax.keys import stream
 from gan_jax.options import Options
+from gan_jax.profiling import profiled
 from gan_jax.progress import progress
 from gan_jax.replicas import Replica
 
@@ -81,11 +81,11 @@ def play(job: Job, stopped: Sequence[int]) -> tuple[State, int]:
     with (
         checkpoint.open_folder(job.run / runs.CHECKPOINTS, options.keep) as manager,
         progress(step, steps, job.experiment.watch, shown=processes.first()) as show,
-        _profiled(job) as profile,
+        profiled(job.run / "profile", options.profile, job.say) as profile,
         processes.bound(),
     ):
         for state, metrics in chunks:
-            before, step = step, min(steps, step - step % options.log_every + options.log_every)
+            before, step = step, _look(job, step)
             passed = time.monotonic() - start
             if processes.first():
                 show(step, _log(job, state, step, seconds + passed, metrics))
@@ -112,7 +112,7 @@ def _begin(job: Job) -> tuple[State | None, int, float]:
         if job.replicas:
             like = replicas.abstract(job.make, job.replicas)
         else:
-            like = train.abstract(job.experiment.game)
+            like = phases.abstract(job.experiment.phases, step)
         state, _ = checkpoint.restore(folder, step, like)
     if processes.first():
         job.say(f"Training in {job.run} from step {step} to {job.config.steps}.")
@@ -134,7 +134,14 @@ def _chunks(job: Job, state: State | None) -> Iterator[tuple[State, Mapping]]:
         return replicas.train(job.make, job.data, replicas=job.replicas, lay=lay, **common)
     spread = {"pmap": parallel.pmap, "shard_map": parallel.shard_map}[options.parallel]
     common |= {"seed": options.seed, "spread": spread, "device_data": options.device_data}
-    return train.train(job.experiment.game, job.data, **common)
+    return phases.train(job.experiment.phases, job.data, **common)
+
+
+def _look(job: Job, step: int) -> int:
+    """The step of the next look at the metrics: at a multiple, or at the end of a phase."""
+    every = job.options.log_every
+    ends = [phase.until for phase in job.experiment.phases if phase.until > step]
+    return min(job.config.steps, step - step % every + every, *ends)
 
 
 def _log(job: Job, state: State, step: int, seconds: float, metrics: Mapping) -> Mapping:
@@ -177,28 +184,6 @@ def _curves(job: Job) -> None:
     if processes.first():
         for folder in {job.run, *(lane.folder for lane in job.lanes)}:
             report.curves(runs.metrics(folder), folder / "losses.png")
-
-
-@contextmanager
-def _profiled(job: Job) -> Iterator[Callable[[int], None]]:
-    """`profile(step)`, to call after each chunk: traces `--profile` steps after the first chunk."""
-    began, wanted = None, job.options.profile
-
-    def profile(step):
-        nonlocal began, wanted
-        if began is None and wanted:
-            jax.profiler.start_trace(str(job.run / "profile"))
-            began = step
-        elif wanted and step - began >= wanted:
-            jax.profiler.stop_trace()
-            job.say(f"Wrote a trace of steps {began + 1} to {step} to {job.run / 'profile'}.")
-            wanted = 0
-
-    try:
-        yield profile
-    finally:
-        if began is not None and wanted:
-            jax.profiler.stop_trace()
 
 
 def _crossed(before: int, after: int, every: int) -> bool:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, make_dataclass
 from typing import Any, Literal
 
 from gan_jax.errors import UsageError
@@ -145,3 +145,13 @@ def check_same(
 def _plain(value: Any) -> Any:
     """The value as JSON gives it back."""
     return json.loads(json.dumps(value))
+
+
+def flags(words: Sequence[str], name: str, **kinds: type) -> tuple:
+    """Values of dataclasses, whose fields are flags beside one another, by the titles in --help."""
+    import tyro
+
+    flat = tyro.conf.OmitArgPrefixes
+    both = make_dataclass("Flags", [(title, flat[k]) for title, k in kinds.items()])
+    given = tyro.cli(both, args=list(words), prog=f"gan-jax {name}")
+    return tuple(getattr(given, title) for title in kinds)

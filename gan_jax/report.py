@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from gan_jax.data import Spec
+from gan_jax.data.table_files import csv_content
 from gan_jax.data.text import strings
 from gan_jax.runs import write_atomically
 
@@ -19,7 +20,7 @@ CURVES = 36
 
 
 def picture(samples: np.ndarray, spec: Spec, path: Path) -> None:
-    """Draws samples as their kind asks for; of text it writes a .txt beside.
+    """Draws samples as their kind asks for; of text it writes a .txt, of a table a .csv.
 
     Args:
       samples: `[N, *spec.shape]`; images in [-1, 1].
@@ -31,6 +32,9 @@ def picture(samples: np.ndarray, spec: Spec, path: Path) -> None:
     """
     if spec.vocabulary:
         write_atomically(path.with_suffix(".txt"), page(samples, spec))
+    elif spec.columns:
+        content = csv_content({"samples": samples}, spec)
+        write_atomically(path.with_suffix(".csv"), content)
     else:
         write_atomically(path, png(samples, spec))
 
@@ -42,7 +46,7 @@ def enough(spec: Spec) -> int:
 
 def has_picture(spec: Spec) -> bool:
     """Whether `png` can draw examples of this kind."""
-    return len(spec.shape) <= 3 and not spec.vocabulary
+    return len(spec.shape) <= 3 and not (spec.vocabulary or spec.columns)
 
 
 def png(samples: np.ndarray, spec: Spec) -> bytes:

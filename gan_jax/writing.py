@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from gan_jax import report
-from gan_jax.data import Spec
+from gan_jax.data import Spec, table_files
 from gan_jax.errors import RunError, UsageError
 from gan_jax.runs import write_atomically
 
@@ -33,6 +33,8 @@ FORMS = {
     ".txt": Form(
         lambda spec: bool(spec.vocabulary), lambda drawn, spec: report.page(drawn["samples"], spec)
     ),
+    ".csv": Form(lambda spec: bool(spec.columns), table_files.csv_content),
+    ".parquet": Form(lambda spec: bool(spec.columns), table_files.parquet_content),
 }
 
 
@@ -62,6 +64,11 @@ def check(out: Path, spec: Spec | None = None, *, overwrite: bool) -> Path:
     if out.is_dir() or (out.exists() and not overwrite):
         raise RunError(f"{out} exists: replace it by --overwrite, or name another file.")
     return out
+
+
+def suited(spec: Spec) -> str:
+    """The suffix that shows samples of such data best."""
+    return next(suffix for suffix in (".png", ".txt", ".csv", ".npz") if FORMS[suffix].fits(spec))
 
 
 def write(drawn: Mapping[str, np.ndarray], spec: Spec, out: Path) -> None:

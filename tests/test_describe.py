@@ -51,6 +51,23 @@ def test_text(capsys, tmp_path):
     }
 
 
+def test_a_table(capsys, tmp_path):
+    path, out = tmp_path / "some.csv", tmp_path / "out.csv"
+    rows = [f"{i % 9},{'ab'[i % 2]},2026-01-{i % 10 + 10},{i % 3 or ''}" for i in range(40)]
+    path.write_text("\n".join(["size,name,day,label", *rows]))
+    describe([f"csv:{path}?held_out=0&label=name", "--out", str(out)])
+    lines = capsys.readouterr().out.splitlines()
+    assert "shape        (22): rows of a table, encoded" in lines
+    assert [line[13:] for line in lines if line.startswith("column ")] == [
+        "size: integer from 0 to 8, 9 modes",
+        "name: categorical of 2, the label",
+        "day: date from 2026-01-10 to 2026-01-19, 10 modes",
+        "label: categorical of 2, or missing",
+    ]
+    kept = [",".join(row.split(",")[:1] + row.split(",")[2:]) for row in rows]
+    assert sorted(out.read_text().splitlines()) == sorted(["size,day,label", *kept])
+
+
 def test_many_classes_are_not_all_named():
     label = np.arange(400) % 40
     label[:20] = 7

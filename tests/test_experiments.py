@@ -21,12 +21,12 @@ def test_quick(name, tmp_path, request):
     said = []
     assert launch(path, module.QUICK, Options(run=str(tmp_path / "run")), said.append) == 0
     rows = [json.loads(line) for line in (tmp_path / "run/metrics.jsonl").read_text().splitlines()]
-    assert [row["step"] for row in rows] == [module.QUICK.steps]
+    assert rows[-1]["step"] == module.QUICK.steps
     figures = json.loads((tmp_path / "run/evaluation.json").read_text())
     assert figures["samples"].keys() == figures["real"].keys()
     assert all(np.isfinite(value) for value in figures["real"].values())
     assert (tmp_path / "run/losses.png").stat().st_size > 1000
-    assert len(list((tmp_path / "run/samples").glob("*.png"))) == 1
+    assert list((tmp_path / "run/samples").glob(f"{module.QUICK.steps:07}.*"))
     assert "real data" in "\n".join(said)
     trained = load(tmp_path / "run")
     assert trained.sample(3)["samples"].shape == (3, *trained.spec.shape)

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from gan_jax.priors import categorical, gumbel, normal, together, uniform
+from gan_jax.priors import categorical, gumbel, normal, together, truncated, uniform
 
 PRIORS = {
     "normal": (normal(3), (3,), jnp.float32),
     "normal of each step": (normal(4, 3), (4, 3), jnp.float32),
+    "truncated": (truncated(4, 0.5), (4,), jnp.float32),
     "uniform": (uniform(5), (5,), jnp.float32),
     "categorical": (categorical([1, 2, 3]), (), jnp.int32),
 }
@@ -34,6 +35,7 @@ def test_an_example_owns_its_noise(name):
     ("prior", "law"),
     [
         (normal(2), stats.norm()),
+        (truncated(2, 0.7), stats.truncnorm(-0.7, 0.7)),
         (uniform(2), stats.uniform(-1, 2)),
         (gumbel(2), stats.gumbel_r()),
         (lambda keys: jnp.concatenate(together(normal(1), normal(1))(keys), 1), stats.norm()),
@@ -49,6 +51,19 @@ def test_the_law_is_that_of_the_name(prior, law):
     assert abs(np.corrcoef(drawn[1:, 0], drawn[:-1, 0])[0, 1]) < 0.06  # and so are the examples
 
 
+@pytest.mark.parametrize("threshold", [1e-3, 0.04, 2.0])
+def test_nothing_is_drawn_beyond_the_threshold(threshold):
+    drawn = np.asarray(jax.jit(truncated(50, threshold))(keys(2000)))
+    assert abs(drawn).max() <= threshold
+    assert abs(drawn).max() > 0.99 * threshold
+
+
+@pytest.mark.parametrize("threshold", [0.0, -1.0, float("nan")])
+def test_a_threshold_is_above_zero(threshold):
+    with pytest.raises(ValueError, match="threshold of the truncated prior"):
+        truncated(2, threshold)
+
+
 @pytest.mark.parametrize("frequencies", [(0.2, 0.3, 0.5), (5923, 0, 5958, 6131), np.ones(10)])
 def test_labels_have_the_given_frequencies(frequencies):
     labels = np.asarray(jax.jit(categorical(frequencies))(keys(4000)))
@@ -59,7 +74,7 @@ def test_labels_have_the_given_frequencies(frequencies):
     assert stats.chisquare(counts[share > 0], 4000 * share[share > 0]).pvalue > 1e-3
 
 
-@pytest.mark.parametrize("prior", [normal, uniform, gumbel])
+@pytest.mark.parametrize("prior", [normal, uniform, gumbel, lambda size: truncated(size, 1.0)])
 @pytest.mark.parametrize("size", [0, -3])
 def test_a_prior_without_dimensions_is_refused(prior, size):
     with pytest.raises(ValueError, match=f"1 dimension or more; given: {size}"):

@@ -6,6 +6,7 @@ from PIL import Image
 
 from gan_jax import report
 from gan_jax.data import Spec, open
+from gan_jax.data.columns import Column
 
 RANDOM = np.random.default_rng(0)
 
@@ -174,3 +175,13 @@ def test_a_metric_that_came_later_is_drawn(tmp_path):
 def test_nothing_to_draw(tmp_path, rows):
     report.curves(rows, tmp_path / "curves.png")
     assert not list(tmp_path.iterdir())
+
+
+def test_rows_of_a_table_become_a_csv(tmp_path):
+    column = Column("size", "categorical", categories=("S", "M"))
+    table = Spec((2,), 1.0, 0.0, columns=(column,))
+    report.picture(np.float32([[0.1, 0.9], [0.7, 0.3]]), table, tmp_path / "0000010.png")
+    assert [path.name for path in tmp_path.iterdir()] == ["0000010.csv"]
+    assert (tmp_path / "0000010.csv").read_text() == "size\nM\nS\n"
+    with pytest.raises(ValueError, match="There is no picture"):
+        report.png(np.zeros((1, 2)), table)

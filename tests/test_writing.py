@@ -6,8 +6,10 @@ from PIL import Image
 
 from gan_jax import writing
 from gan_jax.data import Spec
+from gan_jax.data.columns import Column
 from gan_jax.errors import RunError, UsageError
 
+COLUMN = Column("size", "categorical", categories=("S", "M"))
 IMAGES = Spec(shape=(2, 3, 1), scale=1.0, offset=0.0)
 
 
@@ -57,6 +59,7 @@ def kind(*shape, **fields):
         (kind(30, 1), {".npz", ".png"}),
         (kind(30, 2, vocabulary=("a", "b")), {".npz", ".txt"}),
         (kind(3, 4, 4, 1), {".npz"}),
+        (kind(2, columns=(COLUMN,)), {".npz", ".csv", ".parquet"}),
     ],
 )
 def test_each_kind_of_data_has_its_suffixes(tmp_path, spec, fitting):
@@ -72,6 +75,20 @@ def test_each_kind_of_data_has_its_suffixes(tmp_path, spec, fitting):
             writing.check(out, spec, overwrite=False)
         said = str(caught.value).partition("those that can: ")[2].removesuffix(".")
         assert set(said.split(", ")) == fitting
+
+
+@pytest.mark.parametrize(
+    ("spec", "suffix"),
+    [
+        (IMAGES, ".png"),
+        (kind(2), ".png"),
+        (kind(3, 4, 4, 1), ".npz"),
+        (kind(30, 2, vocabulary=("a", "b")), ".txt"),
+        (kind(2, columns=(COLUMN,)), ".csv"),
+    ],
+)
+def test_the_suffix_that_is_proposed(spec, suffix):
+    assert writing.suited(spec) == suffix
 
 
 def test_text_in_lines(tmp_path):

@@ -7,17 +7,13 @@ import os
 import re
 from functools import partial
 
-from gan_jax.data import query
+from gan_jax.data import forms, query
 from gan_jax.data.arrays import from_arrays
 from gan_jax.data.dataset import Dataset
 from gan_jax.data.spec import Mixture, Spec
 from gan_jax.errors import DataError
 
 __all__ = ["Dataset", "Mixture", "Spec", "from_arrays", "open"]
-
-FORMS = ("digits", "ring", "grid", "swiss_roll", "idx:PATH", "folder:PATH", "npy:PATH", "npz:PATH")
-FORMS += ("tfds:NAME",)
-FORMS += ("waves", "text:PATH", "stacked_mnist:PATH")
 
 
 def open(spec: str, fingerprint: str | None = None) -> Dataset:
@@ -36,12 +32,17 @@ def open(spec: str, fingerprint: str | None = None) -> Dataset:
     `text:PATH`           the characters of a text file: windows of it, or its lines
     `stacked_mnist:PATH`  three digits of `idx:PATH` as channels: 1,000 classes
     `tfds:NAME`           a set of TensorFlow Datasets that is prepared on the disk
+    `csv:PATH`            a table, whose first row names the columns
+    `parquet:PATH`        a table, whose columns have types
     ====================  ================================================================
 
     Options follow a `?`, as in `folder:PATH?size=32&resize=pad`: for a folder size, resize,
     skip_corrupt and held_out, for arrays range, held_out and sequences=1 where they are [N, T, C],
     for text window=32 or lines=1&length=32, for tfds data_dir, split, held_out, size and resize;
-    see the functions of these names. A path with a `?` of its own gets another one at its end.
+    see the functions of these names. For tables see `tabular`:
+    `csv:people.csv?label=job&drop=id&categorical=zip,code&ordinal=size:S<M<L`, and so integer,
+    continuous, boolean and date, encoding and held_out. A path with a `?` of its own gets another
+    one at its end.
 
     Args:
       spec: one of these; `~` and environment variables in PATH are expanded.
@@ -68,52 +69,17 @@ def open(spec: str, fingerprint: str | None = None) -> Dataset:
 def _named(spec: str) -> Dataset:
     form, path, given = query.split(spec)
     options = partial(query.options, given, spec)
-    match form, path and _expand(path, spec):
-        case "digits", None:
-            from gan_jax.data.digits import digits
-
-            return digits(**options())
-        case "ring" | "grid" | "swiss_roll", None:
-            from gan_jax.data import toy
-
-            return getattr(toy, form)(**options())
-        case "idx", str(path) if path:
-            from gan_jax.data.idx import idx
-
-            return idx(path, **options())
-        case "folder", str(path) if path:
-            from gan_jax.data.folder import folder
-
-            return folder(path, **options(size=int, resize=str, skip_corrupt=int, held_out=float))
-        case "npy" | "npz", str(path) if path:
-            from gan_jax.data import files
-
-            kinds = {"range": query.pair, "held_out": float, "sequences": query.flag}
-            return getattr(files, form)(path, **options(**kinds))
-        case "waves", None:
-            from gan_jax.data.waves import waves
-
-            pairs = {"frequency": query.pair, "amplitude": query.pair}
-            return waves(**options(count=int, steps=int, **pairs, seed=int, held_out=float))
-        case "text", str(path) if path:
-            from gan_jax.data.text import text
-
-            kinds = {"window": int, "stride": int, "lines": query.flag, "length": int}
-            return text(path, **options(**kinds, held_out=float))
-        case "stacked_mnist", str(path) if path:
-            from gan_jax.data.stacked import stacked_mnist
-
-            return stacked_mnist(path, **options(count=int, held_out=int, seed=int))
-        case "tfds", str(path) if path:
-            from gan_jax.data.tfds import tfds
-
-            given = options(data_dir=str, split=str, held_out=float, size=int, resize=str)
-            places = {k: _expand(given[k], spec) for k in ("data_dir",) if k in given}
-            return tfds(path, **given | places)
-    names = {name.partition(":")[0]: name for name in FORMS}
+    if path is None:
+        found = forms.alone(form, options)
+    else:
+        expand = partial(_expand, spec=spec)
+        found = path and forms.at(form, expand(path), options, expand)
+    if found:
+        return found
+    names = {name.partition(":")[0]: name for name in forms.NAMES}
     near = [names[name] for name in difflib.get_close_matches(form, names, n=2)]
     hint = f"did you mean {' or '.join(near)}? " if near else ""
-    raise DataError(f"unknown data `{spec}`: {hint}give one of {', '.join(FORMS)}")
+    raise DataError(f"unknown data `{spec}`: {hint}give one of {', '.join(forms.NAMES)}")
 
 
 def _expand(path: str, spec: str) -> str:

@@ -16,9 +16,6 @@ def flag(word: str) -> bool:
     return word == "1"
 
 
-KINDS = {int: "a whole number", float: "a number", str: "a word", flag: "0 or 1"}
-
-
 def split(spec: str) -> tuple[str, str | None, str]:
     """Form, path (None where there is no colon) and options, which follow the last `?`.
 
@@ -72,11 +69,48 @@ def pair(word: str) -> tuple[float, float]:
     return low, high
 
 
+def names(word: str) -> tuple[str, ...]:
+    """Names with commas between them.
+
+    >>> names("age,sex")
+    ('age', 'sex')
+    """
+    found = tuple(name.strip() for name in word.split(","))
+    if not all(found):
+        raise ValueError(word)
+    return found
+
+
+def orders(word: str) -> dict[str, tuple[str, ...]]:
+    """Columns with their categories in order.
+
+    >>> orders("size:S<M<L,grade:low<high")
+    {'size': ('S', 'M', 'L'), 'grade': ('low', 'high')}
+    """
+    pairs = (part.partition(":") for part in names(word))
+    found = {name.strip(): names(order.replace("<", ",")) for name, _, order in pairs}
+    if min(map(len, found.values())) < 2 or "" in found:
+        raise ValueError(word)
+    return found
+
+
+KINDS = {
+    int: "a whole number",
+    float: "a number",
+    str: "a word",
+    flag: "0 or 1",
+    pair: "two numbers LOW,HIGH",
+    names: "names A,B,C",
+    orders: "columns and their categories in order, COLUMN:LOW<HIGH",
+}
+
+
 def _value(kind: Callable[[str], Any], name: str, value: str, spec: str) -> Any:
     try:
         if value:
             return kind(value)
     except ValueError:
         pass
-    expected = KINDS.get(kind, "two numbers LOW,HIGH")
-    raise DataError(f"`{spec}`: {name}={value}, expected {expected}: write {name}=VALUE")
+    raise DataError(
+        f"`{spec}`: {name}={value}, expected {KINDS.get(kind, 'another')}: write {name}=VALUE"
+    )

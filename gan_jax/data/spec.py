@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from gan_jax.data.columns import Column, width
 from gan_jax.errors import DataError
 
-LATER = ("vocabulary",)
+LATER = ("vocabulary", "columns")
 """Fields that the first version did not have."""
 
 
@@ -40,9 +41,10 @@ class Spec:
       frequencies: of the classes in the training part, summing to 1; or empty.
       mixture: the truth of a toy set, where it is known.
       vocabulary: of text: its V symbols, whose indices [T] are the raw numbers of an example.
+      columns: of a table, whose encoded rows the examples are.
 
     Raises:
-      ValueError: a shape, scale, frequencies, mixture or vocabulary that cannot be.
+      ValueError: a shape, scale, frequencies, mixture, vocabulary or columns that cannot be.
     """
 
     shape: tuple[int, ...]
@@ -52,6 +54,7 @@ class Spec:
     frequencies: tuple[float, ...] = ()
     mixture: Mixture | None = None
     vocabulary: tuple[str, ...] = ()
+    columns: tuple[Column, ...] = ()
 
     def __post_init__(self):
         if not self.shape or min(self.shape) < 1:
@@ -71,6 +74,8 @@ class Spec:
                 f"shape {self.shape} and {len(self.vocabulary)} symbols: expected (T, V) for a "
                 "vocabulary of V symbols, all different"
             )
+        if self.columns and self.shape != (width(self.columns),):
+            raise ValueError(f"shape {self.shape}, columns that take {width(self.columns)} numbers")
 
     @property
     def is_image(self) -> bool:
@@ -117,7 +122,8 @@ class Spec:
         }
         fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         lists = {key: list(value) for key, value in fields.items() if isinstance(value, tuple)}
-        saved = fields | lists | {"mixture": mixture}
+        columns = [column.to_json() for column in self.columns]
+        saved = fields | lists | {"mixture": mixture, "columns": columns}
         # What came later is left out where there is none of it: fingerprints stay what they were.
         return {key: value for key, value in saved.items() if key not in LATER or value}
 
@@ -133,6 +139,8 @@ class Spec:
             if saved["mixture"] is not None:
                 centres = tuple(tuple(centre) for centre in saved["mixture"]["centres"])
                 fields["mixture"] = Mixture(centres, saved["mixture"]["deviation"])
+            if "columns" in saved:
+                fields["columns"] = tuple(map(Column.from_json, saved["columns"]))
             spec = cls(**fields)
             if spec.to_json() == saved:
                 return spec

@@ -122,6 +122,7 @@ def two_player(
 
 
 def check_alike(fake: jax.Array, real: jax.Array) -> None:
+    """Refuses a generator whose examples are not of the shape of the data."""
     if fake.shape != real.shape:
         raise ValueError(
             f"The generator makes examples of shape {fake.shape[1:]}; those of the data have "

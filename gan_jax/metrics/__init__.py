@@ -18,6 +18,7 @@ _FILES = {
     "for_points": "evaluation",
     "for_sequences": "sequences",
     "for_text": "characters",
+    "for_tables": "evaluation",
     "frechet_distance": "frechet",
     "frechet_from_moments": "frechet",
     "mixture_figures": "mixture",

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 
 from gan_jax.data import Mixture, Spec
+from gan_jax.data.columns import Column
+from gan_jax.data.encoding import hardened
 from gan_jax.metrics.characters import for_text
 from gan_jax.metrics.frechet import frechet_distance
 from gan_jax.metrics.mixture import mixture_figures
@@ -67,8 +69,20 @@ def for_points(mixture: Mixture | None = None) -> Evaluation:
     return evaluate
 
 
+def for_tables(columns: Sequence[Column]) -> Evaluation:
+    """`for_points` of encoded rows, once every choice is made: real rows have no halves of it.
+
+    Args:
+      columns: of the data's spec.
+    """
+    points = for_points()
+    return lambda real, other: points(real, hardened(other, columns))
+
+
 def suited(spec: Spec) -> Evaluation:
-    """The evaluation that fits: `for_text`, `for_sequences`, `for_images` or `for_points`."""
+    """The evaluation that fits the data: `for_text`, `for_images` and so on."""
+    if spec.columns:
+        return for_tables(spec.columns)
     if spec.vocabulary or spec.is_sequence:
         return for_text() if spec.vocabulary else for_sequences()
     return for_images() if spec.is_image else for_points(spec.mixture)

@@ -1,7 +1,13 @@
 """Networks: `linen` makes one of a flax module; some modules; the layers that they are made of."""
 
+from gan_jax.networks.acgan import DCGANTrunk, acgan_networks
+from gan_jax.networks.attention import SelfAttention
+from gan_jax.networks.biggan import BigGANGenerator
 from gan_jax.networks.characters import TextCritic, TextGenerator
+from gan_jax.networks.conditional import ClassBatchNorm, ConditionalBatchNorm, Projection
 from gan_jax.networks.dcgan import DCGANCritic, DCGANGenerator
+from gan_jax.networks.growing import enlarged, progressive_pair, shown, sizes
+from gan_jax.networks.image_pairs import biggan_pair, r3gan_pair, sagan_pair, sngan_pair
 from gan_jax.networks.layers import BatchNorm, Conv, ConvDown, ConvTranspose, ConvUp
 from gan_jax.networks.minibatch import MinibatchDeviation
 from gan_jax.networks.mlp import MLPCritic, MLPGenerator
@@ -9,37 +15,63 @@ from gan_jax.networks.network import linen
 from gan_jax.networks.packing import packed
 from gan_jax.networks.pairs import dcgan_pair, mlp_pair, recurrent_pair, resnet_pair, text_pair
 from gan_jax.networks.precision import checkpointed, half, with_precision
+from gan_jax.networks.progressive import ProgressiveCritic, ProgressiveGenerator
+from gan_jax.networks.r3gan import R3GANCritic, R3GANGenerator
 from gan_jax.networks.recurrent import LSTM, LSTMCritic, LSTMGenerator
 from gan_jax.networks.resnet import ResNetCritic, ResNetGenerator
+from gan_jax.networks.sngan import SNGANCritic, SNGANGenerator
 from gan_jax.networks.spectral import spectral
+from gan_jax.networks.table import table_output
 
 __all__ = [
     "LSTM",
     "BatchNorm",
+    "BigGANGenerator",
+    "ClassBatchNorm",
+    "ConditionalBatchNorm",
     "Conv",
     "ConvDown",
     "ConvTranspose",
     "ConvUp",
     "DCGANCritic",
     "DCGANGenerator",
+    "DCGANTrunk",
     "LSTMCritic",
     "LSTMGenerator",
     "MLPCritic",
     "MLPGenerator",
     "MinibatchDeviation",
+    "ProgressiveCritic",
+    "ProgressiveGenerator",
+    "Projection",
+    "R3GANCritic",
+    "R3GANGenerator",
     "ResNetCritic",
     "ResNetGenerator",
+    "SNGANCritic",
+    "SNGANGenerator",
+    "SelfAttention",
     "TextCritic",
     "TextGenerator",
+    "acgan_networks",
+    "biggan_pair",
     "checkpointed",
     "dcgan_pair",
+    "enlarged",
     "half",
     "linen",
     "mlp_pair",
     "packed",
+    "progressive_pair",
+    "r3gan_pair",
     "recurrent_pair",
     "resnet_pair",
+    "sagan_pair",
+    "shown",
+    "sizes",
+    "sngan_pair",
     "spectral",
+    "table_output",
     "text_pair",
     "with_precision",
 ]

@@ -1,6 +1,6 @@
 """DCGAN: Radford, Metz and Chintala 2015, arXiv:1511.06434, section 3."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import flax.linen as nn
 import jax
@@ -77,14 +77,19 @@ class DCGANCritic(nn.Module):
 
     @nn.compact
     def __call__(self, x: jax.Array, label: jax.Array | None = None) -> jax.Array:
-        halvings = stages(x.shape[1:])
-        x = with_label(x, label, self.classes)
         initialise = normal(0.02) if self.normalise else he_normal()
-        for stage in range(halvings):
-            normalise = self.normalise and stage > 0
-            x = Conv(self.width << stage, use_bias=not normalise, kernel_init=initialise)(x)
-            x = nn.leaky_relu(BatchNorm()(x) if normalise else x, 0.2)
+        x = with_label(x, label, self.classes)
+        x = halved(x, self.width, self.normalise, initialise)
         return nn.Dense(1, kernel_init=initialise)(x.reshape(x.shape[0], -1))[:, 0]
+
+
+def halved(x: jax.Array, width: int, normalise: bool, kernel_init: Callable) -> jax.Array:
+    """Within a module: the convolutions of `DCGANCritic`, one for each halving of the images."""
+    for stage in range(stages(x.shape[1:])):
+        norm = normalise and stage > 0
+        x = Conv(width << stage, use_bias=not norm, kernel_init=kernel_init)(x)
+        x = nn.leaky_relu(BatchNorm()(x) if norm else x, 0.2)
+    return x
 
 
 def stages(shape: Sequence[int]) -> int:

@@ -99,15 +99,19 @@ class BatchNorm(nn.Module):
 
     epsilon: float = 1e-5
     scale_init: Callable = around_one(0.02)
+    affine: bool = True  # whether there are a scale and a bias
 
     @nn.compact
     def __call__(self, x: jax.Array) -> jax.Array:
-        scale = self.param("scale", self.scale_init, (x.shape[-1],), jnp.float32)
-        bias = self.param("bias", zeros, (x.shape[-1],), jnp.float32)
         exact = wide(x)
         mean, variance = self._statistics(exact)
-        factor = scale * jax.lax.rsqrt(variance + self.epsilon)
-        return (_row(factor, x) * (exact - _row(mean, x)) + _row(bias, x)).astype(x.dtype)
+        factor = jax.lax.rsqrt(variance + self.epsilon)
+        if not self.affine:
+            return (_row(factor, x) * (exact - _row(mean, x))).astype(x.dtype)
+        scale = self.param("scale", self.scale_init, (x.shape[-1],), jnp.float32)
+        bias = self.param("bias", zeros, (x.shape[-1],), jnp.float32)
+        scaled = _row(scale * factor, x) * (exact - _row(mean, x))
+        return (scaled + _row(bias, x)).astype(x.dtype)
 
     def _statistics(self, x: jax.Array) -> tuple[jax.Array, jax.Array]:
         settling = self.is_mutable_collection(STATISTICS)
@@ -162,14 +166,19 @@ def with_label(x: jax.Array, label: jax.Array | None, classes: int) -> jax.Array
     >>> with_label(jnp.zeros((2, 1)), jnp.array([0, 2]), 3).tolist()
     [[0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0]]
     """
-    if (label is None) != (classes == 0):
-        given = "no labels" if label is None else f"labels of shape {label.shape}"
-        raise ValueError(f"A network with classes={classes} got {given}: give both or neither.")
+    check_label(label, classes)
     if label is None:
         return x
     maps = jax.nn.one_hot(label, classes, dtype=x.dtype)
     maps = maps.reshape(x.shape[0], *(1,) * (x.ndim - 2), classes)
     return jnp.concatenate([x, jnp.broadcast_to(maps, (*x.shape[:-1], classes))], axis=-1)
+
+
+def check_label(label: jax.Array | None, classes: int) -> None:
+    """Refuses a label without classes, or classes without a label."""
+    if (label is None) != (classes == 0):
+        given = "no labels" if label is None else f"labels of shape {label.shape}"
+        raise ValueError(f"A network with classes={classes} got {given}: give both or neither.")
 
 
 def _kernel(layer: nn.Module, *channels: int) -> jax.Array:

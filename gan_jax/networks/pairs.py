@@ -1,6 +1,7 @@
 """A generator and a critic of one architecture, made to the measure of the data."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import jax
 import jax.numpy as jnp
@@ -10,16 +11,19 @@ from gan_jax.data import Spec
 from gan_jax.game import Network
 from gan_jax.networks.characters import TextCritic, TextGenerator
 from gan_jax.networks.dcgan import DCGANCritic, DCGANGenerator
+from gan_jax.networks.fitting import check_widths, classes_of, paired
 from gan_jax.networks.mlp import MLPCritic, MLPGenerator
-from gan_jax.networks.network import linen
 from gan_jax.networks.recurrent import LSTMCritic, LSTMGenerator
 from gan_jax.networks.resnet import ResNetCritic, ResNetGenerator
+from gan_jax.networks.table import table_output
 
 
 def mlp_pair(
     spec: Spec, *, latent: int, widths: Sequence[int] = (128, 128, 128), conditional: bool = False
 ) -> tuple[Network, Network]:
     """Multilayer perceptrons: any shape of data; images end in tanh, points are unbounded.
+
+    The rows of a table end in `table_output`.
 
     Args:
       spec: of the data.
@@ -30,11 +34,12 @@ def mlp_pair(
     Returns:
       `(generator, critic)`.
     """
-    _check_widths(*widths)
-    classes = _classes(spec, conditional)
+    check_widths(*widths)
+    classes = classes_of(spec, conditional)
     output = jnp.tanh if spec.is_image else jax.nn.identity
+    output = partial(table_output, spec=spec) if spec.columns else output
     generator = MLPGenerator(spec.shape, widths, classes, output=output)
-    return _pair(generator, MLPCritic(widths, classes), spec, latent, classes)
+    return paired(generator, MLPCritic(widths, classes), spec.shape, latent, classes)
 
 
 def dcgan_pair(
@@ -62,11 +67,11 @@ def dcgan_pair(
     Raises:
       ValueError: the data are no such images, or have no labels to be conditional on.
     """
-    _check_widths(width)
-    classes = _classes(spec, conditional)
+    check_widths(width)
+    classes = classes_of(spec, conditional)
     generator = DCGANGenerator(spec.shape, width, classes, normalise_generator)
     critic = DCGANCritic(width, classes, normalise_critic)
-    return _pair(generator, critic, spec, latent, classes)
+    return paired(generator, critic, spec.shape, latent, classes)
 
 
 def resnet_pair(
@@ -86,10 +91,10 @@ def resnet_pair(
     Raises:
       ValueError: the data are no such images, or have no labels to be conditional on.
     """
-    _check_widths(width)
-    classes = _classes(spec, conditional)
+    check_widths(width)
+    classes = classes_of(spec, conditional)
     generator = ResNetGenerator(spec.shape, width, classes)
-    return _pair(generator, ResNetCritic(width, classes), spec, latent, classes)
+    return paired(generator, ResNetCritic(width, classes), spec.shape, latent, classes)
 
 
 def recurrent_pair(
@@ -118,12 +123,12 @@ def recurrent_pair(
     Raises:
       ValueError: the data are no sequences, or have no labels to be conditional on.
     """
-    _check_widths(width)
+    check_widths(width)
     if len(spec.shape) != 2:
         raise ValueError(f"An LSTM needs sequences of shape (T, C); the data have {spec.shape}.")
-    classes = _classes(spec, conditional)
+    classes = classes_of(spec, conditional)
     generator = LSTMGenerator(spec.shape, width, classes, output)
-    return _pair(generator, LSTMCritic(width, classes, per_step), spec, latent, classes)
+    return paired(generator, LSTMCritic(width, classes, per_step), spec.shape, latent, classes)
 
 
 def text_pair(
@@ -153,29 +158,10 @@ def text_pair(
     Raises:
       ValueError: the data are no text, or have no labels to be conditional on.
     """
-    _check_widths(width)
+    check_widths(width)
     ranges.positive("temperature of the softmax", temperature)
     if not spec.vocabulary:
         raise ValueError(f"These networks need text; the data of shape {spec.shape} are none.")
-    classes = _classes(spec, conditional)
+    classes = classes_of(spec, conditional)
     generator = TextGenerator(spec.shape, width, blocks, classes, temperature, straight_through)
-    return _pair(generator, TextCritic(width, blocks, classes), spec, latent, classes)
-
-
-def _check_widths(*widths: int) -> None:
-    if min(widths, default=1) < 1:
-        raise ValueError(f"Layers are 1 wide or more; given: {', '.join(map(str, widths))}.")
-
-
-def _classes(spec: Spec, conditional: bool) -> int:
-    if conditional and not spec.classes:
-        raise ValueError("The data have no labels to be conditional on: use conditional=False.")
-    return len(spec.classes) if conditional else 0
-
-
-def _pair(generator, critic, spec, latent, classes) -> tuple[Network, Network]:
-    if latent < 1:
-        raise ValueError(f"A generator needs 1 latent dimension or more; given: {latent}.")
-    z, x = jnp.zeros((2, latent)), jnp.zeros((2, *spec.shape))
-    label = (jnp.zeros(2, jnp.int32),) if classes else ()
-    return linen(generator, z, *label), linen(critic, x, *label)
+    return paired(generator, TextCritic(width, blocks, classes), spec.shape, latent, classes)

@@ -37,6 +37,8 @@ class Block(nn.Module):
         each activation; nothing stands there if not given.
       preactivate: whether norm and activation stand before the first convolution; not where `x`
         are examples.
+      kernel_init: of the two convolutions.
+      shortcut_init: of the shortcut's convolution.
 
     >>> make = Block(8, down=True).init_with_output
     >>> jax.eval_shape(make, jax.random.key(0), jnp.zeros((2, 8, 8, 3)))[0].shape
@@ -48,12 +50,14 @@ class Block(nn.Module):
     down: bool = False
     normalise: Callable[[], nn.Module] | None = None
     preactivate: bool = True
+    kernel_init: Callable = he_uniform
+    shortcut_init: Callable = glorot_uniform()
 
     @nn.compact
     def __call__(self, x: jax.Array, *condition: jax.Array) -> jax.Array:
         plain = partial(Conv, stride=1)
         first, second = ConvUp if self.up else plain, ConvDown if self.down else plain
-        arguments = {"features": self.features, "kernel": 3, "kernel_init": he_uniform}
+        arguments = {"features": self.features, "kernel": 3, "kernel_init": self.kernel_init}
         hidden = self._activate(x, *condition) if self.preactivate else x
         hidden = first(**arguments, name="first")(hidden)
         hidden = self._activate(hidden, *condition)
@@ -66,7 +70,7 @@ class Block(nn.Module):
         # A 1x1 convolution and a change of size commute: it is done where the image is small.
         x = mean_pool(x) if self.down else x
         if self.up or self.down or x.shape[-1] != self.features:
-            x = Conv(self.features, 1, 1, kernel_init=glorot_uniform(), name="shortcut")(x)
+            x = Conv(self.features, 1, 1, kernel_init=self.shortcut_init, name="shortcut")(x)
         return double(x) if self.up else x
 
 

@@ -3,13 +3,15 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+import flax.linen as nn
 import jax
+import jax.numpy as jnp
 import numpy as np
 import optax
 
 from gan_jax import augmentation, families, losses, networks, priors, sampling
 from gan_jax.data import Dataset, from_arrays
-from gan_jax.game import Game
+from gan_jax.game import Game, Network
 from gan_jax.losses.distances import norms
 from gan_jax.optimizers import warm_average
 
@@ -102,6 +104,44 @@ def with_loss(loss: losses.Adversarial) -> Callable:
     return lambda *pair, **rest: families.two_player(*pair, loss=loss, **rest)
 
 
+def classified() -> Row:
+    """A generator that is told the labels, and a critic that finds them, beside a classifier."""
+    row, features = two_player(families.vanilla, labels=True), jnp.zeros((2, 8))
+    optimizer = optax.adam(1e-3, b1=0.5, b2=0.9)
+    game = families.acgan(
+        row.game.networks["generator"],
+        networks.linen(networks.MLPCritic((16,)), features),
+        networks.linen(nn.Dense(3), features),
+        networks.linen(nn.Sequential([nn.Dense(8), nn.relu]), jnp.zeros((2, 2))),
+        prior=priors.normal(LATENT),
+        generator_optimizer=optimizer,
+        critic_optimizer=optimizer,
+        average=warm_average(0.9),
+    )
+    trains = row.trains | {"critic": {"critic", "classifier", "trunk"}}
+    score = lambda nets, x, label: nets.critic(nets.trunk(x))
+    return replace(row, game=game, trains=trains, score=score)
+
+
+def fading(generator: Network, critic: Network, **rest) -> Game:
+    """A phase of progressive growing; of the networks a share of the inputs is new."""
+
+    def sharing(network):
+        def apply(params, stats, x, share=1.0):
+            share = jnp.broadcast_to(share, x.shape[:1])[:, None]
+            return network.apply(params, stats, (1 + share) / 2 * x)
+
+        return network._replace(apply=apply)
+
+    return families.progressive(
+        sharing(generator),
+        sharing(critic),
+        fade=optax.linear_schedule(0.0, 1.0, 5),
+        shown=lambda x, share: (1 + share[:, None]) / 2 * x,
+        **rest,
+    )
+
+
 # With m moves of the critic a step draws m + 1 latents for an example, and m epsilons if penalised.
 ROWS: dict[str, Callable[[], Row]] = {
     "minimax": lambda: two_player(families.vanilla, saturating=True),
@@ -124,6 +164,8 @@ ROWS: dict[str, Callable[[], Row]] = {
     ),
     "relativistic": lambda: two_player(families.relativistic),
     "r3gan": lambda: two_player(families.r3gan, labels=True),
+    "acgan": classified,
+    "progressive": lambda: two_player(fading, draws=3),
     "lecam": lecam,
     "cramer": cramer,
     "dragan": dragan,

@@ -53,7 +53,7 @@ def test_names_a_variable_that_is_not_set(monkeypatch, path, value):
         ("swissroll", "did you mean swiss_roll"),
         ("digits:x", "did you mean digits"),
         ("ring:", "did you mean ring"),
-        ("idx", "one of digits, ring, grid, swiss_roll, idx:PATH"),
+        ("idx", "one of digits, ring, grid, swiss_roll, waves, idx:PATH"),
         ("idx:", "one of digits"),
         ("", "unknown data ``"),
         ("mnist", "one of digits"),
@@ -62,7 +62,7 @@ def test_names_a_variable_that_is_not_set(monkeypatch, path, value):
 def test_refuses_an_unknown_name_with_near_ones(spec, words):
     with pytest.raises(DataError, match=words) as caught:
         gan_jax.data.open(spec)
-    assert all(form in str(caught.value) for form in gan_jax.data.FORMS)
+    assert all(form in str(caught.value) for form in gan_jax.data.forms.NAMES)
 
 
 def test_a_missing_folder_is_named():

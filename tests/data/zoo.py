@@ -76,6 +76,14 @@ def snapshot(folder):
     }
 
 
+def words_of(columns):
+    """The words of all rows, None where one is missing, by the names of columns of a table."""
+    return {
+        cells.name: [cells.words[place] if place >= 0 else None for place in cells.index]
+        for cells in columns
+    }
+
+
 def refused(folder, spec, words):
     """That a spec is refused in one line, and nothing is written below the folder."""
     before = snapshot(folder)

@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
+from gan_jax.data.columns import Column, Mode
 from gan_jax.metrics import (
     compare,
     exact_wasserstein,
     for_images,
     for_points,
+    for_tables,
     frechet_distance,
     mixture_figures,
     precision_recall,
@@ -33,6 +35,20 @@ def ring(seed, modes=8, count=1200):
 
 def digits():
     return np.random.default_rng(0).permutation(load_digits().images)[..., None] / 8 - 1
+
+
+def test_rows_of_a_table_are_measured_as_their_choices():
+    words = Column("word", "categorical", categories=("a", "b", "c"))
+    number = Column("number", "continuous", modes=(Mode(1.0, 0.0, 1.0, 4.0),))
+    random = np.random.default_rng(0)
+    real, other = (
+        np.concatenate([np.eye(3)[random.integers(3, size=200)], random.normal(size=(200, 1))], 1)
+        for _ in range(2)
+    )
+    soft = other * [0.6, 0.6, 0.6, 1] + [0.1, 0.1, 0.1, 0]
+    evaluate = for_tables((words, number))
+    assert evaluate(real, soft) == evaluate(real, other) == for_points()(real, other)
+    assert for_points()(real, soft) != for_points()(real, other)
 
 
 def test_images_are_measured_by_their_pixels():

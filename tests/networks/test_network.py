@@ -6,19 +6,25 @@ import pytest
 
 from gan_jax.networks import (
     BatchNorm,
+    BigGANGenerator,
     DCGANCritic,
     DCGANGenerator,
     LSTMCritic,
     LSTMGenerator,
     MLPCritic,
     MLPGenerator,
+    R3GANCritic,
+    R3GANGenerator,
     ResNetCritic,
     ResNetGenerator,
+    SNGANCritic,
+    SNGANGenerator,
     linen,
 )
 
 Z, LABEL = jax.ShapeDtypeStruct((2, 7), jnp.float32), jax.ShapeDtypeStruct((2,), jnp.int32)
 SMALL, LARGE = (jax.ShapeDtypeStruct((2, s, s, 1), jnp.float32) for s in (8, 16))
+EVEN = jax.ShapeDtypeStruct((2, 6), jnp.float32)
 SERIES = jax.ShapeDtypeStruct((2, 5, 2), jnp.float32)
 
 ROOM = {  # every network of the room: a module, its inputs, whether it mixes examples
@@ -35,6 +41,11 @@ ROOM = {  # every network of the room: a module, its inputs, whether it mixes ex
     "resnet generator": (ResNetGenerator((8, 8, 1), 4), (Z,), True),
     "resnet generator, plain": (ResNetGenerator((8, 8, 1), 4, 3, False), (Z, LABEL), False),
     "resnet critic": (ResNetCritic(4, 3), (SMALL, LABEL), False),
+    "sngan generator": (SNGANGenerator((8, 8, 1), (8, 8), 3, attention=8), (Z, LABEL), True),
+    "sngan critic": (SNGANCritic((8, 8), 1, 3, attention=4), (SMALL, LABEL), False),
+    "biggan generator": (BigGANGenerator((8, 8, 1), (8, 8), 3, 5), (EVEN, LABEL), True),
+    "r3gan generator": (R3GANGenerator((8, 8, 1), (4, 4), 3), (Z, LABEL), False),
+    "r3gan critic": (R3GANCritic((4, 4)), (SMALL,), False),
     "lstm generator": (LSTMGenerator((5, 2), 4, 3), (Z, LABEL), False),
     "lstm critic": (LSTMCritic(4), (SERIES,), False),
 }

@@ -1,0 +1,72 @@
+"""WGAN-GP on the census table Adult: 32,561 rows of 6 numbers and 9 categories.
+
+    GAN_JAX_DATA=FOLDER gan-jax train adult_wgan_gp --seed SEED
+
+FOLDER holds adult/adult.csv, with the names of the columns in its first row. A table of people who
+do not exist: gan-jax sample RUN --n 10000 --out people.csv
+
+4,000 steps on a CPU, jax 0.10.2, 2026-11-21, seed 0. Averaged weights, 2,500 samples against 2,500
+held-out rows: recall 0.629 (real rows 0.833), Wasserstein distance 2.50 (real rows 2.51).
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Config:
+    """Gulrajani et al. 2017, arXiv:1704.00028; rows as in CTGAN, Xu et al. 2019, arXiv:1907.00503.
+
+    Differs from CTGAN: softmax without Gumbel noise, and neither a condition nor packing.
+    """
+
+    data: str = "csv:$GAN_JAX_DATA/adult/adult.csv"
+    """Data: csv:PATH, parquet:PATH, ...; the networks follow its columns."""
+    steps: int = 4000
+    """Steps to train: moves of the generator."""
+    batch_size: int = 256
+    """Examples in a minibatch, over all devices."""
+    learning_rate: float = 2e-4
+    """Of Adam, for both players."""
+    penalty: float = 10.0
+    """Weight of the gradient penalty."""
+    critic_moves: int = 5
+    """Moves of the critic in a step."""
+    latent: int = 128
+    """Dimensions of the normal prior."""
+    widths: tuple[int, ...] = (256, 256)
+    """Of the hidden layers of both networks."""
+    average: float = 0.999
+    """Decay of the average of the generator's weights."""
+    precision: Literal["float32", "bf16"] = "float32"
+    """Of the networks' inner values; parameters, scores and penalties are always float32."""
+
+
+QUICK = Config(f"{Config.data}?encoding=quantiles", steps=2, batch_size=4, widths=(8,))
+
+
+def build(config, spec):
+    """The game, its sampler and its evaluation, for data of this spec."""
+    from gan_jax import families, metrics, networks, optimizers, priors, sampling
+    from gan_jax.experiment import Experiment
+
+    prior = priors.normal(config.latent)
+    generator, critic = networks.mlp_pair(spec, latent=config.latent, widths=config.widths)
+    generator, critic = networks.with_precision(config.precision, generator, critic)
+    adam = optimizers.adam(config.learning_rate, b1=0.5, b2=0.9)
+    game = families.wgan_gp(
+        generator,
+        critic,
+        prior=prior,
+        weight=config.penalty,
+        critic_moves=config.critic_moves,
+        generator_optimizer=adam,
+        critic_optimizer=adam,
+        average=optimizers.warm_average(config.average),
+    )
+    return Experiment(
+        game,
+        sampling.from_prior(prior),
+        evaluations=[metrics.suited(spec)],
+        watch={"Wasserstein": "critic/gap", "penalty": "critic/penalty"},
+    )

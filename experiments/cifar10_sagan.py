@@ -1,0 +1,67 @@
+"""SAGAN on 32x32 photographs: self-attention, a spectral norm in both networks, classes.
+
+    gan-jax train cifar10_sagan
+
+Not measured yet: meant for an accelerator. The default data are half of CIFAR-10, as JPEG; no
+figure on them compares with one that was published for CIFAR-10.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Config:
+    """Zhang et al. 2018, arXiv:1805.08318, section 4, in the size of the data."""
+
+    data: str = "folder:$GAN_JAX_DATA/cifar10/cifar10-jpeg-half.zip"
+    """Data: folder:PATH, idx:PATH, digits, ...; the networks follow its shape."""
+    steps: int = 100_000
+    """Steps to train: one move of each player."""
+    batch_size: int = 64
+    """Examples in a minibatch, over all devices."""
+    generator_rate: float = 1e-4
+    """Learning rate of the generator's Adam."""
+    critic_rate: float = 4e-4
+    """Learning rate of the critic's Adam."""
+    latent: int = 128
+    """Dimensions of the normal prior."""
+    width: int = 64
+    """Unit of channels: up to 32x32 the generator has 4 of it, the critic 2."""
+    conditional: bool = True
+    """Whether both networks receive labels: norms for each class, and a projection."""
+    average: float = 0.999
+    """Decay of the average of the generator's weights."""
+    precision: Literal["float32", "bf16"] = "float32"
+    """Of the networks' inner values; parameters and scores are always float32."""
+
+
+QUICK = Config(data="digits", steps=2, batch_size=4, width=1, latent=8)
+
+
+def build(config, spec):
+    """The game, its sampler and its evaluation, for data of this spec."""
+    from gan_jax import families, losses, metrics, networks, optimizers, priors, sampling
+    from gan_jax.experiment import Experiment
+
+    prior = priors.normal(config.latent)
+    generator, critic = networks.sagan_pair(
+        spec, latent=config.latent, width=config.width, conditional=config.conditional
+    )
+    generator, critic = networks.with_precision(config.precision, generator, critic)
+    game = families.two_player(
+        networks.spectral(generator, include=lambda path: path.endswith("kernel")),
+        networks.spectral(critic),
+        prior=prior,
+        loss=losses.hinge,
+        generator_optimizer=optimizers.adam(config.generator_rate, b1=0.0, b2=0.9),
+        critic_optimizer=optimizers.adam(config.critic_rate, b1=0.0, b2=0.9),
+        conditional=config.conditional,
+        average=optimizers.warm_average(config.average),
+    )
+    return Experiment(
+        game,
+        sampling.from_prior(prior, spec.frequencies if config.conditional else ()),
+        evaluations=[metrics.suited(spec)],
+        watch={"critic": "critic/loss", "gap": "critic/gap"},
+    )

@@ -1,0 +1,75 @@
+"""SNGAN on 32x32 photographs: residual networks, a spectral norm in the critic, hinge.
+
+    gan-jax train cifar10_sngan
+
+Not measured yet: meant for an accelerator. The default data are half of CIFAR-10, as JPEG; no
+figure on them compares with one that was published for CIFAR-10.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Config:
+    """Miyato et al. 2018, arXiv:1802.05957, table 2, row C, and its residual networks."""
+
+    data: str = "folder:$GAN_JAX_DATA/cifar10/cifar10-jpeg-half.zip"
+    """Data: folder:PATH, idx:PATH, digits, ...; the networks follow its shape."""
+    steps: int = 100_000
+    """Steps to train: moves of the generator."""
+    batch_size: int = 64
+    """Examples in a minibatch, over all devices."""
+    learning_rate: float = 2e-4
+    """Of Adam at the start, for both players; it falls to 0 at the last step, on a line."""
+    critic_moves: int = 5
+    """Moves of the critic in a step."""
+    latent: int = 128
+    """Dimensions of the normal prior."""
+    width: int = 64
+    """Unit of channels: up to 32x32 the generator has 4 of it, the critic 2."""
+    conditional: bool = False
+    """Whether both networks receive labels (Miyato and Koyama 2018, arXiv:1802.05637)."""
+    average: float = 0.9999
+    """Decay of the average of the generator's weights."""
+    precision: Literal["float32", "bf16"] = "float32"
+    """Of the networks' inner values; parameters and scores are always float32."""
+
+
+QUICK = Config(data="digits", steps=2, batch_size=4, width=1, latent=8, critic_moves=1)
+
+
+def build(config, spec):
+    """The game, its sampler and its evaluation, for data of this spec."""
+    import optax
+
+    from gan_jax import families, losses, metrics, networks, optimizers, priors, sampling
+    from gan_jax.experiment import Experiment
+
+    prior = priors.normal(config.latent)
+    generator, critic = networks.sngan_pair(
+        spec, latent=config.latent, width=config.width, conditional=config.conditional
+    )
+    generator, critic = networks.with_precision(config.precision, generator, critic)
+
+    def adam(moves):
+        falling = optax.linear_schedule(config.learning_rate, 0.0, config.steps * moves)
+        return optimizers.adam(falling, b1=0.0, b2=0.9)
+
+    game = families.two_player(
+        generator,
+        networks.spectral(critic),
+        prior=prior,
+        loss=losses.hinge,
+        critic_moves=config.critic_moves,
+        generator_optimizer=adam(1),
+        critic_optimizer=adam(config.critic_moves),
+        conditional=config.conditional,
+        average=optimizers.warm_average(config.average),
+    )
+    return Experiment(
+        game,
+        sampling.from_prior(prior, spec.frequencies if config.conditional else ()),
+        evaluations=[metrics.suited(spec)],
+        watch={"critic": "critic/loss", "gap": "critic/gap"},
+    )

@@ -1,0 +1,161 @@
+"""Tables in CSV and Parquet files: typed columns, encoded for a network and decoded again."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from gan_jax.data import doubts
+from gan_jax.data.arrays import split
+from gan_jax.data.cells import Cells
+from gan_jax.data.columns import Column, width
+from gan_jax.data.csv_cells import read_csv
+from gan_jax.data.dataset import Dataset
+from gan_jax.data.encoding import encode, fit, places
+from gan_jax.data.images import check_memory
+from gan_jax.data.kinds import Typed, typed
+from gan_jax.data.parquet_cells import read_parquet
+from gan_jax.data.query import names, orders
+from gan_jax.data.spec import Spec
+from gan_jax.errors import DataError
+
+READERS = {"csv": read_csv, "parquet": read_parquet}
+OPTIONS = dict.fromkeys(("drop", "categorical", "continuous", "integer", "boolean", "date"), names)
+OPTIONS |= {"label": str, "ordinal": orders, "encoding": str, "held_out": float}
+
+
+def tabular(
+    path: str | os.PathLike[str],
+    form: Literal["csv", "parquet"],
+    *,
+    label: str | None = None,
+    drop: Sequence[str] = (),
+    categorical: Sequence[str] = (),
+    continuous: Sequence[str] = (),
+    integer: Sequence[str] = (),
+    boolean: Sequence[str] = (),
+    date: Sequence[str] = (),
+    ordinal: Mapping[str, Sequence[str]] | None = None,
+    encoding: Literal["modes", "quantiles"] = "modes",
+    held_out: float = 0.2,
+) -> Dataset:
+    """A table as rows [N, D] of float32, and `spec.columns`, which lead back to the table.
+
+    What kind a column is, see `typed`, and how it is written, is seen in all rows; everything else
+    (categories, ranges, modes, quantiles) is fitted to the training part, see `fit` and `encode`.
+    A category, or a missing value, that only held-out rows have becomes zeros there, with a
+    warning. There are warnings of constant columns, of what looks like an identifier, and of whole
+    numbers and dates whose range is too wide for float32 to bring all of them back.
+
+    Args:
+      path: of the file; a CSV file is in UTF-8, with the names of the columns in its first row.
+      form: of the file.
+      label: a column that becomes the label, with its values as classes: it is then left out of the
+        encoded rows, as networks receive it separately. A table is written with it where the
+        samples have labels. By default there is no label, and all columns are generated.
+      drop: columns to leave out, such as identifiers.
+      categorical: columns that are of this kind, whatever they seem to be.
+      continuous: likewise.
+      integer: likewise.
+      boolean: likewise.
+      date: likewise.
+      ordinal: the categories, from the lowest to the highest, of columns that have an order.
+      encoding: of numbers: "modes" of a Gaussian mixture, or their place among the "quantiles".
+      held_out: the share of the rows to split off, in [0, 1), see `split`.
+
+    Raises:
+      DataError: a file that is no such table; the column, and the first row, are named.
+      ValueError: options that make no sense.
+    """
+    _check_options(encoding, held_out)
+    kinds = {"categorical": categorical, "continuous": continuous, "integer": integer}
+    asked = _asked(kinds | {"boolean": boolean, "date": date}, ordinal or {}, drop, label)
+    path = Path(path)
+    cells = READERS[form](path)
+    _check_known(path, [column.name for column in cells], [*asked, *filter(None, [label])])
+    kept = [column for column in cells if asked.get(column.name) != "drop"]
+    columns = [_column(path, column, asked.get(column.name), label) for column in kept]
+    numbers = {"row": np.arange(len(cells[0].index))}
+    train, rest = (part["row"] for part in split(numbers, held_out, name=str(path)))
+    fitted = []
+    for column in columns:
+        doubts.check_trained(path, column, train)
+        fitted.append(fit(column, train, encoding))
+        doubts.check_fitted(path, column, fitted[-1], train, rest)
+    return _dataset(path, columns, fitted, {"train": train, "held_out": rest})
+
+
+def _check_options(encoding: str, held_out: float) -> None:
+    if encoding not in ("modes", "quantiles"):
+        raise ValueError(f"encoding={encoding}, expected modes or quantiles")
+    if not 0 <= held_out < 1:
+        raise ValueError(f"held_out={held_out}, expected 0 <= held_out < 1")
+
+
+def _asked(
+    kinds: Mapping[str, Sequence[str]],
+    ordinal: Mapping[str, Sequence[str]],
+    drop: Sequence[str],
+    label: str | None,
+) -> dict[str, str | tuple[str, ...]]:
+    """What each column that is named is asked to be: a kind, an order, or "drop"."""
+    asked: dict[str, str | tuple[str, ...]] = {}
+    wanted = [(name, kind) for kind, names in kinds.items() for name in names]
+    wanted += [(name, tuple(order)) for name, order in ordinal.items()]
+    for name, kind in [*wanted, *((name, "drop") for name in drop)]:
+        if name in asked:
+            raise ValueError(f"the column {name} is asked to be two things: give it once")
+        asked[name] = kind
+    if asked.get(label) in ("drop", "continuous", "date"):
+        raise ValueError(f"label={label}, which is {asked[label]}: a label names classes")
+    return asked
+
+
+def _check_known(path: Path, names: Sequence[str], wanted: Sequence[str]) -> None:
+    for name in wanted:
+        if name not in names:
+            near = difflib.get_close_matches(name, names, n=2)
+            hint = f"did you mean {' or '.join(near)}? " if near else ""
+            raise DataError(f"{path} has no column `{name}`: {hint}it has {', '.join(names)}")
+
+
+def _column(
+    path: Path, cells: Cells, asked: str | tuple[str, ...] | None, label: str | None
+) -> Typed:
+    column = typed(cells, asked, str(path))
+    if cells.name != label:
+        if asked is None:
+            doubts.check_identifier(path, column)
+        return column
+    doubts.check_label(path, cells, column.column.kind)
+    if column.column.kind == "integer":
+        column = typed(cells, "categorical", str(path))
+    return column._replace(column=column.column._replace(label=True))
+
+
+def _dataset(
+    path: Path, columns: Sequence[Typed], fitted: Sequence[Column], parts: Mapping[str, np.ndarray]
+) -> Dataset:
+    if not (count := width(fitted)):
+        raise DataError(f"{path}: no column but constant ones and the label: nothing to generate")
+    check_memory(4 * count * sum(map(len, parts.values())), f"{path}: its {count} encoded columns")
+    arrays: dict[str, dict[str, np.ndarray]] = {"train": {}, "held_out": {}}
+    classes, frequencies = (), ()
+    pairs = list(zip(columns, fitted, strict=True))
+    for part, rows in parts.items():
+        encoded = [encode(*pair, rows, part) for pair in pairs]  # a label takes no room
+        arrays[part]["real"] = np.concatenate(encoded, axis=1)
+        for column, own in pairs:
+            if own.label:
+                label = places(column, own)[column.index[rows]].astype(np.int32)
+                arrays[part]["label"], classes = label, own.categories
+    if classes:
+        counts = np.bincount(arrays["train"]["label"], minlength=len(classes))
+        frequencies = tuple((counts / len(parts["train"])).tolist())
+    spec = Spec((count,), 1.0, 0.0, classes, frequencies, columns=tuple(fitted))
+    return Dataset(arrays["train"], arrays["held_out"], spec, path.name)

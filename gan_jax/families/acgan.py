@@ -1,0 +1,78 @@
+"""AC-GAN: a classifier beside the critic, on features that they share."""
+
+from collections.abc import Callable
+
+import optax
+
+from gan_jax.families.two_player import check_alike
+from gan_jax.game import Game, Network, Player
+from gan_jax.losses.adversarial import Adversarial, non_saturating
+from gan_jax.priors import Prior
+
+
+def acgan(
+    generator: Network,
+    critic: Network,
+    classifier: Network,
+    trunk: Network | None = None,
+    *,
+    prior: Prior,
+    generator_optimizer: optax.GradientTransformation,
+    critic_optimizer: optax.GradientTransformation,
+    loss: Adversarial = non_saturating,
+    weight: float = 1.0,
+    critic_moves: int = 1,
+    average: Callable | None = None,
+) -> Game:
+    """Both players add `-weight E log p(y | .)`: the critic's of x and of G(z, y), the generator's.
+
+    Odena et al. 2016, arXiv:1610.09585, eq. 2 and 3: the critic maximises L_S + L_C, the generator
+    L_C - L_S. It rewards what is typical of a class: look at recall, and not at the accuracy alone.
+
+    Args:
+      generator: latents and labels to examples; a fake has the label of a real example.
+      critic: features to raw scores; it sees no labels.
+      classifier: features to logits `[B, classes]`, trained with the critic.
+      trunk: examples to features; without it these are the examples themselves.
+      prior: keys `[B]` to latents.
+      generator_optimizer: of the generator.
+      critic_optimizer: of critic, classifier and trunk.
+      loss: of the scores.
+      weight: of the class terms; 1 in the paper.
+      critic_moves: moves of the critic for each move of the generator.
+      average: step -> decay of an average of the generator's weights; none if not given.
+    """
+
+    def judged(nets, x, label):
+        """Scores, the cross-entropy of the classes, and how many are right."""
+        features = x if trunk is None else nets.trunk(x)
+        logits = nets.classifier(features)
+        entropy = optax.softmax_cross_entropy_with_integer_labels(logits, label).mean()
+        return nets.critic(features), entropy, (logits.argmax(-1) == label).mean()
+
+    def draw(nets, keys, batch):
+        if "label" not in batch:
+            raise ValueError("AC-GAN classifies, but its data have no labels: give some.")
+        fake = nets.generator(prior(keys), batch["label"])
+        check_alike(fake, batch["real"])
+        return batch | {"fake": fake}
+
+    def critic_loss(nets, keys, batch):
+        real, of_real, right = judged(nets, batch["real"], batch["label"])
+        fake, of_fake, fooled = judged(nets, batch["fake"], batch["label"])
+        metrics = {"real": real.mean(), "fake": fake.mean(), "accuracy": right}
+        value = loss.critic(real, fake) + weight * (of_real + of_fake)
+        return value, metrics | {"accuracy_of_fakes": fooled, "class": of_real + of_fake}
+
+    def generator_loss(nets, keys, batch):
+        fake, entropy, _ = judged(nets, draw(nets, keys, batch)["fake"], batch["label"])
+        real = judged(nets, batch["real"], batch["label"])[0]
+        return loss.generator(real, fake) + weight * entropy, {"class": entropy}
+
+    own = {"critic": critic, "classifier": classifier} | ({"trunk": trunk} if trunk else {})
+    players = {
+        "critic": Player(tuple(own), critic_loss, critic_optimizer, critic_moves, draw),
+        "generator": Player(("generator",), generator_loss, generator_optimizer),
+    }
+    averages = {} if average is None else {"generator": average}
+    return Game({"generator": generator} | own, players, average=averages)

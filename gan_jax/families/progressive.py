@@ -1,0 +1,69 @@
+"""One phase of progressive growing: the new layers of both networks fade in together."""
+
+import dataclasses
+from collections.abc import Callable
+from types import SimpleNamespace
+
+import jax
+import jax.numpy as jnp
+
+from gan_jax.families.two_player import two_player
+from gan_jax.game import Game, Network, Player
+from gan_jax.losses.adversarial import Adversarial, wasserstein
+from gan_jax.losses.penalties import gradient_penalty
+
+
+def progressive(
+    generator: Network,
+    critic: Network,
+    *,
+    fade: Callable[[jax.Array], jax.Array],
+    shown: Callable[[jax.Array, jax.Array], jax.Array],
+    weight: float = 10.0,
+    drift: float = 0.001,
+    **rest,
+) -> Game:
+    """WGAN-GP plus drift E d(x)^2, on images between two sizes: `(1 - share) old + share new`.
+
+    Karras et al. 2017, arXiv:1710.10196, figure 2 and appendix A.1; Adam at 1e-3 with betas (0,
+    0.99) there. `gan_jax.transplant` makes the first state of a phase from the last one before.
+
+    Args:
+      generator: latents and the share `[B]` of its new layers to images.
+      critic: images and the share `[B]` to scores; it must not mix examples (no batch norm).
+      fade: step -> share, from 0 to 1, such as `optax.linear_schedule(0, 1, 10_000, first_step)`.
+      shown: real images of the data and the share to those that the critic is shown, such as
+        `networks.shown(spec, size)`.
+      weight: lambda of the gradient penalty.
+      drift: weight of the square of real scores.
+      **rest: prior, optimizers and more, as for `two_player`.
+    """
+
+    def critic_loss(real, fake):
+        return wasserstein.critic(real, fake) + drift * jnp.square(real).mean()
+
+    loss = Adversarial(critic_loss, wasserstein.generator)
+    game = two_player(generator, critic, loss=loss, penalty=gradient_penalty(weight), **rest)
+    players = {name: _fading(player, fade, shown) for name, player in game.players.items()}
+    return dataclasses.replace(game, players=players)
+
+
+def _fading(player: Player, fade: Callable, shown: Callable) -> Player:
+    """The player, to whom networks and real images look as they are at the step's share."""
+
+    def seen(function):
+        def wrapped(nets, keys, batch):
+            share = lambda x: jnp.full(x.shape[:1], fade(nets.step))
+            at = lambda network: lambda x: network(x, share(x))
+            networks = SimpleNamespace(
+                generator=at(nets.generator), critic=at(nets.critic), step=nets.step
+            )
+            real = shown(batch["real"], share(batch["real"]))
+            return function(networks, keys, batch | {"real": real})
+
+        return wrapped
+
+    def draw(nets, keys, batch):
+        return batch | {"fake": seen(player.draw)(nets, keys, batch)["fake"]}
+
+    return dataclasses.replace(player, loss=seen(player.loss), draw=player.draw and draw)

@@ -1,0 +1,56 @@
+"""The networks of AC-GAN for images: those of DCGAN, where critic and classifier share a trunk."""
+
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+from jax.nn.initializers import he_normal
+
+from gan_jax.data import Spec
+from gan_jax.game import Network
+from gan_jax.networks.conditional import Projection
+from gan_jax.networks.dcgan import DCGANGenerator, halved
+from gan_jax.networks.fitting import check_widths, classes_of
+from gan_jax.networks.network import linen
+
+
+class DCGANTrunk(nn.Module):
+    """Images `[B, H, W, C]` to features `[B, D]`: `DCGANCritic` without its last layer.
+
+    Attributes:
+      width: channels after the first layer; twice as many at each smaller size.
+    """
+
+    width: int = 64
+
+    @nn.compact
+    def __call__(self, x: jax.Array) -> jax.Array:
+        return halved(x, self.width, False, he_normal()).reshape(x.shape[0], -1)
+
+
+def acgan_networks(spec: Spec, *, latent: int, width: int = 64) -> dict[str, Network]:
+    """The networks of `families.acgan`, for square images of a size that is a multiple of 4.
+
+    `families.acgan(**acgan_networks(spec, latent=64), prior=priors.normal(64), ...)`
+
+    Args:
+      spec: of the data.
+      latent: dimensions of the prior.
+      width: channels of the widest maps.
+
+    Returns:
+      `generator`, `trunk`, `critic` and `classifier`.
+
+    Raises:
+      ValueError: the data are no such images, or have no labels.
+    """
+    check_widths(width, latent)
+    classes = classes_of(spec, True)
+    z, x, label = jnp.zeros((2, latent)), jnp.zeros((2, *spec.shape)), jnp.zeros(2, jnp.int32)
+    trunk = linen(DCGANTrunk(width), x)
+    features = jax.eval_shape(lambda: trunk.apply(*trunk.init(jax.random.key(0)), x))
+    return {
+        "generator": linen(DCGANGenerator(spec.shape, width, classes), z, label),
+        "trunk": trunk,
+        "critic": linen(Projection(), features),
+        "classifier": linen(nn.Dense(classes), features),
+    }

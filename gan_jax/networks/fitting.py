@@ -1,0 +1,65 @@
+"""What fits networks to data: checks of arguments, and a pair of modules as networks."""
+
+from collections.abc import Sequence
+
+import flax.linen as nn
+import jax.numpy as jnp
+
+from gan_jax.data import Spec
+from gan_jax.game import Network
+from gan_jax.networks.network import linen
+
+
+def check_widths(*widths: int) -> None:
+    """Refuses a layer of no width."""
+    if min(widths, default=1) < 1:
+        raise ValueError(f"Layers are 1 wide or more; given: {', '.join(map(str, widths))}.")
+
+
+def classes_of(spec: Spec, conditional: bool) -> int:
+    """How many labels networks for these data receive: none unless they are conditional."""
+    if conditional and not spec.classes:
+        raise ValueError("The data have no labels to be conditional on: use conditional=False.")
+    return len(spec.classes) if conditional else 0
+
+
+def widths_of(widths: int | Sequence[int], sizes: Sequence[int]) -> tuple[int, ...]:
+    """The width of the maps of each size, from one number for all or one for each.
+
+    Raises:
+      ValueError: another number of widths, or a width below 1.
+    """
+    found = (widths,) * len(sizes) if isinstance(widths, int) else tuple(widths)
+    check_widths(*found)
+    if len(found) != len(sizes):
+        raise ValueError(
+            f"There are maps of {len(sizes)} sizes, {', '.join(map(str, sizes))}; given: "
+            f"{len(found)} widths. Give {len(sizes)}, or one number for all."
+        )
+    return found
+
+
+def paired(
+    generator: nn.Module,
+    critic: nn.Module,
+    shape: Sequence[int],
+    latent: int,
+    classes: int,
+) -> tuple[Network, Network]:
+    """The two modules as networks.
+
+    Args:
+      generator: of latents, and labels if there are classes.
+      critic: of examples, and labels if there are classes.
+      shape: of an example.
+      latent: dimensions of the prior.
+      classes: how many labels both receive.
+
+    Raises:
+      ValueError: no latent dimensions, or modules that do not fit.
+    """
+    if latent < 1:
+        raise ValueError(f"A generator needs 1 latent dimension or more; given: {latent}.")
+    z, x = jnp.zeros((2, latent)), jnp.zeros((2, *shape))
+    label = (jnp.zeros(2, jnp.int32),) if classes else ()
+    return linen(generator, z, *label), linen(critic, x, *label)

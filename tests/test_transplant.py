@@ -1,0 +1,88 @@
+"""From phase to phase of progressive growing, nothing jumps."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+import pytest
+
+from gan_jax import families, networks, priors
+from gan_jax.data import Spec
+from gan_jax.game import bind, update
+from gan_jax.networks.layers import double, mean_pool
+from gan_jax.optimizers import warm_average
+from gan_jax.train import initial
+from gan_jax.transplant import transplant
+
+SPEC = Spec((8, 8, 1), 1.0, 0.0)
+FADES = {4: lambda step: jnp.ones(()), 8: optax.linear_schedule(0.0, 1.0, 4, 1)}
+
+
+def game(size):
+    pair = networks.progressive_pair(SPEC, size=size, latent=3, widths=6)
+    return families.progressive(
+        *pair,
+        fade=FADES[size],
+        shown=networks.shown(SPEC, size),
+        prior=priors.normal(3),
+        generator_optimizer=optax.adam(1e-2, b1=0.5, b2=0.99),
+        critic_optimizer=optax.adam(1e-2, b1=0.5, b2=0.99),
+        average=warm_average(0.5),
+    )
+
+
+@pytest.fixture(scope="module")
+def grown():
+    """The last state of the first phase, and the state that the second begins with."""
+    small, large = game(4), game(8)
+    real = jnp.asarray(np.random.default_rng(0).normal(size=(2, 4, 8, 8, 1)), jnp.float32)
+    play = jax.jit(lambda state: update(small, state, jax.random.key(1), {"real": real}))
+    old = play(initial(small, 0))[0]
+    return small, old, large, transplant(old, initial(large, 1))
+
+
+def test_with_nothing_faded_in_images_and_scores_are_the_old_ones(grown):
+    small, old, large, new = grown
+    before, after = bind(small, old), bind(large, new)
+    z, none = jax.random.normal(jax.random.key(0), (5, 3)), jnp.zeros(5)
+    coarse = jax.jit(before.generator)(z)
+    np.testing.assert_allclose(jax.jit(after.generator)(z, none), double(coarse), atol=1e-6)
+    x = jax.random.normal(jax.random.key(1), (5, 8, 8, 1))
+    expected = jax.jit(before.critic)(mean_pool(x))
+    np.testing.assert_allclose(jax.jit(after.critic)(x, none), expected, atol=1e-6)
+    assert not np.allclose(jax.jit(after.critic)(x), expected, atol=1e-3)
+
+
+def test_moments_averages_and_the_step_go_on_as_well(grown):
+    _, old, _, new = grown
+    assert new.step == old.step == 1
+    layers = ("latent", "only_4", "to_image_4")
+    mine = lambda tree: {name: tree["generator"][name] for name in layers}
+    for of in (lambda s: s.params, lambda s: s.average, lambda s: s.opt["generator"][0].nu):
+        jax.tree.map(np.testing.assert_array_equal, mine(of(new)), mine(of(old)))
+    assert abs(new.opt["generator"][0].nu["generator"]["only_4"]["kernel"]).max() > 0
+    assert new.opt["generator"][0].count == 1
+    assert (new.opt["generator"][0].nu["generator"]["first_8"]["kernel"] == 0).all()
+
+
+def test_the_next_phase_begins_without_a_jump_and_fades_in(grown):
+    *_, large, new = grown
+    real = jnp.asarray(np.random.default_rng(1).normal(size=(2, 4, 8, 8, 1)), jnp.float32)
+    play = jax.jit(lambda state: update(large, state, jax.random.key(1), {"real": real}))
+    first = play(new)[0]
+    moved = lambda one, other, name: (
+        not np.array_equal(
+            one.params["generator"][name]["kernel"], other.params["generator"][name]["kernel"]
+        )
+    )
+    assert moved(new, first, "only_4") and not moved(new, first, "first_8")  # a share of 0
+    second = play(first)[0]
+    assert second.step == 3
+    assert moved(first, second, "first_8") and moved(first, second, "to_image_8")
+
+
+def test_what_has_another_shape_begins_anew():
+    widths = [networks.progressive_pair(SPEC, size=4, latent=3, widths=w)[0] for w in (6, 5)]
+    one, other = (generator.init(jax.random.key(i))[0] for i, generator in enumerate(widths))
+    one, other = ({"kernel": tree["only_4"]["kernel"]} for tree in (one, other))
+    jax.tree.map(np.testing.assert_array_equal, transplant(one, other), other)
