@@ -9,11 +9,14 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Config:
-    """Esteban et al. 2017, arXiv:1706.02633: LSTMs, with latents of each step."""
+    """Esteban et al. 2017, arXiv:1706.02633: LSTMs, with latents of each step and Adam for G alone.
+
+    Differs from the paper: averaged weights; no scores of real waves with wrong labels.
+    """
 
     data: str = "waves"
     """Data: waves, waves?steps=60, ...; the networks follow its shape."""
-    steps: int = 3000
+    steps: int = 10_000
     """Steps to train: moves of the generator."""
     batch_size: int = 28
     """Examples in a minibatch, over all devices."""
