@@ -1,6 +1,12 @@
 """RCGAN on sines and sawtooths of 30 steps, with labels.
 
-gan-jax train waves_rcgan --seed SEED
+    gan-jax train waves_rcgan --seed SEED
+
+10,000 steps in 365 s on two cores of an Intel Xeon that had other work to do, jax 0.10.2,
+2026-11-21. Averaged weights, 2,500 samples against 2,500 held-out waves, seed 0: squared
+discrepancy (MMD) 0.0020 (real waves 0.00001; untrained 0.274), distance of the spectra 0.179
+(0.039), mean residual after the best sine 0.195 (0.186), Wasserstein distance of these residuals
+0.013 (0.001), precision 0.889 (0.965), recall 0.835 (0.960).
 """
 
 from dataclasses import dataclass
