@@ -1,4 +1,4 @@
-"""Residual networks over time for text: Gulrajani et al. 2017, arXiv:1704.00028, appendix G."""
+"""Residual networks over time for text: Gulrajani et al. 2017, arXiv:1704.00028, and their code."""
 
 from collections.abc import Sequence
 
