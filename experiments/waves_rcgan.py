@@ -17,7 +17,8 @@ from typing import Literal
 class Config:
     """Esteban et al. 2017, arXiv:1706.02633: LSTMs, with latents of each step and Adam for G alone.
 
-    Differs from the paper: sawtooths beside its sines; averaged weights; no scores of real waves with wrong labels.
+    Differs from the paper: sawtooths beside its sines; averaged weights; no scores of real
+    waves with wrong labels.
     """
 
     data: str = "waves"

@@ -13,9 +13,9 @@ def ngram_divergence(real: ArrayLike, fake: ArrayLike, order: int) -> float:
     """The Jensen-Shannon divergence of the n-grams of characters of two texts.
 
     `KL(P || M) / 2 + KL(Q || M) / 2` with `M = (P + Q) / 2`, in bits: the code of Gulrajani et
-    al. 2017, arXiv 1704.00028, which follows it in training. Each n-gram counts wherever it stands in an example.
-    The more n-grams there are, the farther two samples of one text are apart by chance: print the
-    figure of real data at the same size alongside.
+    al. 2017, arXiv 1704.00028, which follows it in training. Each n-gram counts
+    wherever it stands in an example. The more n-grams there are, the farther two samples of one
+    text are apart by chance: print the figure of real data at the same size alongside.
 
     Args:
       real: `[N, T, V]`; a step is the symbol of its largest value.
