@@ -44,7 +44,7 @@ def build(config, spec):
     from gan_jax import families, metrics, networks, optimizers, priors, sampling
     from gan_jax.experiment import Experiment
 
-    prior = priors.normal(config.latent, config.deviation)
+    prior = priors.normal(config.latent, deviation=config.deviation)
     encoder, generator = networks.mlp_autoencoder(
         spec, latent=config.latent, widths=config.widths, conditional=config.style
     )

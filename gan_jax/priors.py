@@ -15,14 +15,15 @@ from gan_jax import ranges
 Prior = Callable[[jax.Array], jax.Array]
 
 
-def normal(size: int, deviation: float = 1.0) -> Prior:
-    """z ~ N(0, deviation^2 I) in `size` dimensions: `keys [B] -> z [B, size]`.
+def normal(*shape: int, deviation: float = 1.0) -> Prior:
+    """z ~ N(0, deviation^2 I) of this shape, such as `size` or `steps, size`: `keys [B] -> z`.
 
-    >>> normal(3)(jax.random.split(jax.random.key(0), 5)).shape
-    (5, 3)
+    >>> keys = jax.random.split(jax.random.key(0), 5)
+    >>> normal(3)(keys).shape, normal(30, 3)(keys).shape
+    ((5, 3), (5, 30, 3))
     """
-    _positive(size)
-    return jax.vmap(lambda key: deviation * jax.random.normal(key, (size,)))
+    _positive(*shape)
+    return jax.vmap(lambda key: deviation * jax.random.normal(key, shape))
 
 
 def uniform(size: int, low: float = -1.0, high: float = 1.0) -> Prior:
@@ -50,7 +51,7 @@ def mixture(centres: ArrayLike, deviation: float = 1.0) -> Callable[..., jax.Arr
     centres = jnp.asarray(centres, jnp.float32)
     if centres.ndim != 2:
         raise ValueError(f"The centres of a mixture are [K, d]; given: shape {centres.shape}.")
-    noise = normal(centres.shape[1], deviation)
+    noise = normal(centres.shape[1], deviation=deviation)
     choose = categorical([1] * len(centres))
 
     def draw(keys, labels=None):
@@ -58,6 +59,27 @@ def mixture(centres: ArrayLike, deviation: float = 1.0) -> Callable[..., jax.Arr
             return centres.at[labels].get(mode="fill") + noise(keys)
         chosen, keys = jax.vmap(lambda key: tuple(jax.random.split(key)))(keys)
         return centres[choose(chosen)] + noise(keys)
+
+    return draw
+
+
+def gumbel(*shape: int) -> Prior:
+    """g = -log(-log u), u ~ U(0, 1), of this shape: `argmax(logits + g)` draws by `logits`."""
+    _positive(*shape)
+    return jax.vmap(lambda key: jax.random.gumbel(key, shape))
+
+
+def together(*priors: Prior) -> Prior:
+    """A latent of each prior, independent: `keys [B] -> (z, ...)`, for networks that take several.
+
+    >>> z, noise = together(normal(3), gumbel(4, 2))(jax.random.split(jax.random.key(0), 5))
+    >>> z.shape, noise.shape
+    ((5, 3), (5, 4, 2))
+    """
+
+    def draw(keys):
+        split = jax.vmap(lambda key: jax.random.split(key, len(priors)))(keys)
+        return tuple(prior(split[:, i]) for i, prior in enumerate(priors))
 
     return draw
 
@@ -94,6 +116,7 @@ def categorical(frequencies: Sequence[float]) -> Prior:
     return jax.vmap(lambda key: jax.random.categorical(key, logits))
 
 
-def _positive(size: int) -> None:
-    if size < 1:
-        raise ValueError(f"A prior has 1 dimension or more; given: {size}.")
+def _positive(*shape: int) -> None:
+    if min(shape, default=0) < 1:
+        given = ", ".join(map(str, shape))
+        raise ValueError(f"A prior has 1 dimension or more; given: {given}.")

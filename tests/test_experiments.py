@@ -44,9 +44,13 @@ def test_every_field_is_documented(name):
 
 
 @pytest.mark.parametrize("name", experiment.names())
-def test_networks_follow_the_data(name):
+def test_networks_follow_the_data(name, tmp_path):
     module = experiment.load(experiment.find(name))
-    data = "swiss_roll" if "ring" in name else "digits"
+    text = tmp_path / "text.txt"
+    text.write_text("to be or not to be " * 9)
+    others = {"ring": "swiss_roll", "waves": "waves?steps=7&count=20"}
+    others["shakespeare"] = f"text:{text}?window=6"
+    data = others.get(name.partition("_")[0], "digits")
     from gan_jax.data import open as open_data
     from gan_jax.train import abstract
 

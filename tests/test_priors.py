@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from gan_jax.priors import categorical, mixture, normal, truncated, uniform
+from gan_jax.priors import categorical, gumbel, mixture, normal, together, truncated, uniform
 
 PRIORS = {
     "normal": (normal(3), (3,), jnp.float32),
+    "normal of each step": (normal(4, 3), (4, 3), jnp.float32),
     "truncated": (truncated(4, 0.5), (4,), jnp.float32),
     "uniform": (uniform(5), (5,), jnp.float32),
     "mixture": (mixture([[0.0, 1.0], [2.0, 3.0]]), (2,), jnp.float32),
@@ -35,9 +36,11 @@ def test_an_example_owns_its_noise(name):
     ("prior", "law"),
     [
         (normal(2), stats.norm()),
-        (normal(2, 5.0), stats.norm(0, 5)),
+        (normal(2, deviation=5.0), stats.norm(0, 5)),
         (truncated(2, 0.7), stats.truncnorm(-0.7, 0.7)),
         (uniform(2), stats.uniform(-1, 2)),
+        (gumbel(2), stats.gumbel_r()),
+        (lambda keys: jnp.concatenate(together(normal(1), normal(1))(keys), 1), stats.norm()),
         (uniform(2, 0.0, 1.0), stats.uniform(0, 1)),
         (uniform(2, low=-3.0, high=5.0), stats.uniform(-3, 8)),
     ],
@@ -73,7 +76,7 @@ def test_labels_have_the_given_frequencies(frequencies):
     assert stats.chisquare(counts[share > 0], 4000 * share[share > 0]).pvalue > 1e-3
 
 
-@pytest.mark.parametrize("prior", [normal, uniform, lambda size: truncated(size, 1.0)])
+@pytest.mark.parametrize("prior", [normal, uniform, gumbel, lambda size: truncated(size, 1.0)])
 @pytest.mark.parametrize("size", [0, -3])
 def test_a_prior_without_dimensions_is_refused(prior, size):
     with pytest.raises(ValueError, match=f"1 dimension or more; given: {size}"):

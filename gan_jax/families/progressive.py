@@ -64,6 +64,6 @@ def _fading(player: Player, fade: Callable, shown: Callable) -> Player:
         return wrapped
 
     def draw(nets, keys, batch):
-        return batch | {"fake": seen(player.draw)(nets, keys, batch)["fake"]}
+        return seen(player.draw)(nets, keys, batch) | {"real": batch["real"]}
 
     return dataclasses.replace(player, loss=seen(player.loss), draw=player.draw and draw)

@@ -12,9 +12,11 @@ import numpy as np
 from gan_jax.data import Mixture, Spec
 from gan_jax.data.columns import Column
 from gan_jax.data.encoding import hardened
+from gan_jax.metrics.characters import for_text
 from gan_jax.metrics.frechet import frechet_distance
 from gan_jax.metrics.mixture import mixture_figures
 from gan_jax.metrics.neighbours import precision_recall
+from gan_jax.metrics.sequences import for_sequences
 from gan_jax.metrics.transport import exact_wasserstein
 
 Evaluation = Callable[[np.ndarray, np.ndarray], Mapping[str, float]]
@@ -78,9 +80,11 @@ def for_tables(columns: Sequence[Column]) -> Evaluation:
 
 
 def suited(spec: Spec) -> Evaluation:
-    """The evaluation that fits the data: `for_images`, `for_tables` or `for_points`."""
+    """The evaluation that fits the data: `for_text`, `for_images` and so on."""
     if spec.columns:
         return for_tables(spec.columns)
+    if spec.vocabulary or spec.is_sequence:
+        return for_text() if spec.vocabulary else for_sequences()
     return for_images() if spec.is_image else for_points(spec.mixture)
 
 

@@ -3,6 +3,7 @@
 from gan_jax.networks.acgan import DCGANTrunk, acgan_networks
 from gan_jax.networks.attention import SelfAttention
 from gan_jax.networks.biggan import BigGANGenerator
+from gan_jax.networks.characters import TextCritic, TextGenerator
 from gan_jax.networks.coded import (
     dcgan_autoencoder,
     mlp_autoencoder,
@@ -20,7 +21,7 @@ from gan_jax.networks.minibatch import MinibatchDeviation
 from gan_jax.networks.mlp import MLPCritic, MLPGenerator
 from gan_jax.networks.network import linen
 from gan_jax.networks.packing import packed
-from gan_jax.networks.pairs import dcgan_pair, mlp_pair, recurrent_pair, resnet_pair
+from gan_jax.networks.pairs import dcgan_pair, mlp_pair, recurrent_pair, resnet_pair, text_pair
 from gan_jax.networks.precision import checkpointed, half, with_precision
 from gan_jax.networks.progressive import ProgressiveCritic, ProgressiveGenerator
 from gan_jax.networks.r3gan import R3GANCritic, R3GANGenerator
@@ -61,6 +62,8 @@ __all__ = [
     "SNGANCritic",
     "SNGANGenerator",
     "SelfAttention",
+    "TextCritic",
+    "TextGenerator",
     "acgan_networks",
     "biggan_pair",
     "checkpointed",
@@ -83,6 +86,7 @@ __all__ = [
     "sngan_pair",
     "spectral",
     "table_output",
+    "text_pair",
     "vector_critic",
     "vector_encoder",
     "with_precision",

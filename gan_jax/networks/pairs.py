@@ -6,8 +6,10 @@ from functools import partial
 import jax
 import jax.numpy as jnp
 
+from gan_jax import ranges
 from gan_jax.data import Spec
 from gan_jax.game import Network
+from gan_jax.networks.characters import TextCritic, TextGenerator
 from gan_jax.networks.dcgan import DCGANCritic, DCGANGenerator
 from gan_jax.networks.fitting import check_widths, classes_of, paired
 from gan_jax.networks.mlp import MLPCritic, MLPGenerator
@@ -127,3 +129,39 @@ def recurrent_pair(
     classes = classes_of(spec, conditional)
     generator = LSTMGenerator(spec.shape, width, classes, output)
     return paired(generator, LSTMCritic(width, classes, per_step), spec.shape, latent, classes)
+
+
+def text_pair(
+    spec: Spec,
+    *,
+    latent: int,
+    width: int = 512,
+    blocks: int = 5,
+    temperature: float = 1.0,
+    straight_through: bool = False,
+    conditional: bool = False,
+) -> tuple[Network, Network]:
+    """Residual networks over time for text `[T, V]`; see `gan_jax.networks.characters`.
+
+    Args:
+      spec: of the data, with its vocabulary.
+      latent: dimensions of the prior; for the Gumbel-softmax, of the first of two `together`.
+      width: channels of all layers of both.
+      blocks: residual blocks in each.
+      temperature: of the generator's softmax, above 0.
+      straight_through: whether the generator gives one-hot text, with the softmax's gradient.
+      conditional: whether both receive labels.
+
+    Returns:
+      `(generator, critic)`.
+
+    Raises:
+      ValueError: the data are no text, or have no labels to be conditional on.
+    """
+    check_widths(width)
+    ranges.positive("temperature of the softmax", temperature)
+    if not spec.vocabulary:
+        raise ValueError(f"These networks need text; the data of shape {spec.shape} are none.")
+    classes = classes_of(spec, conditional)
+    generator = TextGenerator(spec.shape, width, blocks, classes, temperature, straight_through)
+    return paired(generator, TextCritic(width, blocks, classes), spec.shape, latent, classes)

@@ -10,7 +10,7 @@ import numpy as np
 import optax
 
 from gan_jax import augmentation, codes, families, losses, networks, priors, sampling
-from gan_jax.data import Dataset, from_arrays
+from gan_jax.data import Dataset, Spec, from_arrays
 from gan_jax.game import Game, Network
 from gan_jax.losses.distances import norms
 from gan_jax.optimizers import warm_average
@@ -100,6 +100,23 @@ def lecam() -> Row:
     family = lambda *pair, **rest: families.lecam(*pair, loss=losses.top_k(losses.hinge), **rest)
     row = two_player(family, critic=networks.spectral)
     return replace(row, trains=row.trains | {"critic": {"critic", "anchors"}})
+
+
+def text() -> Row:
+    """Text by the Gumbel-softmax: latents and noise beside them, in a pair."""
+    numbers = np.random.default_rng(0).choice(4**4, 96, replace=False)  # all begin with aa
+    real = np.stack(np.unravel_index(numbers, (4,) * 6), axis=1).astype(np.uint8)
+    spec = Spec((6, 4), 1.0, 0.0, vocabulary=tuple("abcd"))
+    prior = priors.together(priors.normal(LATENT), priors.gumbel(6, 4))
+    pair = networks.text_pair(spec, latent=LATENT, width=4, blocks=1)
+    adam = optax.adam(1e-2, b1=0.5, b2=0.9)
+    rest = {"critic_moves": 2, "average": warm_average(0.9)}
+    game = families.wgan_gp(
+        *pair, prior=prior, generator_optimizer=adam, critic_optimizer=adam, **rest
+    )
+    data = Dataset({"real": real}, {"real": real[:0]}, spec, "text")
+    trains = {"critic": {"critic"}, "generator": {"generator"}}
+    return Row(game, data, trains, 3 * 2 + 2, sampling.from_prior(prior))
 
 
 def with_loss(loss: losses.Adversarial) -> Callable:
@@ -256,4 +273,5 @@ ROWS: dict[str, Callable[[], Row]] = {
     "bigan": bigan,
     "adversarial_autoencoder": adversarial_autoencoder,
     "infogan": infogan,
+    "text": text,
 }

@@ -1,0 +1,84 @@
+"""WGAN-GP on windows of 32 characters of Shakespeare.
+
+    gan-jax train shakespeare_wgan_gp --seed SEED
+
+A beginning alone: `--steps 140`, 118 s on two cores of an Intel Xeon that had other work to do,
+jax 0.10.2, 2026-11-21, seed 0, averaged weights, 2,500 samples against 2,500 held-out windows: the
+divergences of the n-grams of 1 to 4 characters are 0.155, 0.565, 0.824, 0.949 bits (untrained
+0.386, 0.790, 0.972, 0.999; real text 0.002, 0.035, 0.112, 0.247; its characters in any order, from
+2 on: 0.314, 0.646, 0.906). At the paper's 1e-4 500 steps reach 0.379, 0.705, 0.890, 0.966.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Config:
+    """Gulrajani et al. 2017, arXiv:1704.00028, its model of characters, smaller by default."""
+
+    data: str = "text:$GAN_JAX_DATA/text/tinyshakespeare.txt"
+    """Data: text:PATH, text:PATH?lines=1, ...; the networks follow length and vocabulary."""
+    steps: int = 1000
+    """Steps to train: moves of the generator."""
+    batch_size: int = 64
+    """Examples in a minibatch, over all devices."""
+    learning_rate: float = 1e-3
+    """Of Adam, for both players; 1e-4 in the paper's code, over 200,000 steps."""
+    penalty: float = 10.0
+    """Weight of the gradient penalty."""
+    critic_moves: int = 5
+    """Moves of the critic in a step; 10 in the paper's code."""
+    latent: int = 128
+    """Dimensions of the normal prior."""
+    width: int = 64
+    """Channels of all layers; 512 in the paper."""
+    blocks: int = 3
+    """Residual blocks in each network; 5 in the paper."""
+    output: Literal["softmax", "gumbel", "straight_through"] = "softmax"
+    """What the critic sees: probabilities, Gumbel-softmax, or symbols drawn with its gradient."""
+    temperature: float = 1.0
+    """Of the softmax."""
+    average: float = 0.999
+    """Decay of the average of the generator's weights."""
+    precision: Literal["float32", "bf16"] = "float32"
+    """Of the networks' inner values; parameters, scores and penalties are always float32."""
+
+
+QUICK = Config(steps=2, batch_size=4, critic_moves=1, width=4, blocks=1)
+
+
+def build(config, spec):
+    """The game, its sampler and its evaluation, for data of this spec."""
+    from gan_jax import families, metrics, networks, optimizers, priors, sampling
+    from gan_jax.experiment import Experiment
+
+    prior = priors.normal(config.latent)
+    if config.output != "softmax":
+        prior = priors.together(prior, priors.gumbel(*spec.shape))
+    generator, critic = networks.text_pair(
+        spec,
+        latent=config.latent,
+        width=config.width,
+        blocks=config.blocks,
+        temperature=config.temperature,
+        straight_through=config.output == "straight_through",
+    )
+    generator, critic = networks.with_precision(config.precision, generator, critic)
+    adam = optimizers.adam(config.learning_rate, b1=0.5, b2=0.9)
+    game = families.wgan_gp(
+        generator,
+        critic,
+        prior=prior,
+        weight=config.penalty,
+        critic_moves=config.critic_moves,
+        generator_optimizer=adam,
+        critic_optimizer=adam,
+        average=optimizers.warm_average(config.average),
+    )
+    return Experiment(
+        game,
+        sampling.from_prior(prior),
+        evaluations=[metrics.suited(spec)],
+        watch={"Wasserstein": "critic/gap", "penalty": "critic/penalty"},
+    )

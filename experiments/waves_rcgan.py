@@ -1,0 +1,76 @@
+"""RCGAN on sines and sawtooths of 30 steps, with labels.
+
+    gan-jax train waves_rcgan --seed SEED
+
+10,000 steps in 365 s on two cores of an Intel Xeon that had other work to do, jax 0.10.2,
+2026-11-21. Averaged weights, 2,500 samples against 2,500 held-out waves, seed 0: squared
+discrepancy (MMD) 0.0020 (real waves 0.00001; untrained 0.274), distance of the spectra 0.179
+(0.039), mean residual after the best sine 0.195 (0.186), Wasserstein distance of these residuals
+0.013 (0.001), precision 0.889 (0.965), recall 0.835 (0.960).
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Config:
+    """Esteban et al. 2017, arXiv:1706.02633: LSTMs, with latents of each step and Adam for G alone.
+
+    Differs from the paper: sawtooths beside its sines; averaged weights; no scores of real
+    waves with wrong labels.
+    """
+
+    data: str = "waves"
+    """Data: waves, waves?steps=60, ...; the networks follow its shape."""
+    steps: int = 10_000
+    """Steps to train: moves of the generator."""
+    batch_size: int = 28
+    """Examples in a minibatch, over all devices."""
+    learning_rate: float = 1e-3
+    """Of the generator's Adam."""
+    critic_rate: float = 0.1
+    """Of the critic's gradient descent."""
+    critic_moves: int = 1
+    """Moves of the critic in a step."""
+    latent: int = 5
+    """Dimensions of the normal prior at each step."""
+    width: int = 100
+    """Of the hidden states of both networks."""
+    average: float = 0.999
+    """Decay of the average of the generator's weights."""
+    precision: Literal["float32", "bf16"] = "float32"
+    """Of the networks' inner values; parameters and scores are always float32."""
+
+
+QUICK = Config(data="waves?count=200", steps=2, batch_size=4, width=4)
+
+
+def build(config, spec):
+    """The game, its sampler and its evaluation, for data of this spec."""
+    import optax
+
+    from gan_jax import families, metrics, networks, optimizers, priors, sampling
+    from gan_jax.experiment import Experiment
+
+    prior = priors.normal(spec.shape[0], config.latent)
+    generator, critic = networks.recurrent_pair(
+        spec, latent=config.latent, width=config.width, per_step=True, conditional=True
+    )
+    generator, critic = networks.with_precision(config.precision, generator, critic)
+    game = families.vanilla(
+        generator,
+        critic,
+        prior=prior,
+        conditional=True,
+        critic_moves=config.critic_moves,
+        generator_optimizer=optimizers.adam(config.learning_rate, b1=0.9, b2=0.999),
+        critic_optimizer=optax.sgd(config.critic_rate),
+        average=optimizers.warm_average(config.average),
+    )
+    return Experiment(
+        game,
+        sampling.from_prior(prior, spec.frequencies),
+        evaluations=[metrics.for_sequences()],
+        watch={"gap": "critic/gap", "generator": "generator/loss"},
+    )

@@ -1,0 +1,56 @@
+import numpy as np
+import pytest
+
+from gan_jax.metrics import mmd
+
+RANDOM = np.random.default_rng(0)
+REAL, OTHER = RANDOM.normal(size=(7, 3, 2)), RANDOM.normal(size=(5, 3, 2)) + 0.5
+
+
+def by_sums(real, other, bandwidths):
+    """Pair by pair, as the formula is written."""
+    distance = lambda x, y: np.sqrt(np.sum((x - y) ** 2))
+    pairs = [distance(x, y) for i, x in enumerate(real) for y in real[:i]]
+    widths = [s * np.sqrt(np.median(np.square(pairs))) for s in bandwidths]
+    k = lambda x, y: np.mean([np.exp(-(distance(x, y) ** 2) / (2 * w**2)) for w in widths])
+    within = lambda xs: np.mean(
+        [k(x, y) for i, x in enumerate(xs) for j, y in enumerate(xs) if i != j]
+    )
+    return within(real) + within(other) - 2 * np.mean([k(x, y) for x in real for y in other])
+
+
+@pytest.mark.parametrize("bandwidths", [(1.0,), (0.25, 0.5, 1.0, 2.0)])
+def test_it_is_the_sum_over_pairs(bandwidths):
+    assert mmd(REAL, OTHER, bandwidths) == pytest.approx(by_sums(REAL, OTHER, bandwidths))
+
+
+def test_it_is_unbiased():
+    draws = [RANDOM.normal(size=(2, 10, 2)) for _ in range(400)]
+    estimates = np.array([mmd(*pair) for pair in draws])
+    assert estimates.min() < 0 < estimates.max()
+    # Far from what the biased form would give: the mean of (1 - k) / N of both sets.
+    assert abs(estimates.mean()) < 4 * estimates.std() / 20 < 0.05
+
+
+def test_several_bandwidths_tell_noise_from_sines():
+    t, phase = np.arange(30) / 30, RANDOM.uniform(size=(2, 400, 1))
+    sines = np.sin(2 * np.pi * (3 * t[None, None] + phase))
+    noise = RANDOM.normal(size=(400, 30)) * sines.std()
+    by_chance = abs(mmd(*sines))
+    assert mmd(sines[0], noise) > 2 * mmd(sines[0], noise, [1.0])
+    assert mmd(sines[0], noise) > 20 * by_chance
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ((REAL[:1], OTHER), "1 real and 5 other examples"),
+        ((REAL, OTHER[..., :1]), "6 values per example, fake 3"),
+        ((REAL, OTHER, ()), "positive numbers"),
+        ((REAL, OTHER, (1.0, 0.0)), "positive numbers"),
+        ((np.zeros((4, 2)), np.ones((4, 2))), "median distance of two real examples is 0"),
+    ],
+)
+def test_what_has_no_discrepancy_is_refused(given, message):
+    with pytest.raises(ValueError, match=message):
+        mmd(*given)

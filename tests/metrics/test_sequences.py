@@ -1,0 +1,67 @@
+import numpy as np
+import pytest
+
+from gan_jax.data.waves import waves
+from gan_jax.metrics import for_sequences, mmd, precision_recall, sine_residuals, spectrum_distance
+
+T = np.arange(30) / 30
+RANDOM = np.random.default_rng(0)
+DATA = waves(1600, held_out=0.5)
+WAVES, LABEL = DATA.train["real"], DATA.train["label"]
+
+
+def test_sines_leave_little_sawtooths_two_fifths_and_noise_most():
+    left = sine_residuals(WAVES)
+    assert np.median(left[LABEL == 0]) < 1e-3 and left[LABEL == 0].max() < 0.01
+    assert abs(np.median(left[LABEL == 1]) - (1 - 6 / np.pi**2)) < 0.1
+    assert sine_residuals(RANDOM.normal(size=(200, 30))).mean() > 0.6
+    assert sine_residuals(np.zeros((2, 30))).tolist() == [0, 0]
+
+
+def test_the_residual_is_that_of_least_squares():
+    x = RANDOM.normal(size=(3, 12))
+    best = []
+    for f in np.arange(1, 16 * 6) / 16:
+        angle = 2 * np.pi * f * np.arange(12) / 12
+        pair = np.stack([np.sin(angle), np.cos(angle)], axis=1)
+        best.append(np.linalg.lstsq(pair, x.T, rcond=None)[1] / np.square(x).sum(1))
+    np.testing.assert_allclose(sine_residuals(x), np.min(best, axis=0), rtol=1e-9)
+
+
+def test_each_channel_has_its_own_sine():
+    both = np.stack([np.sin(2 * np.pi * f * T) for f in (1.5, 4.0)], axis=1)[None]
+    assert sine_residuals(both)[0] < 1e-9 < 0.3 < sine_residuals(both.sum(2))[0]
+
+
+def test_spectra_are_apart_by_the_power_at_other_frequencies():
+    sine = lambda f, a=1.0: a * np.sin(2 * np.pi * (f * T + RANDOM.uniform(size=(5, 1))))
+    assert spectrum_distance(sine(2), sine(2)) < 1e-9
+    assert spectrum_distance(sine(2), sine(3)) == pytest.approx(2)
+    assert spectrum_distance(sine(2), sine(2, 0.5)) == pytest.approx(0.75)
+
+
+def test_the_evaluation_prefers_waves_to_noise_and_to_copies():
+    evaluate, real = for_sequences(), DATA.held_out["real"]
+    noise = RANDOM.normal(size=real.shape) * real.std()
+    one = np.repeat(WAVES[:1], len(real), 0)
+    good, random, same = (evaluate(real, x) for x in (WAVES, noise, one))
+    assert good["mmd"] == mmd(real, WAVES)
+    assert good.items() >= precision_recall(real, WAVES).items()
+    for name in ("mmd", "spectrum_distance", "sine_residual_distance"):
+        assert 5 * abs(good[name]) < min(random[name], same[name])
+    assert good["sine_residual"] < 0.3 < random["sine_residual"]
+
+
+@pytest.mark.parametrize("function", [sine_residuals, lambda x: spectrum_distance(x, x)])
+def test_what_is_no_sequence_is_refused(function):
+    with pytest.raises(ValueError, match=r"expected \[N, T\] or \[N, T, C\]"):
+        function(np.zeros(5))
+    with pytest.raises(ValueError, match="not finite"):
+        function(np.full((2, 5), np.nan))
+    with pytest.raises(ValueError):
+        function(np.zeros((2, 2)))
+
+
+def test_spectra_of_different_lengths_are_refused():
+    with pytest.raises(ValueError, match="as many steps and channels"):
+        spectrum_distance(WAVES, WAVES[:, :20])
