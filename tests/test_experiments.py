@@ -11,8 +11,16 @@ from gan_jax.launch import launch
 from gan_jax.loading import load
 from gan_jax.options import Options
 
+LARGE = ("cifar10_biggan", "cifar10_sagan", "cifar10_sngan", "mnist_conditional")
+"""Experiments whose networks take long to compile."""
 
-@pytest.mark.parametrize("name", experiment.names())
+
+def slow(name: str):
+    """The name as a parameter of a test, slow where the experiment is large."""
+    return pytest.param(name, marks=pytest.mark.slow if name in LARGE else ())
+
+
+@pytest.mark.parametrize("name", map(slow, experiment.names()))
 def test_quick(name, tmp_path, request):
     path = experiment.find(name)
     module = experiment.load(path)

@@ -39,7 +39,8 @@ def test_both_losses_are_those_of_algorithm_1():
     loss, metrics = made.players["critic"].loss(nets, KEYS, batch)
     np.testing.assert_allclose(metrics["penalty"], penalty, rtol=1e-4)
     np.testing.assert_allclose(loss, f(g).mean() - f(x).mean() + 7 * penalty, rtol=1e-4)
-    loss, _ = made.players["generator"].loss(nets, KEYS, {"real": batch["real"]})
+    own, _ = jax.vmap(lambda key: tuple(jax.random.split(key)))(KEYS)  # the keys of those fakes
+    loss, _ = made.players["generator"].loss(nets, own, {"real": batch["real"]})
     between = lambda a, b: length((a - b) @ MATRIX)
     expected = between(x, g) + between(x, other) - between(g, other)
     np.testing.assert_allclose(loss, expected.mean(), rtol=1e-4)

@@ -9,6 +9,7 @@ from gan_jax import families, priors
 from gan_jax.game import Network, bind, init
 
 KEYS = jax.random.split(jax.random.key(0), 4)
+SHARES = jnp.full(4, 0.5)  # of the real examples, where the penalty looks
 
 
 def network(apply) -> Network:
@@ -36,7 +37,7 @@ def at(made, step):
 
 def test_the_critic_descends_on_what_it_is_shown():
     made, real = game(weight=0.0, drift=0.5), jnp.full((4, 2), 6.0)
-    nets, batch = at(made, 1), {"real": real, "fake": -jnp.ones((4, 1))}
+    nets, batch = at(made, 1), {"real": real, "fake": -jnp.ones((4, 1)), "drawn": SHARES}
     loss, metrics = made.players["critic"].loss(nets, KEYS, batch)
     score = lambda x: 2.0 * 1.25 * x
     assert metrics["real"] == score(1.5) and metrics["fake"] == score(-1.0)
@@ -45,7 +46,7 @@ def test_the_critic_descends_on_what_it_is_shown():
 
 def test_the_penalty_is_that_of_the_faded_critic():
     nets = at(made := game(weight=3.0, drift=0.0), 2)
-    batch = {"real": jnp.ones((4, 2)), "fake": jnp.ones((4, 1))}
+    batch = {"real": jnp.ones((4, 2)), "fake": jnp.ones((4, 1)), "drawn": SHARES}
     _, metrics = made.players["critic"].loss(nets, KEYS, batch)
     np.testing.assert_allclose(metrics["penalty"], (2 * 1.5 - 1) ** 2, rtol=1e-5)
 
@@ -53,7 +54,8 @@ def test_the_penalty_is_that_of_the_faded_critic():
 def test_fakes_are_faded_and_the_real_examples_wait():
     made, real = game(), jnp.full((4, 2), 6.0)
     drawn = made.players["critic"].draw(at(made, 2), KEYS, {"real": real})
-    np.testing.assert_allclose(drawn["fake"], 2.0 * 0.5 * priors.normal(1)(KEYS), rtol=1e-6)
+    own, _ = jax.vmap(lambda key: tuple(jax.random.split(key)))(KEYS)
+    np.testing.assert_allclose(drawn["fake"], 2.0 * 0.5 * priors.normal(1)(own), rtol=1e-6)
     np.testing.assert_array_equal(drawn["real"], real)
-    loss, _ = made.players["generator"].loss(at(made, 2), KEYS, {"real": real})
+    loss, _ = made.players["generator"].loss(at(made, 2), own, {"real": real})
     np.testing.assert_allclose(loss, -(2 * 1.5 * drawn["fake"]).mean(), rtol=1e-5)
