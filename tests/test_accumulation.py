@@ -34,15 +34,15 @@ def game(accumulated: int, inner=None):
 
 
 def played(accumulated: int, inner=None):
-    """The critic after as many moves, on parts of one minibatch with the same keys."""
+    """The critic after as many moves, on parts of one minibatch with the same shares."""
     made = game(accumulated, inner)
     state = init(made, jax.random.key(0))
-    keys = jax.random.split(jax.random.key(1), BATCH).reshape(accumulated, -1)
+    shares = jax.random.uniform(jax.random.key(1), (BATCH,)).reshape(accumulated, -1)
     real, fake = (jax.random.normal(jax.random.key(i), (BATCH, 2)) for i in (2, 3))
     cut = lambda x: x.reshape(accumulated, -1, 2)
-    play = jax.jit(lambda state, keys, batch: move(made, "critic", state, keys, batch)[0])
-    for part in zip(keys, cut(real), cut(fake), strict=True):
-        state = play(state, part[0], {"real": part[1], "fake": part[2]})
+    play = jax.jit(lambda state, batch: move(made, "critic", state, None, batch)[0])
+    for part in zip(shares, cut(real), cut(fake), strict=True):
+        state = play(state, dict(zip(("drawn", "real", "fake"), part, strict=True)))
     return state.params["critic"], init(made, jax.random.key(0)).params["critic"]
 
 
@@ -65,7 +65,7 @@ def test_parts_of_a_minibatch_are_the_whole(accumulated, clipped):
 def test_nothing_moves_before_the_last_part():
     made = game(2)
     state = init(made, jax.random.key(0))
-    batch = {name: jnp.ones((BATCH, 2)) for name in ("real", "fake")}
+    batch = {"real": jnp.ones((BATCH, 2)), "fake": jnp.ones((BATCH, 2)), "drawn": jnp.ones(BATCH)}
     after, _ = move(made, "critic", state, jax.random.split(jax.random.key(1), BATCH), batch)
     for a, b in zip(*map(jax.tree.leaves, (state.params, after.params)), strict=True):
         np.testing.assert_array_equal(a, b)
