@@ -40,7 +40,7 @@ def listing(words: Sequence[str]) -> None:
     _at_most(0, words, "list")
     for name in experiment.names():
         first = (experiment.load(experiment.find(name)).__doc__ or "").partition("\n")[0]
-        print(f"{name:16} {first}")
+        print(f"{name:20} {first}")
 
 
 def new(words: Sequence[str]) -> None:
