@@ -20,7 +20,7 @@ from tests.contract.checks import KEY, _recorded, batches, distance, start, with
 from tests.contract.planted import PLANTED
 from tests.contract.table import BATCH, ROWS
 
-DRAWS = ("normal", "uniform", "categorical", "randint")
+DRAWS = ("normal", "uniform", "categorical", "bernoulli", "gumbel", "randint")
 
 
 def mapped(function, devices: int, *, cut: bool, shard_map: bool = False):
