@@ -56,7 +56,7 @@ def test_help_starts_no_jax(here):
 
 def test_lists_experiments(capsys):
     assert main(["list"]) == 0
-    assert "digits_wgan_gp   WGAN-GP on the 1,797" in capsys.readouterr().out
+    assert f"{'digits_wgan_gp':20} WGAN-GP on the 1,797" in capsys.readouterr().out
 
 
 def test_lists_runs(here, capsys):
