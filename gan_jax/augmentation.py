@@ -13,6 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from gan_jax import ranges
+from gan_jax.keys import apart
 
 Augmentation = Callable[[jax.Array, jax.Array], jax.Array]
 
@@ -101,7 +102,7 @@ def chain(*augmentations: Augmentation) -> Augmentation:
         raise ValueError(f"A chain is of augmentations, one or more; given: {augmentations}.")
 
     def augment(keys, x):
-        own = jax.vmap(lambda key: tuple(jax.random.split(key, len(augmentations))))(keys)
+        own = apart(keys, len(augmentations))
         for augmentation, keys in zip(augmentations, own, strict=True):
             x = augmentation(keys, x)
         return x
@@ -132,7 +133,7 @@ def with_probability(probability: float | jax.Array, augmentation: Augmentation)
     ranges.share("probability of the augmentation", probability)
 
     def augment(keys, x):
-        coins, keys = jax.vmap(lambda key: tuple(jax.random.split(key)))(keys)
+        coins, keys = apart(keys)
         chosen = jax.vmap(jax.random.uniform)(coins) < probability
         return jnp.where(chosen.reshape(-1, *(1,) * (x.ndim - 1)), augmentation(keys, x), x)
 
@@ -154,7 +155,7 @@ def showing(
     """
     if augmentation is None:
         return lambda batch: batch, keys
-    real, fake, keys = jax.vmap(lambda key: tuple(jax.random.split(key, 3)))(keys)
+    real, fake, keys = apart(keys, 3)
 
     def show(batch):
         shown = {"real": augmentation(real, batch["real"])}

@@ -13,6 +13,7 @@ import jax
 import jax.numpy as jnp
 
 from gan_jax import priors, ranges
+from gan_jax.keys import apart
 from gan_jax.losses.latent import normal_log_density
 from gan_jax.priors import Prior
 
@@ -75,7 +76,7 @@ def latents(noise: Prior, codes: Mapping[str, Code]) -> Prior:
     parts = (noise, *(code.prior for code in codes.values()))
 
     def draw(keys):
-        split = jax.vmap(lambda key: tuple(jax.random.split(key, len(parts))))(keys)
+        split = apart(keys, len(parts))
         return jnp.concatenate([part(own) for part, own in zip(parts, split, strict=True)], axis=1)
 
     return draw

@@ -22,6 +22,16 @@ def numbered(key: jax.Array, first: int, count: int) -> jax.Array:
     return jax.vmap(lambda index: jax.random.fold_in(key, index))(indices)
 
 
+def apart(keys: jax.Array, count: int = 2) -> tuple[jax.Array, ...]:
+    """`count` independent keys `[B]` for each example in the place of one, which is consumed.
+
+    >>> first, second = apart(jax.random.split(jax.random.key(0), 5))
+    >>> first.shape, second.shape
+    ((5,), (5,))
+    """
+    return jax.vmap(lambda key: tuple(jax.random.split(key, count)))(keys)
+
+
 def per_example(key: jax.Array, *shape: int) -> jax.Array:
     """Keys of shape `shape`, the last axis this device's examples of the global batch.
 

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 from jax.typing import ArrayLike
 
 from gan_jax import ranges
+from gan_jax.keys import apart
 
 Prior = Callable[[jax.Array], jax.Array]
 
@@ -57,7 +58,7 @@ def mixture(centres: ArrayLike, deviation: float = 1.0) -> Callable[..., jax.Arr
     def draw(keys, labels=None):
         if labels is not None:
             return centres.at[labels].get(mode="fill") + noise(keys)
-        chosen, keys = jax.vmap(lambda key: tuple(jax.random.split(key)))(keys)
+        chosen, keys = apart(keys)
         return centres[choose(chosen)] + noise(keys)
 
     return draw
@@ -78,8 +79,8 @@ def together(*priors: Prior) -> Prior:
     """
 
     def draw(keys):
-        split = jax.vmap(lambda key: jax.random.split(key, len(priors)))(keys)
-        return tuple(prior(split[:, i]) for i, prior in enumerate(priors))
+        own = apart(keys, len(priors))
+        return tuple(prior(keys) for prior, keys in zip(priors, own, strict=True))
 
     return draw
 

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from gan_jax.game import Game, State, bind
-from gan_jax.keys import numbered
+from gan_jax.keys import apart, numbered
 from gan_jax.priors import Prior, categorical
 
 STANDING = (8, 128)
@@ -35,7 +35,7 @@ def from_prior(
     label = categorical(frequencies)
 
     def sampler(nets, keys):
-        latents, labels = jax.vmap(lambda key: tuple(jax.random.split(key)))(keys)
+        latents, labels = apart(keys)
         labels = label(labels)
         return {"samples": output(nets.generator(prior(latents), labels)), "labels": labels}
 

@@ -8,6 +8,7 @@ import optax
 
 from gan_jax.families.two_player import check_alike
 from gan_jax.game import Game, Network, Player
+from gan_jax.keys import apart
 from gan_jax.losses.adversarial import wasserstein
 from gan_jax.losses.distances import energy_distance, norms
 from gan_jax.losses.penalties import gradient_penalty
@@ -49,13 +50,13 @@ def cramer(
     penalty = gradient_penalty(weight)
 
     def with_fakes(nets, keys, batch):
-        both = jax.vmap(lambda key: tuple(jax.random.split(key)))(keys)
+        both = apart(keys)
         fake, other = (nets.generator(prior(keys)) for keys in both)
         check_alike(fake, batch["real"])
         return batch | {"fake": fake, "other": other}
 
     def draw(nets, keys, batch):
-        keys, own = jax.vmap(lambda key: tuple(jax.random.split(key)))(keys)
+        keys, own = apart(keys)
         return with_fakes(nets, keys, batch) | {"drawn": penalty.draw(own, batch["real"])}
 
     def features(nets, batch):

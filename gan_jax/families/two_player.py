@@ -9,6 +9,7 @@ import optax
 from gan_jax.augmentation import Augmentation, showing
 from gan_jax.families.fitting import labels_of
 from gan_jax.game import Game, Network, Player
+from gan_jax.keys import apart
 from gan_jax.losses.adversarial import Adversarial
 from gan_jax.losses.penalties import Penalty
 from gan_jax.optimizers import scheduled
@@ -73,7 +74,7 @@ def two_player(
     def draw(nets, keys, batch):
         if penalty is None:
             return with_fakes(nets, keys, batch)
-        keys, own = jax.vmap(lambda key: tuple(jax.random.split(key)))(keys)
+        keys, own = apart(keys)
         drawn = {"drawn": penalty.draw(own, batch["real"])}
         return with_fakes(nets, keys, batch) | drawn
 

@@ -3,6 +3,7 @@
 import jax
 import jax.numpy as jnp
 
+from gan_jax.keys import apart
 from gan_jax.losses.penalties import Penalty
 from gan_jax.optimizers import scheduled
 
@@ -24,7 +25,7 @@ def total(*penalties: Penalty) -> Penalty:
         raise ValueError(f"A total is of penalties such as gradient_penalty(); given: {penalties}.")
 
     def draw(keys, real):
-        keys = jax.vmap(lambda key: tuple(jax.random.split(key, len(penalties))))(keys)
+        keys = apart(keys, len(penalties))
         return tuple(p.draw(own, real) for p, own in zip(penalties, keys, strict=True))
 
     def value(critic, drawn, real, fake, step):
