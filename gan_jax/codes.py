@@ -15,6 +15,7 @@ import jax.numpy as jnp
 from gan_jax import priors, ranges
 from gan_jax.keys import apart
 from gan_jax.losses.latent import normal_log_density
+from gan_jax.numerics import wide
 from gan_jax.priors import Prior
 
 
@@ -41,8 +42,7 @@ def categorical(classes: int) -> Code:
     label = priors.categorical([1] * classes)
 
     def log_posterior(output, code):
-        wide = jnp.promote_types(output.dtype, jnp.float32)
-        return (jax.nn.log_softmax(output.astype(wide)) * code).sum(1)
+        return (jax.nn.log_softmax(wide(output)) * code).sum(1)
 
     prior = lambda keys: jax.nn.one_hot(label(keys), classes)
     entropy = math.log(classes)

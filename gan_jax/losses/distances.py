@@ -4,12 +4,12 @@ import jax
 import jax.numpy as jnp
 
 from gan_jax.losses.penalties import EPSILON
+from gan_jax.numerics import wide
 
 
 def norms(x: jax.Array) -> jax.Array:
     """|x|_2 of each row: `[B, k]` to `[B]`, in at least float32, with a finite slope at zero."""
-    x = x.astype(jnp.promote_types(x.dtype, jnp.float32))
-    return jnp.sqrt(jnp.square(x).sum(-1) + EPSILON)
+    return jnp.sqrt(jnp.square(wide(x)).sum(-1) + EPSILON)
 
 
 def energy_distance(

@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 
 from gan_jax import axis, ranges
+from gan_jax.numerics import wide
 
 EPSILON = 1e-12
 """Added to the squared norm inside the root, so that the slope of the root is finite at zero."""
@@ -52,11 +53,10 @@ def squared_slopes(critic: Callable, x: jax.Array) -> jax.Array:
     def total(x):
         scores = critic(x)
         pack = pack_size(scores, x)
-        return scores.astype(jnp.promote_types(scores.dtype, jnp.float32)).sum(), pack
+        return wide(scores).sum(), pack
 
     slope, pack = jax.grad(total, has_aux=True)(x)
-    slope = slope.astype(jnp.promote_types(slope.dtype, jnp.float32))
-    return jnp.square(slope).sum(range(1, slope.ndim)).reshape(-1, pack).sum(1)
+    return jnp.square(wide(slope)).sum(range(1, slope.ndim)).reshape(-1, pack).sum(1)
 
 
 def pack_size(scores: jax.Array, x: jax.Array) -> int:

@@ -9,6 +9,7 @@ from jax.nn import softplus
 
 from gan_jax import ranges
 from gan_jax.losses.latent import normal_log_density
+from gan_jax.numerics import wide
 
 
 class Likelihood(NamedTuple):
@@ -22,13 +23,13 @@ def gaussian(deviation: float | jax.Array = 1.0) -> Likelihood:
     """x ~ N(output, deviation^2 I); with deviation 1, half the squared error and a constant."""
     ranges.positive("deviation of the Gaussian likelihood", deviation)
     log_variance = 2 * jnp.log(deviation)
-    density = lambda output, x: normal_log_density(_wide(x), _wide(output), log_variance)
+    density = lambda output, x: normal_log_density(wide(x), wide(output), log_variance)
     return Likelihood(density, jax.nn.identity)
 
 
 def _bernoulli_log_density(output: jax.Array, x: jax.Array) -> jax.Array:
-    logits = _wide(output)
-    return ((_wide(x) + 1) / 2 * logits - softplus(logits)).reshape(len(x), -1).sum(1)
+    logits = wide(output)
+    return ((wide(x) + 1) / 2 * logits - softplus(logits)).reshape(len(x), -1).sum(1)
 
 
 bernoulli = Likelihood(_bernoulli_log_density, lambda logits: jnp.tanh(logits / 2))
@@ -49,7 +50,3 @@ def binarised(keys: jax.Array, x: jax.Array) -> jax.Array:
     """
     uniform = jax.vmap(lambda key: jax.random.uniform(key, x.shape[1:]))(keys)
     return jnp.where(uniform < (1 + x) / 2, 1.0, -1.0).astype(x.dtype)
-
-
-def _wide(x: jax.Array) -> jax.Array:
-    return x.astype(jnp.promote_types(x.dtype, jnp.float32))

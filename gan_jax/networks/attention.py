@@ -5,7 +5,8 @@ import jax
 import jax.numpy as jnp
 from jax.nn.initializers import glorot_uniform, zeros
 
-from gan_jax.networks.layers import Conv, wide
+from gan_jax.networks.layers import Conv
+from gan_jax.numerics import wide
 
 
 class SelfAttention(nn.Module):

@@ -7,8 +7,9 @@ import jax
 import jax.numpy as jnp
 from jax.nn.initializers import glorot_uniform, zeros
 
-from gan_jax.networks.layers import wide, with_label
+from gan_jax.networks.layers import biased, with_label
 from gan_jax.networks.resnet import he_uniform
+from gan_jax.numerics import wide
 
 
 def convolve_time(x: jax.Array, kernel: jax.Array) -> jax.Array:
@@ -50,7 +51,7 @@ class ConvTime(nn.Module):
         kernel = self.param("kernel", he_uniform, shape, jnp.float32)
         bias = self.param("bias", zeros, shape[2:], jnp.float32)
         x = x.astype(jnp.result_type(x, kernel))
-        return (wide(convolve_time(x, kernel)) + bias[None, None]).astype(x.dtype)
+        return biased(convolve_time(x, kernel), bias)
 
 
 class TimeBlock(nn.Module):

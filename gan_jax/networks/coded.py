@@ -9,7 +9,7 @@ from gan_jax.data import Spec
 from gan_jax.game import Network
 from gan_jax.networks.dcgan import DCGANGenerator
 from gan_jax.networks.encoders import DCGANEncoder, MLPEncoder, PairCritic
-from gan_jax.networks.fitting import check_widths, classes_of, paired
+from gan_jax.networks.fitting import check_widths, classes_of, label_examples, paired
 from gan_jax.networks.mlp import MLPCritic, MLPGenerator
 from gan_jax.networks.network import linen
 
@@ -45,9 +45,8 @@ def mlp_autoencoder(
     output = output or (jnp.tanh if spec.is_image else jax.nn.identity)
     classes = classes_of(spec, conditional)
     generator = MLPGenerator(spec.shape, tuple(widths)[::-1], classes, output=output)
-    label = (jnp.zeros(2, jnp.int32),) if classes else ()
     encoder = linen(MLPEncoder(outputs, widths), jnp.zeros((2, *spec.shape)))
-    return encoder, linen(generator, jnp.zeros((2, latent)), *label)
+    return encoder, linen(generator, jnp.zeros((2, latent)), *label_examples(classes))
 
 
 def dcgan_autoencoder(
@@ -88,8 +87,7 @@ def pair_critic(spec: Spec, *, latent: int, widths: Sequence[int] = (128, 128, 1
 def vector_critic(size: int, *, widths: Sequence[int] = (128, 128), classes: int = 0) -> Network:
     """A perceptron from a vector `[B, size]`, and a label if there are classes, to a score."""
     check_widths(*widths, size)
-    label = (jnp.zeros(2, jnp.int32),) if classes else ()
-    return linen(MLPCritic(widths, classes), jnp.zeros((2, size)), *label)
+    return linen(MLPCritic(widths, classes), jnp.zeros((2, size)), *label_examples(classes))
 
 
 def vector_encoder(size: int, *, outputs: int, widths: Sequence[int] = (128,)) -> Network:

@@ -8,7 +8,8 @@ import jax
 import jax.numpy as jnp
 from jax.nn.initializers import glorot_uniform, ones, orthogonal, zeros
 
-from gan_jax.networks.layers import BatchNorm, check_label, wide
+from gan_jax.networks.layers import BatchNorm, check_label
+from gan_jax.numerics import wide
 
 
 class ClassBatchNorm(nn.Module):

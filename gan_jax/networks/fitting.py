@@ -23,6 +23,11 @@ def classes_of(spec: Spec, conditional: bool) -> int:
     return len(spec.classes) if conditional else 0
 
 
+def label_examples(classes: int) -> tuple[jnp.ndarray, ...]:
+    """Two labels as the last example input of a network that receives them; else none."""
+    return (jnp.zeros(2, jnp.int32),) if classes else ()
+
+
 def widths_of(widths: int | Sequence[int], sizes: Sequence[int]) -> tuple[int, ...]:
     """The width of the maps of each size, from one number for all or one for each.
 
@@ -61,5 +66,5 @@ def paired(
     if latent < 1:
         raise ValueError(f"A generator needs 1 latent dimension or more; given: {latent}.")
     z, x = jnp.zeros((2, latent)), jnp.zeros((2, *shape))
-    label = (jnp.zeros(2, jnp.int32),) if classes else ()
+    label = label_examples(classes)
     return linen(generator, z, *label), linen(critic, x, *label)

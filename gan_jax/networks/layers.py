@@ -14,6 +14,7 @@ from gan_jax.networks.convolution import (
     convolve_transpose,
     convolve_up,
 )
+from gan_jax.numerics import wide
 
 STATISTICS = "statistics"
 
@@ -131,9 +132,9 @@ def batch_statistics(x: jax.Array) -> tuple[jax.Array, jax.Array]:
     return mean, axis.mean(jnp.square(x - _row(mean, x)).mean(axes))
 
 
-def wide(x: jax.Array) -> jax.Array:
-    """`x` in at least float32, for sums of many terms."""
-    return x.astype(jnp.promote_types(x.dtype, jnp.float32))
+def biased(x: jax.Array, bias: jax.Array) -> jax.Array:
+    """`x` `[..., C]` plus `[C]`: wide, so that the bias's gradient, a sum of many terms, is it."""
+    return (wide(x) + _row(bias, x)).astype(x.dtype)
 
 
 def mean_pool(x: jax.Array) -> jax.Array:
@@ -186,11 +187,9 @@ def _kernel(layer: nn.Module, *channels: int) -> jax.Array:
 
 
 def _add_bias(layer: nn.Module, x: jax.Array) -> jax.Array:
-    # Wide, so that the gradient of the bias, a sum over all examples and places, is it too.
     if not layer.use_bias:
         return x
-    bias = layer.param("bias", zeros, (layer.features,), jnp.float32)
-    return (wide(x) + _row(bias, x)).astype(x.dtype)
+    return biased(x, layer.param("bias", zeros, (layer.features,), jnp.float32))
 
 
 def _row(vector: jax.Array, x: jax.Array) -> jax.Array:

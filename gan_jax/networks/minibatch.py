@@ -4,7 +4,8 @@ import flax.linen as nn
 import jax
 import jax.numpy as jnp
 
-from gan_jax.networks.layers import STATISTICS, batch_statistics, wide
+from gan_jax.networks.layers import STATISTICS, batch_statistics
+from gan_jax.numerics import wide
 
 
 class MinibatchDeviation(nn.Module):

@@ -13,7 +13,8 @@ import jax
 import jax.numpy as jnp
 from jax.nn.initializers import normal
 
-from gan_jax.networks.layers import Conv, ConvUp, double, mean_pool, wide
+from gan_jax.networks.layers import Conv, ConvUp, double, mean_pool
+from gan_jax.numerics import wide
 
 GAIN = math.sqrt(2)
 """Of a layer before a leaky ReLU; 1 for the last layer."""

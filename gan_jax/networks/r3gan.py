@@ -8,7 +8,8 @@ import jax
 import jax.numpy as jnp
 from jax.nn.initializers import normal, variance_scaling, zeros
 
-from gan_jax.networks.layers import Conv, check_label, double, mean_pool, wide
+from gan_jax.networks.layers import Conv, biased, check_label, double, mean_pool
+from gan_jax.numerics import wide
 
 SLOPE = 0.2
 """Of the leaky ReLU below zero."""
@@ -59,7 +60,7 @@ class Bottleneck(nn.Module):
             dimension_numbers=("NHWC", "HWIO", "NHWC"),
             feature_group_count=self.groups,
         )
-        return (wide(y) + bias.reshape(1, 1, 1, -1)).astype(x.dtype)
+        return biased(y, bias)
 
 
 class R3GANGenerator(nn.Module):

@@ -10,8 +10,9 @@ from jax.nn.initializers import glorot_uniform, ones
 
 from gan_jax.networks.attention import SelfAttention
 from gan_jax.networks.conditional import ClassBatchNorm, Projection
-from gan_jax.networks.layers import BatchNorm, Conv, check_label, wide
+from gan_jax.networks.layers import BatchNorm, Conv, check_label
 from gan_jax.networks.resnet import Block, he_uniform
+from gan_jax.numerics import wide
 
 plain_norm = partial(BatchNorm, scale_init=ones)
 """Batch norm whose gain begins at one."""

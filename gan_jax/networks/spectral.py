@@ -8,7 +8,7 @@ from flax.traverse_util import flatten_dict, unflatten_dict
 
 from gan_jax.game import Network
 from gan_jax.keys import stream
-from gan_jax.networks.layers import wide
+from gan_jax.numerics import wide
 
 NAME = "spectral"
 """Of the vectors among the statistics."""
