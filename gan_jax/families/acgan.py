@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import optax
 
-from gan_jax.families.two_player import check_alike
+from gan_jax.families import fitting
+from gan_jax.families.fitting import check_alike
 from gan_jax.game import Game, Network, Player
 from gan_jax.losses.adversarial import Adversarial, non_saturating
 from gan_jax.priors import Prior
@@ -60,7 +61,7 @@ def acgan(
     def critic_loss(nets, keys, batch):
         real, of_real, right = judged(nets, batch["real"], batch["label"])
         fake, of_fake, fooled = judged(nets, batch["fake"], batch["label"])
-        metrics = {"real": real.mean(), "fake": fake.mean(), "accuracy": right}
+        metrics = fitting.means(real, fake) | {"accuracy": right}
         value = loss.critic(real, fake) + weight * (of_real + of_fake)
         return value, metrics | {"accuracy_of_fakes": fooled, "class": of_real + of_fake}
 
@@ -69,10 +70,11 @@ def acgan(
         real = judged(nets, batch["real"], batch["label"])[0]
         return loss.generator(real, fake) + weight * entropy, {"class": entropy}
 
+    fitting.check_loss(loss)
     own = {"critic": critic, "classifier": classifier} | ({"trunk": trunk} if trunk else {})
     players = {
         "critic": Player(tuple(own), critic_loss, critic_optimizer, critic_moves, draw),
         "generator": Player(("generator",), generator_loss, generator_optimizer),
     }
-    averages = {} if average is None else {"generator": average}
-    return Game({"generator": generator} | own, players, average=averages)
+    average = fitting.averages(average, "generator")
+    return Game({"generator": generator} | own, players, average=average)

@@ -7,8 +7,7 @@ import jax.numpy as jnp
 import optax
 
 from gan_jax.families import fitting
-from gan_jax.families.fitting import labels_of
-from gan_jax.families.two_player import check_alike
+from gan_jax.families.fitting import check_alike, labels_of
 from gan_jax.game import Game, Network, Player
 from gan_jax.losses.adversarial import Adversarial, non_saturating
 from gan_jax.losses.reconstruction import Likelihood, gaussian
@@ -74,7 +73,7 @@ def adversarial_autoencoder(
 
     def critic_loss(nets, keys, batch):
         real, fake = scores(nets, batch)
-        return loss.critic(real, fake), {"real": real.mean(), "fake": fake.mean()}
+        return loss.critic(real, fake), fitting.means(real, fake)
 
     def encoder_loss(nets, keys, batch):
         return loss.generator(*scores(nets, draw(nets, keys, batch))), {}
@@ -88,7 +87,7 @@ def adversarial_autoencoder(
             "critic": Player(("critic",), critic_loss, critic_optimizer, draw=draw),
             "encoder": Player(("encoder",), encoder_loss, encoder_optimizer),
         },
-        average={} if average is None else dict.fromkeys(both, average),
+        average=fitting.averages(average, *both),
     )
     label = jax.ShapeDtypeStruct((2,), jnp.int32)
     told = lambda wanted: (label,) if wanted else ()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import optax
 
 from gan_jax.families import fitting
-from gan_jax.families.two_player import check_alike
+from gan_jax.families.fitting import check_alike
 from gan_jax.game import Game, Network, Player
 from gan_jax.losses.adversarial import Adversarial, non_saturating
 from gan_jax.priors import Prior
@@ -61,7 +61,7 @@ def bigan(
 
     def critic_loss(nets, keys, batch):
         real, fake = scores(nets, batch)
-        metrics = {"real": real.mean(), "fake": fake.mean(), "gap": real.mean() - fake.mean()}
+        metrics = fitting.means(real, fake)
         return loss.critic(real, fake), metrics
 
     def generator_loss(nets, keys, batch):
@@ -76,7 +76,7 @@ def bigan(
             "critic": Player(("critic",), critic_loss, critic_optimizer, critic_moves, draw),
             "generator": Player(made, generator_loss, generator_optimizer),
         },
-        average={} if average is None else dict.fromkeys(made, average),
+        average=fitting.averages(average, *made),
     )
     latent = fitting.drawn(prior)
     examples = fitting.output(generator, latent)

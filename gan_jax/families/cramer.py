@@ -6,7 +6,8 @@ import jax
 import jax.numpy as jnp
 import optax
 
-from gan_jax.families.two_player import check_alike
+from gan_jax.families import fitting
+from gan_jax.families.fitting import check_alike
 from gan_jax.game import Game, Network, Player
 from gan_jax.keys import apart
 from gan_jax.losses.adversarial import wasserstein
@@ -69,7 +70,7 @@ def cramer(
         real, fake = score(real), score(fake)
         f = lambda x: score(nets.critic(x))
         term = penalty.value(f, batch["drawn"], batch["real"], batch["fake"])
-        metrics = {"real": real.mean(), "fake": fake.mean(), "gap": real.mean() - fake.mean()}
+        metrics = fitting.means(real, fake)
         value = wasserstein.critic(real, fake) + scheduled(weight, nets.step) * term
         return value, metrics | {"penalty": term}
 
@@ -83,7 +84,7 @@ def cramer(
         ),
         "generator": Player(("generator",), generator_loss, generator_optimizer),
     }
-    average = {} if average is None else {"generator": average}
+    average = fitting.averages(average, "generator")
     return Game({"generator": generator, "critic": critic}, players, average=average)
 
 

@@ -1,5 +1,7 @@
 """Whether networks fit one another and their data, found from shapes before anything runs."""
 
+from collections.abc import Callable
+
 import jax
 
 from gan_jax.game import Network
@@ -33,10 +35,29 @@ def check_outputs(
         )
 
 
+def check_alike(fake: jax.Array, real: jax.Array) -> None:
+    """Refuses a generator whose examples are not of the shape of the data."""
+    if fake.shape != real.shape:
+        raise ValueError(
+            f"The generator makes examples of shape {fake.shape[1:]}; those of the data have "
+            f"{real.shape[1:]}: make it for the shape of the data."
+        )
+
+
 def check_loss(loss: Adversarial) -> None:
     """Refuses what is no pair of losses."""
     if not isinstance(loss, Adversarial):
         raise ValueError(f"`loss` is a pair such as gan_jax.losses.hinge; given: {loss!r}.")
+
+
+def means(real: jax.Array, fake: jax.Array) -> dict[str, jax.Array]:
+    """What every critic logs of its scores."""
+    return {"real": real.mean(), "fake": fake.mean(), "gap": real.mean() - fake.mean()}
+
+
+def averages(average: Callable | None, *names: str) -> dict[str, Callable]:
+    """The networks whose weights are averaged, under this decay if there is one."""
+    return {} if average is None else dict.fromkeys(names, average)
 
 
 def labels_of(batch, wanted: bool) -> tuple[jax.Array, ...]:

@@ -7,7 +7,7 @@ import optax
 
 from gan_jax.codes import Code, information, latents
 from gan_jax.families import fitting
-from gan_jax.families.two_player import check_alike
+from gan_jax.families.fitting import check_alike
 from gan_jax.game import Game, Network, Player
 from gan_jax.losses.adversarial import Adversarial, non_saturating
 from gan_jax.priors import Prior
@@ -73,7 +73,7 @@ def infogan(
 
     def critic_loss(nets, keys, batch):
         real, fake, _, total = judged(nets, batch)
-        metrics = {"real": real.mean(), "fake": fake.mean(), "gap": real.mean() - fake.mean()}
+        metrics = fitting.means(real, fake)
         return loss.critic(real, fake) - total, metrics
 
     def generator_loss(nets, keys, batch):
@@ -90,7 +90,7 @@ def infogan(
             "critic": Player(tuple(seeing), critic_loss, critic_optimizer, draw=draw),
             "generator": Player(("generator",), generator_loss, generator_optimizer),
         },
-        average={} if average is None else {"generator": average},
+        average=fitting.averages(average, "generator"),
     )
     features = fitting.output(trunk, fitting.output(generator, fitting.drawn(prior)))
     fitting.output(critic, features)

@@ -7,7 +7,8 @@ import jax.numpy as jnp
 import optax
 
 from gan_jax.augmentation import Augmentation, showing
-from gan_jax.families.fitting import labels_of
+from gan_jax.families import fitting
+from gan_jax.families.fitting import check_alike, labels_of
 from gan_jax.game import Game, Network, Player
 from gan_jax.keys import apart
 from gan_jax.losses.adversarial import Adversarial
@@ -93,7 +94,7 @@ def two_player(
         batch = show(batch)
         real, fake = scores(nets, batch)
         value = _pair(loss, nets).critic(real, fake)
-        metrics = {"real": real.mean(), "fake": fake.mean(), "gap": real.mean() - fake.mean()}
+        metrics = fitting.means(real, fake)
         if penalty is None:
             return value, metrics
         given = batch["drawn"], batch["real"], batch["fake"], nets.step
@@ -117,17 +118,8 @@ def two_player(
             ),
             "generator": Player(("generator",), generator_loss, generator_optimizer),
         },
-        average={} if average is None else {"generator": average},
+        average=fitting.averages(average, "generator"),
     )
-
-
-def check_alike(fake: jax.Array, real: jax.Array) -> None:
-    """Refuses a generator whose examples are not of the shape of the data."""
-    if fake.shape != real.shape:
-        raise ValueError(
-            f"The generator makes examples of shape {fake.shape[1:]}; those of the data have "
-            f"{real.shape[1:]}: make it for the shape of the data."
-        )
 
 
 def _check_apart(scores: jax.Array, real: jax.Array) -> None:
@@ -140,8 +132,7 @@ def _check_apart(scores: jax.Array, real: jax.Array) -> None:
 
 def _pair(loss, nets) -> Adversarial:
     pair = loss(nets) if callable(loss) else loss
-    if not isinstance(pair, Adversarial):
-        raise ValueError(f"`loss` is a pair such as gan_jax.losses.hinge; given: {pair!r}.")
+    fitting.check_loss(pair)
     return pair
 
 

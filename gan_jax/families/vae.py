@@ -7,7 +7,7 @@ import optax
 
 from gan_jax import priors
 from gan_jax.families import fitting
-from gan_jax.families.two_player import check_alike
+from gan_jax.families.fitting import check_alike
 from gan_jax.game import Game, Network, Player
 from gan_jax.losses import latent as codes
 from gan_jax.losses.reconstruction import Likelihood
@@ -73,7 +73,7 @@ def vae(
                 ("encoder", "generator"), loss, optimizer, draw=draw if prepare else None
             )
         },
-        average={} if average is None else {"generator": average},
+        average=fitting.averages(average, "generator"),
     )
     made = fitting.output(generator, fitting.drawn(priors.normal(latent)))
     reason = "a mean and a log variance for each latent dimension"
