@@ -10,7 +10,7 @@ import numpy as np
 from gan_jax.data import Spec
 from gan_jax.data.table_files import csv_content
 from gan_jax.data.text import strings
-from gan_jax.runs import write_atomically
+from gan_jax.storage import write_atomically
 
 SIDE = 512
 """About how many pixels wide a grid is, small images enlarged by whole factors."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from gan_jax.errors import RunError
+from gan_jax.storage import write_atomically
 
 ABOUT, METRICS, EVALUATION = "config.json", "metrics.jsonl", "evaluation.json"
 ENVIRONMENT, EXPERIMENT, CHECKPOINTS = "environment.json", "experiment.py", "checkpoints"
@@ -151,16 +152,6 @@ def add_metrics(run: Path, row: Mapping[str, Any]) -> None:
 def write_json(path: Path, content: Any) -> None:
     """Writes a JSON file in one piece."""
     write_atomically(path, (json.dumps(content, indent=2) + "\n").encode())
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Writes beside and then renames, so that no reader sees half a file."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        beside.write_bytes(content)
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def environment() -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from gan_jax import report, runs, summary
 from gan_jax.metrics import aligned, digits
+from gan_jax.storage import write_atomically
 
 
 class Row(NamedTuple):
@@ -31,11 +32,11 @@ def record(folder: Path, parts: Sequence[tuple[Mapping[str, Any], Path]]) -> str
     """
     rows = [row for values, run in parts for row in collected(values, run)]
     names = list(dict.fromkeys(name for row in rows for name in row.summary["figures"]))
-    runs.write_atomically(folder / "sweep.csv", _csv(rows, names).encode())
+    write_atomically(folder / "sweep.csv", _csv(rows, names).encode())
     head, *lines = _cells(rows, names)
     rule = ["---"] * len(head)
     written = "\n".join(f"| {' | '.join(line)} |" for line in (head, rule, *lines))
-    runs.write_atomically(folder / "sweep.md", f"{written}\n".encode())
+    write_atomically(folder / "sweep.md", f"{written}\n".encode())
     titles = [", ".join(f"{name} {value}" for name, value in row.values.items()) for row in rows]
     report.intervals(titles, [row.summary["figures"] for row in rows], folder / "sweep.png")
     return f"{aligned([head, *lines])}\nWrote sweep.csv, sweep.md and sweep.png to {folder}."

@@ -10,7 +10,7 @@ import numpy as np
 from gan_jax import report
 from gan_jax.data import Spec, table_files
 from gan_jax.errors import RunError, UsageError
-from gan_jax.runs import write_atomically
+from gan_jax.storage import write_atomically
 
 
 class Form(NamedTuple):

@@ -60,19 +60,6 @@ def test_the_holder_is_named_and_its_death_frees_the_run(run):
             assert (run / ".lock").read_text().startswith(f"{os.getpid()} on ")
 
 
-def test_writes_in_one_piece(tmp_path):
-    path = tmp_path / "file"
-    runs.write_atomically(path, b"old")
-    folder = tmp_path / "folder"
-    folder.mkdir()
-    with pytest.raises(IsADirectoryError):
-        runs.write_atomically(folder, b"new")
-    with pytest.raises(TypeError):
-        runs.write_atomically(path, "no bytes")
-    assert path.read_bytes() == b"old"
-    assert sorted(os.listdir(tmp_path)) == ["file", "folder"]
-
-
 def test_metrics_are_kept_up_to_a_step(run):
     assert runs.metrics(run) == []
     for step in (1, 2, 3):

@@ -11,7 +11,7 @@ import json
 import math
 import os
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import PIL
 
+from gan_jax import storage
 from gan_jax.data.source import WHOLE, blocks
 from gan_jax.errors import DataError
 
@@ -119,12 +120,13 @@ def save(key: str, decoded: Decoded) -> None:
         "sha256": _digest(decoded.images),
     }
     with suppress(OSError):
+        _place(key, "").parent.mkdir(parents=True, exist_ok=True)
         if decoded.file:
             os.replace(decoded.file, _place(key, ".npy"))
         else:
             save = lambda file: np.save(file, decoded.images, allow_pickle=False)
-            _write(_place(key, ".npy"), save)
-        _write(_place(key, ".json"), lambda file: file.write(json.dumps(about).encode()))
+            storage.write_atomically(_place(key, ".npy"), save)
+        storage.write_atomically(_place(key, ".json"), json.dumps(about).encode())
 
 
 def forget(decoded: Decoded) -> None:
@@ -161,17 +163,4 @@ def _room(shape: tuple[int, ...], file: Path) -> np.ndarray:
 
 
 def _place(key: str, suffix: str) -> Path:
-    root = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    return Path(root, "gan_jax", "images", key + suffix)
-
-
-def _write(path: Path, write: Callable) -> None:
-    """Writes beside and then renames, so that no reader sees half a file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with open(beside, "wb") as file:
-            write(file)
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
+    return storage.cache("images", key + suffix)

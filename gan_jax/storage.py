@@ -1,0 +1,27 @@
+"""Files that are written in one piece, and the user's cache folder."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+
+def cache(*names: str) -> Path:
+    """A place in the user's cache folder, which can be removed at any time."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache", "gan_jax", *names).expanduser()
+
+
+def write_atomically(path: Path, content: bytes | Callable[[BinaryIO], object]) -> None:
+    """Writes beside and then renames, so that no reader sees half a file.
+
+    Args:
+      path: of the file; its folder is there.
+      content: the bytes, or what writes them to an open file.
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with open(beside, "wb") as file:
+            content(file) if callable(content) else file.write(content)
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
