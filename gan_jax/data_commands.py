@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from gan_jax.errors import DataError, UsageError
+from gan_jax.options import named
 
 USAGE = "gan-jax data describe SPEC, or gan-jax data prepare NAME [flags]"
 ABOUT = """A set for TensorFlow Datasets, prepared as ArrayRecord. With --from it is made of data
@@ -33,11 +34,9 @@ def data(words: Sequence[str]) -> Any:
 
 def prepare(words: Sequence[str]) -> None:
     """gan-jax data prepare NAME [--from SPEC] [--data-dir FOLDER]"""
-    helped = bool({"-h", "--help"} & set(words))
-    if not helped and (not words or words[0].startswith("-")):
-        raise UsageError("Name the set: gan-jax data prepare NAME, or NAME:VERSION.")
-    given = _flags(["--help"] if helped else words[1:])
-    name, data_dir = words[0], given.data_dir or None
+    name, rest = named(words, "Name the set: gan-jax data prepare NAME, or NAME:VERSION.")
+    given = _flags(rest)
+    data_dir = given.data_dir or None
     from gan_jax.data import prepared
 
     prepared.parse(name)

@@ -11,8 +11,8 @@ import numpy as np
 from gan_jax import data as data_room
 from gan_jax.data import Dataset, Spec
 from gan_jax.data.columns import Column
-from gan_jax.data.source import extremes
-from gan_jax.errors import UsageError
+from gan_jax.data.source import extremes, some
+from gan_jax.options import named
 
 NAMED = 12
 """Classes whose frequency is said."""
@@ -35,18 +35,16 @@ def describe(words: Sequence[str]) -> None:
     """gan-jax data describe SPEC [--out FILE.png]"""
     import tyro
 
-    asked = bool({"-h", "--help"} & set(words))
-    if not asked and (not words or words[0].startswith("-")):
-        raise UsageError("Name the data first: gan-jax data describe digits; or idx:PATH, ...")
-    given = ["--help"] if asked else words[1:]
-    flags = tyro.cli(Flags, args=list(given), prog="gan-jax data describe SPEC")
+    missing = "Name the data first: gan-jax data describe digits; or idx:PATH, ..."
+    name, given = named(words, missing)
+    flags = tyro.cli(Flags, args=given, prog="gan-jax data describe SPEC")
     from gan_jax import report, writing
 
     out = Path(flags.out).expanduser() if flags.out else None
     if out:
         writing.check(out, overwrite=flags.overwrite)  # before data are read that may be large
-    data = data_room.open(words[0])
-    print(described(data, words[0]))
+    data = data_room.open(name)
+    print(described(data, name))
     if out:
         writing.check(out, data.spec, overwrite=flags.overwrite)
         count = report.enough(data.spec)
@@ -71,9 +69,7 @@ def described(data: Dataset, name: str) -> str:
 
 def chosen(data: Dataset, count: int) -> np.ndarray:
     """Training examples `[count, ...]` from all over, decoded; the same ones every time."""
-    real = data.train["real"]
-    rows = np.random.Generator(np.random.PCG64(0)).permutation(len(real))[:count]
-    return np.asarray(data.spec.decode(real[np.sort(rows)]))
+    return np.asarray(data.spec.decode(some(data.train["real"], count)))
 
 
 def _lines(data: Dataset, name: str) -> Iterator[tuple[str, str]]:

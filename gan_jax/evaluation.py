@@ -9,6 +9,7 @@ import numpy as np
 
 from gan_jax import runs
 from gan_jax.data import Dataset
+from gan_jax.data.source import some
 from gan_jax.game import State
 from gan_jax.keys import stream
 from gan_jax.metrics import compare, table
@@ -45,7 +46,7 @@ def evaluate(
     if not count or not evaluations:
         return about
     samples = draw(state, stream(jax.random.key(seed), "evaluate"), count, average=average)
-    held_out, train = (_chosen(part["real"], count) for part in (data.held_out, data.train))
+    held_out, train = (some(part["real"], count) for part in (data.held_out, data.train))
     decoded = (np.asarray(data.spec.decode(part)) for part in (held_out, train))
     return about | compare(evaluations, *decoded, samples["samples"])
 
@@ -57,8 +58,3 @@ def record(run: Path, figures: Mapping[str, Any]) -> str:
     if "samples" not in figures:
         return f"{about}: nothing to compare with, the data have no held-out part."
     return f"{about}, against held-out data:\n{table(figures)}"
-
-
-def _chosen(array: np.ndarray, count: int) -> np.ndarray:
-    """The same `count` examples every time, from all over: the order may mean something."""
-    return array[np.random.Generator(np.random.PCG64(0)).permutation(len(array))[:count]]

@@ -147,6 +147,22 @@ def _plain(value: Any) -> Any:
     return json.loads(json.dumps(value))
 
 
+def named(words: Sequence[str], missing: str) -> tuple[str, list[str]]:
+    """The first word, which names something, and the flags behind it; help wins over both.
+
+    Raises:
+      UsageError: saying what is missing.
+
+    >>> named(["runs/mine", "--n", "3"], "Name a run."), named(["--n", "-h"], "Name a run.")
+    (('runs/mine', ['--n', '3']), ('', ['--help']))
+    """
+    if {"-h", "--help"} & set(words):
+        return "", ["--help"]
+    if not words or words[0].startswith("-"):
+        raise UsageError(missing)
+    return words[0], list(words[1:])
+
+
 def flags(words: Sequence[str], name: str, **kinds: type) -> tuple:
     """Values of dataclasses, whose fields are flags beside one another, by the titles in --help."""
     import tyro

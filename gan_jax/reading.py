@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from gan_jax.errors import UsageError
-from gan_jax.options import check_seed, flags
+from gan_jax.options import check_seed, flags, named
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,9 +66,7 @@ def sample(words: Sequence[str]) -> None:
     out = Path(target.out).expanduser()
     writing.check(out, overwrite=target.overwrite)
     found = _load(folder, source)
-    places = [out if len(found) == 1 else _beside(out, trained) for trained in found]
-    for place in places:
-        writing.check(place, found[0].spec, overwrite=target.overwrite)
+    places = _places(out, found, target.overwrite)
     for trained, place in zip(found, places, strict=True):
         drawn = trained.sample(
             target.n,
@@ -113,9 +111,7 @@ def encode(words: Sequence[str]) -> None:
         raise UsageError(f"--out {out}: codes are written to a .npz.")
     found = _load(folder, source)
     encoding.encoder(found[0].game)
-    places = [out if len(found) == 1 else _beside(out, trained) for trained in found]
-    for place in places:
-        writing.check(place, overwrite=target.overwrite)
+    places = _places(out, found, target.overwrite)
     name, fingerprint = found[0].config.data, found[0].fingerprint
     real = data.open(target.data) if target.data else data.open(name, fingerprint)
     arrays = getattr(real, target.part)
@@ -132,20 +128,21 @@ def encode(words: Sequence[str]) -> None:
         print(f"Wrote {len(codes)} codes to {place}.")
 
 
-def _beside(out: Path, trained) -> Path:
-    """The file of one of several replicas: samples.npz becomes samples-seed-3.npz."""
-    return out.with_name(f"{out.stem}-{trained.folder.name}{out.suffix}")
+def _places(out: Path, found: Sequence, overwrite: bool) -> list[Path]:
+    """The files of one run or several replicas: samples.npz becomes samples-seed-3.npz."""
+    from gan_jax import writing
+
+    beside = lambda trained: out.with_name(f"{out.stem}-{trained.folder.name}{out.suffix}")
+    places = [out] if len(found) == 1 else [beside(trained) for trained in found]
+    return [writing.check(place, found[0].spec, overwrite=overwrite) for place in places]
 
 
 def _opened(words: Sequence[str], name: str, **kinds: type) -> tuple:
     """The folder that the first word names, and the flags behind it."""
-    if {"-h", "--help"} & set(words):
-        flags(["--help"], f"{name} RUN", **kinds)
-    if not words or words[0].startswith("-"):
-        raise UsageError(f"Name a run: gan-jax {name} RUN; gan-jax runs lists them.")
-    source, *rest = flags(words[1:], f"{name} RUN", **kinds)
+    run, given = named(words, f"Name a run: gan-jax {name} RUN; gan-jax runs lists them.")
+    source, *rest = flags(given, f"{name} RUN", **kinds)
     check_seed(source.seed or 0)
-    return Path(words[0]), source, *rest
+    return Path(run), source, *rest
 
 
 def _seed(source: Source, trained) -> int:

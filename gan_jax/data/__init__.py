@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 from functools import partial
@@ -76,9 +75,7 @@ def _named(spec: str) -> Dataset:
         found = path and forms.at(form, expand(path), options, expand)
     if found:
         return found
-    names = {name.partition(":")[0]: name for name in forms.NAMES}
-    near = [names[name] for name in difflib.get_close_matches(form, names, n=2)]
-    hint = f"did you mean {' or '.join(near)}? " if near else ""
+    hint = query.hint(form, (name.partition(":")[0] for name in forms.NAMES))
     raise DataError(f"unknown data `{spec}`: {hint}give one of {', '.join(forms.NAMES)}")
 
 

@@ -60,8 +60,8 @@ def from_arrays(
     scale, offset = _scaling([part["real"] for part in parts], range, name, sequences)
     classes = _classes(parts, classes, name)
     train, rest = parts if held_out is not None else split(parts[0], held_out_fraction, name=name)
-    frequencies = _frequencies(train["label"], len(classes)) if "label" in train else ()
-    spec = Spec(train["real"].shape[1:], scale, offset, classes, frequencies)
+    shares = frequencies(train["label"], len(classes)) if "label" in train else ()
+    spec = Spec(train["real"].shape[1:], scale, offset, classes, shares)
     return Dataset(train, rest, spec, name)
 
 
@@ -88,8 +88,7 @@ def split(
     >>> [part["real"].size for part in split({"real": np.arange(1797)})]
     [1437, 360]
     """
-    if not 0 <= held_out_fraction < 1:
-        raise ValueError(f"held_out_fraction {held_out_fraction}, expected 0 <= fraction < 1")
+    check_fraction("held_out_fraction", held_out_fraction)
     count = example_count(arrays, name)
     kept = int(round(count * (1 - held_out_fraction), 6))  # 10 * (1 - 0.9) is 0.99...98
     if kept < 1:
@@ -105,6 +104,12 @@ def split(
         {key: Rows(array, rows) if key in large else array[rows] for key, array in arrays.items()}
         for rows in (order[:kept], order[kept:])
     )
+
+
+def check_fraction(name: str, value: float) -> None:
+    """Refuses to hold out all examples, or fewer than none."""
+    if not 0 <= value < 1:
+        raise ValueError(f"{name}={value}, expected 0 <= {name} < 1")
 
 
 def _part(real: Any, label: Any, where: str, sequences: bool) -> Part:
@@ -164,5 +169,6 @@ def _classes(parts: Sequence[Part], classes: Sequence[str] | None, name: str) ->
     return tuple(map(str, classes))
 
 
-def _frequencies(label: np.ndarray, count: int) -> tuple[float, ...]:
+def frequencies(label: np.ndarray, count: int) -> tuple[float, ...]:
+    """The share of each of `count` classes among labels `[N]`."""
     return tuple((np.bincount(label, minlength=count) / len(label)).tolist())

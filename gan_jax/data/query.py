@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from gan_jax.errors import DataError
@@ -49,14 +49,22 @@ def options(text: str, spec: str, **kinds: Callable[[str], Any]) -> dict[str, An
     for word in text.split("&") if text else ():
         name, _, value = word.partition("=")
         if name not in kinds:
-            near = difflib.get_close_matches(name, kinds, n=2)
-            hint = f"did you mean {' or '.join(near)}? " if near else ""
             known = f"there are {', '.join(kinds)}" if kinds else "there are none here"
-            raise DataError(f"`{spec}`: unknown option `{name}`: {hint}{known}")
+            raise DataError(f"`{spec}`: unknown option `{name}`: {hint(name, kinds)}{known}")
         if name in values:
             raise DataError(f"`{spec}`: the option {name} is given twice: give it once")
         values[name] = _value(kinds[name], name, value, spec)
     return values
+
+
+def hint(name: str, known: Iterable[str]) -> str:
+    """A question that names what is near a misspelt name, if anything is.
+
+    >>> hint("sise", ["size", "resize"]), hint("x", ["size"])
+    ('did you mean size or resize? ', '')
+    """
+    near = difflib.get_close_matches(name, list(known), n=2)
+    return f"did you mean {' or '.join(near)}? " if near else ""
 
 
 def pair(word: str) -> tuple[float, float]:

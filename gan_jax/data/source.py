@@ -85,6 +85,12 @@ def blocks(array: Any) -> Iterator[tuple[Sequence[int], np.ndarray]]:
         yield numbers, array[rows]
 
 
+def some(array: Any, count: int) -> np.ndarray:
+    """The same `count` rows every time, from all over, in their order."""
+    rows = np.random.Generator(np.random.PCG64(0)).permutation(len(array))[:count]
+    return array[np.sort(rows)]
+
+
 def extremes(*arrays: Any) -> tuple[Any, Any]:
     """The least and the largest value in the `blocks` of all the arrays, which hold some."""
     found = [(rows.min(), rows.max()) for array in arrays for _, rows in blocks(array)]

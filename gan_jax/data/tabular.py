@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from gan_jax.data import doubts
-from gan_jax.data.arrays import split
+from gan_jax.data.arrays import check_fraction, frequencies, split
 from gan_jax.data.cells import Cells
 from gan_jax.data.columns import Column, width
 from gan_jax.data.csv_cells import read_csv
@@ -20,7 +19,7 @@ from gan_jax.data.encoding import encode, fit, places
 from gan_jax.data.images import check_memory
 from gan_jax.data.kinds import Typed, typed
 from gan_jax.data.parquet_cells import read_parquet
-from gan_jax.data.query import names, orders
+from gan_jax.data.query import hint, names, orders
 from gan_jax.data.spec import Spec
 from gan_jax.errors import DataError
 
@@ -93,8 +92,7 @@ def tabular(
 def _check_options(encoding: str, held_out: float) -> None:
     if encoding not in ("modes", "quantiles"):
         raise ValueError(f"encoding={encoding}, expected modes or quantiles")
-    if not 0 <= held_out < 1:
-        raise ValueError(f"held_out={held_out}, expected 0 <= held_out < 1")
+    check_fraction("held_out", held_out)
 
 
 def _asked(
@@ -119,9 +117,9 @@ def _asked(
 def _check_known(path: Path, names: Sequence[str], wanted: Sequence[str]) -> None:
     for name in wanted:
         if name not in names:
-            near = difflib.get_close_matches(name, names, n=2)
-            hint = f"did you mean {' or '.join(near)}? " if near else ""
-            raise DataError(f"{path} has no column `{name}`: {hint}it has {', '.join(names)}")
+            raise DataError(
+                f"{path} has no column `{name}`: {hint(name, names)}it has {', '.join(names)}"
+            )
 
 
 def _column(
@@ -145,7 +143,7 @@ def _dataset(
         raise DataError(f"{path}: no column but constant ones and the label: nothing to generate")
     check_memory(4 * count * sum(map(len, parts.values())), f"{path}: its {count} encoded columns")
     arrays: dict[str, dict[str, np.ndarray]] = {"train": {}, "held_out": {}}
-    classes, frequencies = (), ()
+    classes: tuple[str, ...] = ()
     pairs = list(zip(columns, fitted, strict=True))
     for part, rows in parts.items():
         encoded = [encode(*pair, rows, part) for pair in pairs]  # a label takes no room
@@ -154,8 +152,6 @@ def _dataset(
             if own.label:
                 label = places(column, own)[column.index[rows]].astype(np.int32)
                 arrays[part]["label"], classes = label, own.categories
-    if classes:
-        counts = np.bincount(arrays["train"]["label"], minlength=len(classes))
-        frequencies = tuple((counts / len(parts["train"])).tolist())
-    spec = Spec((count,), 1.0, 0.0, classes, frequencies, columns=tuple(fitted))
+    shares = frequencies(arrays["train"]["label"], len(classes)) if classes else ()
+    spec = Spec((count,), 1.0, 0.0, classes, shares, columns=tuple(fitted))
     return Dataset(arrays["train"], arrays["held_out"], spec, path.name)

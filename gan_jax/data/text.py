@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from gan_jax.data.arrays import split
+from gan_jax.data.arrays import check_fraction, split
 from gan_jax.data.dataset import Dataset
 from gan_jax.data.images import check_memory
 from gan_jax.data.spec import Spec
@@ -115,8 +115,7 @@ def _check_options(
     for name, value in (("window", window), ("length", length), ("stride", stride)):
         if value is not None and value < 1:
             raise ValueError(f"{name}={value}, expected 1 or more")
-    if not 0 <= held_out < 1:
-        raise ValueError(f"held_out={held_out}, expected 0 <= held_out < 1")
+    check_fraction("held_out", held_out)
 
 
 def _read(path: Path) -> str:
