@@ -1,6 +1,7 @@
 """Devices: the only file that knows how many there are, and how a program is spread over them."""
 
 import os
+import re
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -175,14 +176,18 @@ def _options(lowered: jax.stages.Lowered) -> dict[str, str | bool]:
     """What the compiler is told.
 
     On a CPU it has two libraries for products of matrices. One splits each product between the
-    threads; the other, its default, is fast at batches of products, as convolutions make them.
+    threads; the other, its default, is faster in programs of convolutions, which are products of
+    padded images or kernels, and at batches of products.
     """
-    if jax.default_backend() != "cpu" or ", batching_dims = [" in lowered.as_text():
+    if jax.default_backend() != "cpu" or _CONVOLUTIONS.search(lowered.as_text()):
         return {}
     return {
         "xla_cpu_experimental_ynn_fusion_type": "",
         "xla_cpu_enable_concurrency_optimized_scheduler": False,
     }
+
+
+_CONVOLUTIONS = re.compile(r"stablehlo.pad.*tensor<(\d+x){4}|, batching_dims = \[")
 
 
 def check_memory(executable: jax.stages.Compiled) -> None:

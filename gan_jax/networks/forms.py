@@ -11,6 +11,7 @@ from itertools import product
 
 import jax
 import jax.numpy as jnp
+from jax import lax
 
 
 def fastest(x: jax.Array, kernel: jax.Array, stride: int) -> Callable:
@@ -20,6 +21,8 @@ def fastest(x: jax.Array, kernel: jax.Array, stride: int) -> Callable:
         return matrix_product
     if jax.default_backend() != "cpu":
         return direct
+    if _tiny(x, kernel, stride):
+        return dense
     taps, rest = divmod(size, stride)
     # Its sums of differences cost too much precision in half, and too much time for few channels.
     suits = min(channels * stride**2, features) >= 16 and x.dtype.itemsize >= 4
@@ -32,7 +35,7 @@ def direct(x: jax.Array, kernel: jax.Array, stride: int) -> jax.Array:
     """The compiler's own convolution."""
     padding = _padding(kernel.shape[0], stride)
     layout = ("NHWC", "HWIO", "NHWC")
-    return jax.lax.conv_general_dilated(
+    return lax.conv_general_dilated(
         x, kernel, (stride, stride), (padding, padding), dimension_numbers=layout
     )
 
@@ -52,6 +55,20 @@ def matrix_product(x: jax.Array, kernel: jax.Array, stride: int) -> jax.Array:
     weights = _fold_kernel(kernel, fold).reshape(-1, features)
     flat = jnp.concatenate(patches, axis=-1).reshape(-1, weights.shape[0])
     return (flat @ weights).reshape(*shape, features)
+
+
+def dense(x: jax.Array, kernel: jax.Array, stride: int) -> jax.Array:
+    """Whole images times one matrix, which holds the kernel once for each place: for tiny maps."""
+    size, *_, features = kernel.shape
+    (batch, height, width, _), (before, _) = x.shape, _padding(size, stride)
+    low = lambda place: stride * place - before  # where the kernel begins; it is cut at the border
+    places = list(product(range(height // stride), range(width // stride)))
+    edge = lambda place, length: (low(place), length - size - low(place), 0)
+    pads = [(edge(i, height), edge(j, width), (0, 0, 0), (0, 0, 0)) for i, j in places]
+    placed = [lax.pad(kernel, jnp.zeros((), kernel.dtype), pad) for pad in pads]
+    matrix = jnp.stack(placed, axis=3).reshape(-1, len(places) * features)
+    y = x.reshape(batch, -1) @ matrix
+    return y.reshape(batch, height // stride, width // stride, features)
 
 
 def scattered(x: jax.Array, kernel: jax.Array, stride: int) -> jax.Array:
@@ -131,12 +148,18 @@ def _every_other(x: jax.Array, axis: int, taps: int, tiles: int) -> list[jax.Arr
     parity = x.reshape(*x.shape[:axis], -1, 2, *x.shape[axis + 1 :])
     halves = _unstack(parity, axis + 1)
     starts = [(halves[i % 2], i // 2) for i in range(taps + 1)]
-    return [jax.lax.slice_in_dim(half, i, i + tiles, axis=axis) for half, i in starts]
+    return [lax.slice_in_dim(half, i, i + tiles, axis=axis) for half, i in starts]
 
 
 def _unstack(x: jax.Array, axis: int) -> list[jax.Array]:
-    parts = jax.lax.split(x, (1,) * x.shape[axis], axis)
+    parts = lax.split(x, (1,) * x.shape[axis], axis)
     return [part.squeeze(axis) for part in parts]
+
+
+def _tiny(x: jax.Array, kernel: jax.Array, stride: int) -> bool:
+    """Whether the matrix of `dense` is about as small as patches of these few places would be."""
+    (batch, height, width, _), (size, *_, features) = x.shape, kernel.shape
+    return height * width <= 4 * stride**2 and height * width * features <= 2 * batch * size**2
 
 
 def _padding(size: int, stride: int) -> tuple[int, int]:

@@ -4,9 +4,13 @@ import numpy as np
 import pytest
 
 from gan_jax.networks.convolution import convolve, convolve_transpose
-from gan_jax.networks.forms import direct, fastest, matrix_product, scattered, winograd
+from gan_jax.networks.forms import dense, direct, fastest, matrix_product, scattered, winograd
 
 CASES = [  # form; kernel, stride, height and width, channels
+    (dense, (4, 2, 4, 3)),
+    (dense, (5, 2, 4, 1)),
+    (dense, (3, 1, 2, 3)),
+    (dense, (2, 1, 3, 1)),
     (matrix_product, (4, 2, 8, 1)),
     (matrix_product, (5, 2, 8, 3)),
     (matrix_product, (1, 2, 8, 3)),
@@ -91,6 +95,13 @@ def test_minimal_filtering_loses_no_precision(case):
 def test_the_form_follows_the_shapes(size, stride, channels, features, dtype, form):
     x = jnp.zeros((2, 8, 8, channels), dtype)
     assert fastest(x, jnp.zeros((size, size, channels, features), dtype), stride) is form
+
+
+@pytest.mark.skipif(jax.default_backend() != "cpu", reason="is about the forms on a CPU")
+@pytest.mark.parametrize("features, form", [(64, dense), (512, winograd)])
+def test_tiny_images_are_multiplied_whole_while_that_matrix_is_small(features, form):
+    x, kernel = jnp.zeros((64, 4, 4, 32)), jnp.zeros((4, 4, 32, features))
+    assert fastest(x, kernel, 2) is form
 
 
 @pytest.mark.skipif(jax.default_backend() != "cpu", reason="is about the forms on a CPU")
