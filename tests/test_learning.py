@@ -12,28 +12,30 @@ ROOT = Path(__file__).resolve().parents[1]
 THRESHOLD = 0.3  # of the smaller of precision and recall
 
 
-@pytest.fixture(scope="module")
-def found() -> dict:
+def found(name: str) -> dict:
     """What `learning.py` prints; without the quick compilation of the other tests."""
     environment = {k: v for k, v in os.environ.items() if k != "XLA_FLAGS"}
-    command = [sys.executable, "-m", "tests.learning"]
+    command = [sys.executable, "-m", "tests.learning", name]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def test_wgan_gp_covers_the_ring(found):
-    figures = found["ring"]["samples"]
-    print(found["ring"])
+@pytest.mark.slow
+def test_wgan_gp_covers_the_ring():
+    ring = found("ring")
+    figures = ring["samples"]
+    print(ring)
     assert figures["modes"] == figures["modes_20"] == 8
     assert figures["high_quality"] >= 0.6
     assert figures["mode_kl"] < 0.1
 
 
-def test_wgan_gp_learns_digits_and_broken_ones_do_not(found):
-    rows = {f"trained, seed {i}": figures for i, figures in enumerate(found["trained"])}
-    rows |= {name: found[name] for name in ("untrained", "wrong sign", "noise")}
-    real = found["trained"][0]["real"]
+def test_wgan_gp_learns_digits_and_broken_ones_do_not():
+    digits = found("digits")
+    rows = {f"trained, seed {i}": figures for i, figures in enumerate(digits["trained"])}
+    rows |= {name: digits[name] for name in ("untrained", "wrong sign", "noise")}
+    real = digits["trained"][0]["real"]
     for name, figures in [*rows.items(), ("real", {"samples": real})]:
         print(f"{name:16}", {k: round(v, 3) for k, v in figures["samples"].items()})
     worse = {

@@ -75,7 +75,8 @@ def _named(spec: str) -> Dataset:
         found = path and forms.at(form, expand(path), options, expand)
     if found:
         return found
-    hint = query.hint(form, (name.partition(":")[0] for name in forms.NAMES))
+    names = {name.partition(":")[0]: name for name in forms.NAMES}
+    hint = query.hint(form, names, names.__getitem__)
     raise DataError(f"unknown data `{spec}`: {hint}give one of {', '.join(forms.NAMES)}")
 
 

@@ -57,14 +57,14 @@ def options(text: str, spec: str, **kinds: Callable[[str], Any]) -> dict[str, An
     return values
 
 
-def hint(name: str, known: Iterable[str]) -> str:
-    """A question that names what is near a misspelt name, if anything is.
+def hint(name: str, known: Iterable[str], shown: Callable[[str], str] = str) -> str:
+    """A question that names what is near a misspelt name, as it is shown, if anything is.
 
     >>> hint("sise", ["size", "resize"]), hint("x", ["size"])
     ('did you mean size or resize? ', '')
     """
     near = difflib.get_close_matches(name, list(known), n=2)
-    return f"did you mean {' or '.join(near)}? " if near else ""
+    return f"did you mean {' or '.join(map(shown, near))}? " if near else ""
 
 
 def pair(word: str) -> tuple[float, float]:

@@ -36,12 +36,15 @@ def linen(module: nn.Module, *examples, mixes: bool | None = None) -> Network:
     ((5, 3), {}, False)
     """
     inputs = jax.eval_shape(lambda *examples: examples, *examples)
-    settles = STATISTICS in _collections(module, inputs)
 
-    @jax.jit  # so that nothing is computed but the parameters
+    @jax.jit  # so that nothing is computed but the parameters, and it is traced once
+    def begin(key):
+        return module.init(key, *jax.tree.map(lambda x: jnp.zeros(x.shape, x.dtype), inputs))
+
     def init(key):
-        zeros = jax.tree.map(lambda x: jnp.zeros(x.shape, x.dtype), inputs)
-        return module.init(key, *zeros).get("params", {}), {}
+        return begin(key).get("params", {}), {}
+
+    settles = STATISTICS in _collections(module, inputs, begin)
 
     def apply(params, stats, *given):
         try:
@@ -60,9 +63,9 @@ def linen(module: nn.Module, *examples, mixes: bool | None = None) -> Network:
     return Network(init, apply, mixes=mixes, settle=settle if settles else None)
 
 
-def _collections(module: nn.Module, inputs: tuple) -> frozenset[str]:
+def _collections(module: nn.Module, inputs: tuple, begin: Callable) -> frozenset[str]:
     """The module's kinds of variables, found without computing anything."""
-    shapes = _shapes(module, inputs, module.init, jax.random.key(0))
+    shapes = _shapes(module, inputs, begin, jax.random.key(0))
     others = sorted(set(shapes) - {"params", STATISTICS})
     if others:
         raise ValueError(
@@ -70,14 +73,14 @@ def _collections(module: nn.Module, inputs: tuple) -> frozenset[str]:
             "holds parameters and fixed statistics; for batch normalisation, use "
             "gan_jax.networks.BatchNorm instead of that of flax.linen."
         )
-    _shapes(module, inputs, module.apply, {"params": shapes.get("params", {})})
+    _shapes(module, inputs, module.apply, {"params": shapes.get("params", {})}, *inputs)
     return frozenset(shapes)
 
 
-def _shapes(module: nn.Module, inputs: tuple, function: Callable, *first):
+def _shapes(module: nn.Module, inputs: tuple, function: Callable, *given):
     name = type(module).__name__
     try:
-        return jax.eval_shape(function, *first, *inputs)
+        return jax.eval_shape(function, *given)
     except flax.errors.InvalidRngError as error:
         raise ValueError(
             f"{name} draws random numbers (dropout?): a network that draws takes keys as an input."

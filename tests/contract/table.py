@@ -239,6 +239,9 @@ def infogan() -> Row:
     return Row(game, data, trains, 2 * 3, sampler, score=score, latent=1 + LATENT)
 
 
+FEW = ("dcgan", "wgan_gp_conditional", "relativistic")
+"""Rows that differ in how examples meet one another: where tests take long, the others are slow."""
+
 # With m moves of the critic a step draws m + 1 latents for an example, and m epsilons if penalised.
 ROWS: dict[str, Callable[[], Row]] = {
     "minimax": lambda: two_player(families.vanilla, saturating=True),

@@ -12,13 +12,21 @@ from gan_jax.game import update
 from gan_jax.sampling import prepare
 from gan_jax.train import train
 from tests.contract import checks
-from tests.contract.table import BATCH, ROWS, Row
+from tests.contract.table import BATCH, FEW, ROWS, Row
 
 made = cache(lambda name: ROWS[name]())
 
 
 @pytest.fixture(params=ROWS)
 def row(request) -> Row:
+    return made(request.param)
+
+
+@pytest.fixture(
+    params=[pytest.param(name, marks=() if name in FEW else pytest.mark.slow) for name in ROWS]
+)
+def played(request) -> Row:
+    """A row that is played in several programs, which most rows are in the slow tests."""
     return made(request.param)
 
 
@@ -49,12 +57,12 @@ def test_moves_of_a_step_see_different_data(row):
     checks.check_data_of_moves(row)
 
 
-def test_many_steps_in_one_program_are_as_many_programs(row):
-    checks.check_chunks(row)
+def test_many_steps_in_one_program_are_as_many_programs(played):
+    checks.check_chunks(played)
 
 
-def test_seeds_together_are_seeds_alone(row):
-    checks.check_seeds_together(row)
+def test_seeds_together_are_seeds_alone(played):
+    checks.check_seeds_together(played)
 
 
 def test_signs(row):
@@ -67,14 +75,14 @@ def test_labels_matter(row):
         checks.check_labels(row)
 
 
-def test_saved_and_gone_on_is_uninterrupted(row, tmp_path):
+def test_saved_and_gone_on_is_uninterrupted(played, tmp_path):
     given = {"batch_size": BATCH, "seed": 5, "chunk": 3}
-    *_, (whole, _) = train(row.game, row.data, steps=7, **given)
+    *_, (whole, _) = train(played.game, played.data, steps=7, **given)
     with checkpoint.open_folder(tmp_path / "checkpoints") as manager:
-        *_, (state, _) = train(row.game, row.data, steps=4, **given)
+        *_, (state, _) = train(played.game, played.data, steps=4, **given)
         checkpoint.save(manager, 4, state, {})
-    restored, _ = checkpoint.restore(tmp_path / "checkpoints", 4, checks.start(row))
-    *_, (state, _) = train(row.game, row.data, steps=7, state=restored, **given)
+    restored, _ = checkpoint.restore(tmp_path / "checkpoints", 4, checks.start(played))
+    *_, (state, _) = train(played.game, played.data, steps=7, state=restored, **given)
     assert checks.digest(state) == checks.digest(whole)
 
 

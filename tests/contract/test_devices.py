@@ -9,12 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.table import BATCH, ROWS
+from tests.contract.table import BATCH, FEW, ROWS
 
 ROOT = Path(__file__).resolve().parents[2]
-
-FEW = ("dcgan", "wgan_gp_conditional", "relativistic")
-"""Rows that differ in how examples meet one another; all the others are slow tests."""
 
 OTHERS = tuple(name for name in ROWS if name not in FEW)
 
