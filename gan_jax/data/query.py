@@ -57,13 +57,13 @@ def options(text: str, spec: str, **kinds: Callable[[str], Any]) -> dict[str, An
     return values
 
 
-def hint(name: str, known: Iterable[str]) -> str:
-    """A question that names what is near a misspelt name, if anything is.
+def hint(name: str, known: Iterable[str], shown: Callable[[str], str] = str) -> str:
+    """A question that names what is near a misspelt name, if anything is, as it is to be shown.
 
     >>> hint("sise", ["size", "resize"]), hint("x", ["size"])
     ('did you mean size or resize? ', '')
     """
-    near = difflib.get_close_matches(name, list(known), n=2)
+    near = [shown(word) for word in difflib.get_close_matches(name, list(known), n=2)]
     return f"did you mean {' or '.join(near)}? " if near else ""
 
 
@@ -95,9 +95,9 @@ def orders(word: str) -> dict[str, tuple[str, ...]]:
     >>> orders("size:S<M<L,grade:low<high")
     {'size': ('S', 'M', 'L'), 'grade': ('low', 'high')}
     """
-    pairs = (part.partition(":") for part in names(word))
+    pairs = [part.partition(":") for part in names(word)]
     found = {name.strip(): names(order.replace("<", ",")) for name, _, order in pairs}
-    if min(map(len, found.values())) < 2 or "" in found:
+    if min(map(len, found.values())) < 2 or "" in found or len(found) < len(pairs):
         raise ValueError(word)
     return found
 
