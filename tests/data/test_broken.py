@@ -17,7 +17,7 @@ from tests.data.test_files import BYTES, LABELS, POINTS, dumped, saved
 from tests.data.test_tabular import PEOPLE, as_parquet, text
 from tests.data.zoo import NOISE, complaint, encoded, plant, snapshot, tarred, zipped
 
-COUNTS = (60, pytest.param(1000, marks=pytest.mark.slow))
+COUNTS = (60, pytest.param(400, marks=pytest.mark.slow))
 TABLE = text(PEOPLE)
 ARROW = as_parquet(pyarrow.csv.read_csv(io.BytesIO(TABLE)))
 TYPES = b'id = "drop"\nage = "continuous"\n"size" = ["S", "M", "L"]\njob = "label"\n'
