@@ -17,7 +17,7 @@ from tests.data.test_files import BYTES, LABELS, POINTS, dumped, saved
 from tests.data.test_tabular import PEOPLE, as_parquet, text
 from tests.data.zoo import NOISE, complaint, encoded, plant, snapshot, tarred, zipped
 
-COUNTS = (60, pytest.param(400, marks=pytest.mark.slow))
+COUNTS = (40, pytest.param(400, marks=pytest.mark.slow))
 TABLE = text(PEOPLE)
 ARROW = as_parquet(pyarrow.csv.read_csv(io.BytesIO(TABLE)))
 TYPES = b'id = "drop"\nage = "continuous"\n"size" = ["S", "M", "L"]\njob = "label"\n'
@@ -135,11 +135,11 @@ ASKED = ("", "label=a", "integer=a", "date=b", "boolean=a", "continuous=b", "ord
 @st.composite
 def tables(draw):
     """The content of a CSV file, and an option."""
-    height, rows = draw(st.integers(0, 12)), []
-    for name in draw(st.lists(st.sampled_from(["a", "b", "c", "", " "]), min_size=1, max_size=3)):
+    height, columns = draw(st.integers(0, 12)), []
+    for name in draw(st.sampled_from(["a", "ab", "abc", "aba", "a "])):
         cells = st.sampled_from(draw(st.lists(st.sampled_from(CELLS), min_size=1, max_size=3)))
-        rows.append([name, *draw(st.lists(cells, min_size=height, max_size=height))])
-    lines = map(",".join, zip(*rows, strict=True))
+        columns.append([name, *draw(st.lists(cells, min_size=height, max_size=height))])
+    lines = map(",".join, zip(*columns, strict=True))
     return "\n".join(lines).encode(), draw(st.sampled_from(ASKED))
 
 
@@ -150,7 +150,7 @@ def test_random_tables(here, count):
         plant(here, {"set.csv": table[0]})
         return f"csv:set.csv?encoding=quantiles{'&' * bool(table[1])}{table[1]}"
 
-    assert count_refused(count, tables(), here, prepared) > count // 2
+    assert count_refused(count, tables(), here, prepared) > count // 3
 
 
 KINDS = ("?", "u1", "i4", ">f4", "f8", "c8", "S3", "U3", "O", "M8[s]", "V3", "f4,i4")
