@@ -24,7 +24,12 @@ def not_negative(name: str, value):
 
 def share(name: str, value):
     """The value itself, if it is no number below 0 or above 1."""
-    return _checked(name, value, lambda number: 0 <= number <= 1, "from 0 to 1")
+    return within(name, value, 0, 1)
+
+
+def within(name: str, value, low: float, high: float):
+    """The value itself, if it is no number below `low` or above `high`."""
+    return _checked(name, value, lambda number: low <= number <= high, f"from {low:g} to {high:g}")
 
 
 def _checked(name: str, value, good, said: str):

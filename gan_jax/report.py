@@ -7,7 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
+from gan_jax import histograms
 from gan_jax.data import Spec
+from gan_jax.data.encoding import decode
 from gan_jax.data.table_files import csv_content
 from gan_jax.data.text import strings
 from gan_jax.storage import write_atomically
@@ -46,15 +48,17 @@ def enough(spec: Spec) -> int:
 
 def has_picture(spec: Spec) -> bool:
     """Whether `png` can draw examples of this kind."""
-    return len(spec.shape) <= 3 and not (spec.vocabulary or spec.columns)
+    return len(spec.shape) <= 3 and not spec.vocabulary
 
 
 def png(samples: np.ndarray, spec: Spec) -> bytes:
-    """A grid of images or of curves, a scatter of points or a histogram of numbers."""
+    """A grid of images or of curves, a scatter of points, or histograms of numbers and columns."""
     if not has_picture(spec):
         raise ValueError(f"There is no picture of examples of shape {spec.shape}.")
     if spec.is_image:
         return _encoded(_image(grid(samples)), "PNG")
+    if spec.columns:
+        return _columns(samples, spec)
     return _sequences(samples) if spec.is_sequence else _points(samples, spec)
 
 
@@ -136,6 +140,18 @@ def _points(points: np.ndarray, spec: Spec) -> bytes:
     return _drawn(figure)
 
 
+def _columns(samples: np.ndarray, spec: Spec) -> bytes:
+    """Of every column of a table its values, as they are in the file."""
+    columns = decode(samples, spec.columns)
+    across = math.ceil(math.sqrt(len(columns)))
+    figure = _figure(across, height=2.5, rows=math.ceil(len(columns) / across), width=3.5)
+    for axes, column in zip(figure.axes, columns, strict=False):
+        histograms.draw(axes, column)
+    for axes in figure.axes[len(columns) :]:
+        axes.set_axis_off()
+    return _drawn(figure)
+
+
 def _sequences(samples: np.ndarray) -> bytes:
     """The first of them as small curves, all on one scale, a colour for each channel."""
     samples = samples[:CURVES]
@@ -153,11 +169,11 @@ def _sequences(samples: np.ndarray) -> bytes:
     return _drawn(figure)
 
 
-def _figure(panels: int, height: float = 4):
+def _figure(panels: int, height: float = 4, rows: int = 1, width: float = 5):
     from matplotlib.figure import Figure  # without pyplot, which would choose a screen
 
-    figure = Figure(figsize=(5 * panels, height), layout="constrained")
-    figure.subplots(1, panels)
+    figure = Figure(figsize=(width * panels, height * rows), layout="constrained")
+    figure.subplots(rows, panels)
     return figure
 
 

@@ -68,7 +68,7 @@ def check(out: Path, spec: Spec | None = None, *, overwrite: bool) -> Path:
 
 def suited(spec: Spec) -> str:
     """The suffix that shows samples of such data best."""
-    return next(suffix for suffix in (".png", ".txt", ".csv", ".npz") if FORMS[suffix].fits(spec))
+    return next(suffix for suffix in (".csv", ".txt", ".png", ".npz") if FORMS[suffix].fits(spec))
 
 
 def write(drawn: Mapping[str, np.ndarray], spec: Spec, out: Path) -> None:

@@ -12,6 +12,7 @@ os.environ.setdefault("JAX_NUMPY_RANK_PROMOTION", "raise")
 os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
 cache = tempfile.mkdtemp(prefix="gan_jax_tests_")
 os.environ["XDG_CACHE_HOME"] = cache
+os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = cache
 os.environ["JAX_COMPILATION_CACHE_DIR"] = cache
 os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
 os.environ["JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES"] = "-1"

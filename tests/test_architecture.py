@@ -21,7 +21,7 @@ ORDER = (
     "feed",
     "train",
     "replicas phases",
-    "cache checkpoint experiment options signals processes profiling progress runs",
+    "cache checkpoint experiment histograms options signals processes profiling progress runs",
     "report",
     "writing evaluation summary",
     "loop tables describe",

@@ -66,6 +66,9 @@ def test_a_table(capsys, tmp_path):
     ]
     kept = [",".join(row.split(",")[:1] + row.split(",")[2:]) for row in rows]
     assert sorted(out.read_text().splitlines()) == sorted(["size,day,label", *kept])
+    describe([f"csv:{path}?held_out=0", "--out", str(tmp_path / "out.png")])
+    with Image.open(tmp_path / "out.png") as image:
+        assert image.size == (2 * 420, 2 * 300)  # four columns, a panel each
 
 
 def test_many_classes_are_not_all_named():

@@ -183,5 +183,14 @@ def test_rows_of_a_table_become_a_csv(tmp_path):
     report.picture(np.float32([[0.1, 0.9], [0.7, 0.3]]), table, tmp_path / "0000010.png")
     assert [path.name for path in tmp_path.iterdir()] == ["0000010.csv"]
     assert (tmp_path / "0000010.csv").read_text() == "size\nM\nS\n"
-    with pytest.raises(ValueError, match="There is no picture"):
-        report.png(np.zeros((1, 2)), table)
+
+
+def test_columns_of_a_table_have_a_panel_each(tmp_path):
+    column = Column("size", "categorical", categories=("S", "M"))
+    areas = []
+    for count in (1, 2, 4):
+        columns = tuple(column._replace(name=f"c{place}") for place in range(count))
+        table = Spec((2 * count,), 1.0, 0.0, columns=columns)
+        (tmp_path / "x.png").write_bytes(report.png(np.eye(2 * count), table))
+        areas.append(pixels(tmp_path / "x.png").size)
+    assert areas == [areas[0], 2 * areas[0], 4 * areas[0]]

@@ -59,7 +59,7 @@ def kind(*shape, **fields):
         (kind(30, 1), {".npz", ".png"}),
         (kind(30, 2, vocabulary=("a", "b")), {".npz", ".txt"}),
         (kind(3, 4, 4, 1), {".npz"}),
-        (kind(2, columns=(COLUMN,)), {".npz", ".csv", ".parquet"}),
+        (kind(2, columns=(COLUMN,)), {".npz", ".png", ".csv", ".parquet"}),
     ],
 )
 def test_each_kind_of_data_has_its_suffixes(tmp_path, spec, fitting):

@@ -40,8 +40,8 @@ def open(spec: str, fingerprint: str | None = None) -> Dataset:
     for text window=32 or lines=1&length=32, for tfds data_dir, split, held_out, size and resize;
     see the functions of these names. For tables see `tabular`:
     `csv:people.csv?label=job&drop=id&categorical=zip,code&ordinal=size:S<M<L`, and so integer,
-    continuous, boolean and date, encoding and held_out. A path with a `?` of its own gets another
-    one at its end.
+    continuous, boolean and date, encoding and held_out, or types=FILE.toml with a line for each
+    column. A path with a `?` of its own gets another one at its end.
 
     Args:
       spec: one of these; `~` and environment variables in PATH are expanded.
@@ -60,6 +60,8 @@ def open(spec: str, fingerprint: str | None = None) -> Dataset:
         raise
     except ValueError as error:  # an option that no reader takes, or not with these data
         raise DataError(f"`{spec}`: {error}") from error
+    except OSError as error:  # a path that is too long, a folder that may not be entered
+        raise DataError(f"`{spec}` cannot be read ({error.strerror or error})") from error
     if fingerprint is not None and data.fingerprint != fingerprint:
         raise DataError(f"{spec} is not the data that the run began with: bring those back")
     return data

@@ -15,6 +15,8 @@ from gan_jax.errors import DataError
 PARQUET = b"PAR1"
 """How a Parquet file begins."""
 
+DAMAGE = (OSError, ValueError, NotImplementedError, csv.Error, MemoryError, RecursionError)
+
 
 class Cells(NamedTuple):
     """One column as it was read.
@@ -52,7 +54,7 @@ def reported(path: Path) -> Iterator[None]:
         yield
     except DataError:
         raise
-    except (OSError, ValueError, NotImplementedError, csv.Error, MemoryError) as error:
+    except DAMAGE as error:
         said = " ".join(str(getattr(error, "strerror", None) or error).split()) or repr(error)
         raise DataError(
             f"{path}: cannot be read ({said}): see that it is whole, and that you may read it"

@@ -74,7 +74,11 @@ def npz(
       ValueError: options that make no sense.
     """
     path = Path(path)
-    with _reported(path, ".npz"), np.load(path, allow_pickle=False) as archive:
+    with (
+        _reported(path, ".npz"),
+        open(path, "rb") as file,
+        np.load(file, allow_pickle=False) as archive,
+    ):
         names = _names(archive.files, path)
         check_memory(sum(info.file_size for info in archive.zip.infolist()), f"{path}: its arrays")
         arrays = {role: archive[name] for role, name in names.items()}

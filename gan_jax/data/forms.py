@@ -63,7 +63,7 @@ def at(form: str, path: str, options: Callable[..., dict], expand: Callable) -> 
         case "csv" | "parquet":
             from gan_jax.data.tabular import OPTIONS, tabular
 
-            return tabular(path, form, **options(**OPTIONS))
+            return tabular(path, form, **_expanded(options(**OPTIONS), "types", expand))
     return None
 
 
@@ -84,5 +84,9 @@ def _pictures(form: str, path: str, options: Callable[..., dict], expand: Callab
     from gan_jax.data.tfds import tfds
 
     given = options(data_dir=str, split=str, held_out=float, size=int, resize=str)
-    places = {"data_dir": expand(given["data_dir"])} if "data_dir" in given else {}
-    return tfds(path, **given | places)
+    return tfds(path, **_expanded(given, "data_dir", expand))
+
+
+def _expanded(given: dict, name: str, expand: Callable) -> dict:
+    """The options, with the path that one of them may be expanded."""
+    return given | {name: expand(given[name])} if name in given else given

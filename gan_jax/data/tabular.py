@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from gan_jax.data import doubts
+from gan_jax.data import doubts, overrides
 from gan_jax.data.arrays import check_fraction, frequencies, split
 from gan_jax.data.cells import Cells
 from gan_jax.data.columns import Column, width
@@ -25,7 +25,7 @@ from gan_jax.errors import DataError
 
 READERS = {"csv": read_csv, "parquet": read_parquet}
 OPTIONS = dict.fromkeys(("drop", "categorical", "continuous", "integer", "boolean", "date"), names)
-OPTIONS |= {"label": str, "ordinal": orders, "encoding": str, "held_out": float}
+OPTIONS |= {"label": str, "ordinal": orders, "types": str, "encoding": str, "held_out": float}
 
 
 def tabular(
@@ -40,6 +40,7 @@ def tabular(
     boolean: Sequence[str] = (),
     date: Sequence[str] = (),
     ordinal: Mapping[str, Sequence[str]] | None = None,
+    types: str | os.PathLike[str] | None = None,
     encoding: Literal["modes", "quantiles"] = "modes",
     held_out: float = 0.2,
 ) -> Dataset:
@@ -64,6 +65,7 @@ def tabular(
       boolean: likewise.
       date: likewise.
       ordinal: the categories, from the lowest to the highest, of columns that have an order.
+      types: a TOML file of all this, see `overrides.in_file`; the arguments beside it win.
       encoding: of numbers: "modes" of a Gaussian mixture, or their place among the "quantiles".
       held_out: the share of the rows to split off, in [0, 1), see `split`.
 
@@ -73,10 +75,14 @@ def tabular(
     """
     _check_options(encoding, held_out)
     kinds = {"categorical": categorical, "continuous": continuous, "integer": integer}
-    asked = _asked(kinds | {"boolean": boolean, "date": date}, ordinal or {}, drop, label)
+    kinds |= {"boolean": boolean, "date": date}
+    asked = overrides.by_options(kinds, ordinal or {}, drop, label)
     path = Path(path)
     cells = READERS[form](path)
-    _check_known(path, [column.name for column in cells], [*asked, *filter(None, [label])])
+    known = [column.name for column in cells]
+    _check_known(path, known, [*asked, *filter(None, [label])])
+    if types:
+        asked, label = overrides.with_file(Path(types), known, asked, label)
     kept = [column for column in cells if asked.get(column.name) != "drop"]
     columns = [_column(path, column, asked.get(column.name), label) for column in kept]
     numbers = {"row": np.arange(len(cells[0].index))}
@@ -93,25 +99,6 @@ def _check_options(encoding: str, held_out: float) -> None:
     if encoding not in ("modes", "quantiles"):
         raise ValueError(f"encoding={encoding}, expected modes or quantiles")
     check_fraction("held_out", held_out)
-
-
-def _asked(
-    kinds: Mapping[str, Sequence[str]],
-    ordinal: Mapping[str, Sequence[str]],
-    drop: Sequence[str],
-    label: str | None,
-) -> dict[str, str | tuple[str, ...]]:
-    """What each column that is named is asked to be: a kind, an order, or "drop"."""
-    asked: dict[str, str | tuple[str, ...]] = {}
-    wanted = [(name, kind) for kind, names in kinds.items() for name in names]
-    wanted += [(name, tuple(order)) for name, order in ordinal.items()]
-    for name, kind in [*wanted, *((name, "drop") for name in drop)]:
-        if name in asked:
-            raise ValueError(f"the column {name} is asked to be two things: give it once")
-        asked[name] = kind
-    if asked.get(label) in ("drop", "continuous", "date"):
-        raise ValueError(f"label={label}, which is {asked[label]}: a label names classes")
-    return asked
 
 
 def _check_known(path: Path, names: Sequence[str], wanted: Sequence[str]) -> None:

@@ -1,6 +1,7 @@
 """Families: functions from networks, a prior and a few numbers to a `Game`."""
 
 from gan_jax.families.acgan import acgan
+from gan_jax.families.adaptive import adaptive
 from gan_jax.families.adversarial_autoencoder import adversarial_autoencoder
 from gan_jax.families.bigan import bigan
 from gan_jax.families.cramer import cramer
@@ -15,6 +16,7 @@ from gan_jax.families.wgan import wgan, wgan_gp
 
 __all__ = [
     "acgan",
+    "adaptive",
     "adversarial_autoencoder",
     "bigan",
     "cramer",

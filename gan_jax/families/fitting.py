@@ -1,10 +1,13 @@
-"""Whether networks fit one another and their data, found from shapes before anything runs."""
+"""What families share: whether networks fit one another and their data, and numbers that follow."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import jax
+import jax.numpy as jnp
+import optax
 
-from gan_jax.game import Network
+from gan_jax.game import Game, Network
 from gan_jax.losses.adversarial import Adversarial
 from gan_jax.priors import Prior
 
@@ -65,3 +68,27 @@ def labels_of(batch, wanted: bool) -> tuple[jax.Array, ...]:
     if wanted and "label" not in batch:
         raise ValueError("The game is conditional, but its data have no labels: give some.")
     return (batch["label"],) if wanted else ()
+
+
+def numbers(*names: str) -> Network:
+    """Numbers, 0 at first, as a network: saved, restored and shared like any other."""
+    return Network(
+        lambda key: ({name: jnp.zeros(()) for name in names}, {}), lambda params, stats: params
+    )
+
+
+def led(follower, goal) -> jax.Array:
+    """A term of a loss without a value; to descend on it at a rate r is x <- x + r (goal - x)."""
+    apart = jax.tree.map(lambda x, y: x - jax.lax.stop_gradient(y), follower, goal)
+    term = optax.tree.norm(apart, squared=True) / 2
+    return term - jax.lax.stop_gradient(term)
+
+
+def beside_critic(game: Game, name: str, network: Network, rate: float | jax.Array = 1.0) -> Game:
+    """The game with `numbers` that the critic's player trains too, at a rate of their own."""
+    player = game.players["critic"]
+    rules = {"critic": player.optimizer, name: optax.sgd(rate)}
+    optimizer = optax.partition(rules, {name: name for name in rules})
+    player = replace(player, trains=tuple(rules), optimizer=optimizer)
+    networks = {**game.networks, name: network}
+    return replace(game, networks=networks, players={**game.players, "critic": player})

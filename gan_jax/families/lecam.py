@@ -1,22 +1,16 @@
 """Any two-player game, whose critic is held near what it used to say: LeCam regularisation."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import jax
 import jax.numpy as jnp
-import optax
 
 from gan_jax import ranges
+from gan_jax.families.fitting import beside_critic, led, numbers
 from gan_jax.families.two_player import two_player
 from gan_jax.game import Game, Network
 from gan_jax.losses.adversarial import Adversarial
 from gan_jax.optimizers import scheduled
-
-ANCHORS = Network(
-    lambda key: ({"real": jnp.zeros(()), "fake": jnp.zeros(())}, {}), lambda params, stats: params
-)
-"""Two numbers as a network, so that they are saved, restored and shared like any other."""
 
 
 def lecam(
@@ -24,7 +18,6 @@ def lecam(
     critic: Network,
     *,
     loss: Adversarial,
-    critic_optimizer: optax.GradientTransformation,
     weight: float | jax.Array | Callable = 0.3,
     decay: float | jax.Array = 0.99,
     **rest,
@@ -40,10 +33,9 @@ def lecam(
       generator: latents to examples.
       critic: examples to raw scores.
       loss: a pair from `gan_jax.losses`.
-      critic_optimizer: of the critic.
       weight: lambda, or its schedule.
       decay: of the averages, from 0 to 1.
-      **rest: prior, generator's optimizer and more, as for `two_player`.
+      **rest: prior, optimizers and more, as for `two_player`.
     """
     ranges.not_negative("weight of the LeCam regularisation", weight)
     ranges.share("decay of the anchors", decay)
@@ -53,17 +45,11 @@ def lecam(
         held = jax.lax.stop_gradient(anchors)
 
         def regularised(real, fake):
-            means = jax.lax.stop_gradient({"real": real.mean(), "fake": fake.mean()})
-            apart = optax.tree.norm(jax.tree.map(jnp.subtract, anchors, means), squared=True) / 2
             term = jnp.square(real - held["fake"]).mean() + jnp.square(fake - held["real"]).mean()
             value = pair.critic(real, fake) + scheduled(weight, nets.step) * term
-            return value + apart - jax.lax.stop_gradient(apart)  # a gradient, and no value
+            return value + led(anchors, {"real": real.mean(), "fake": fake.mean()})
 
         return pair._replace(critic=regularised)
 
-    game = two_player(generator, critic, loss=anchored, critic_optimizer=critic_optimizer, **rest)
-    rules = {"critic": critic_optimizer, "anchors": optax.sgd(1 - decay)}
-    optimizer = optax.partition(rules, {name: name for name in rules})
-    player = replace(game.players["critic"], trains=tuple(rules), optimizer=optimizer)
-    networks = {**game.networks, "anchors": ANCHORS}
-    return replace(game, networks=networks, players={**game.players, "critic": player})
+    game = two_player(generator, critic, loss=anchored, **rest)
+    return beside_critic(game, "anchors", numbers("real", "fake"), 1 - decay)

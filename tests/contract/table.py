@@ -102,6 +102,16 @@ def lecam() -> Row:
     return replace(row, trains=row.trains | {"critic": {"critic", "anchors"}})
 
 
+def adaptive() -> Row:
+    """Augmentations whose probability rises from the first move on; a coin and a shift each."""
+    shifts = {"augmentations": [augmentation.shift()], "target": -1.0, "images": 1000}
+    family = lambda *pair, augmentation, **rest: families.adaptive(
+        *pair, loss=losses.hinge, **shifts, **rest
+    )
+    row = two_player(family, augmentation=None, draws=2 + 2 * 2 * 2)
+    return replace(row, trains=row.trains | {"critic": {"critic", "adaptive"}})
+
+
 def text() -> Row:
     """Text by the Gumbel-softmax: latents and noise beside them, in a pair."""
     numbers = np.random.default_rng(0).choice(4**4, 96, replace=False)  # all begin with aa
@@ -267,6 +277,7 @@ ROWS: dict[str, Callable[[], Row]] = {
     "acgan": classified,
     "progressive": lambda: two_player(fading, draws=3),
     "lecam": lecam,
+    "adaptive": adaptive,
     "cramer": cramer,
     "dragan": dragan,
     "wgan_gp_conditional": lambda: two_player(

@@ -1,16 +1,17 @@
 """Images, archives and broken things, made by Pillow and NumPy."""
 
 import io
+import re
 import struct
 import tarfile
 import zipfile
 import zlib
+from contextlib import redirect_stderr, redirect_stdout
 
 import numpy as np
-import pytest
 from PIL import Image
 
-import gan_jax.data
+from gan_jax.cli import main
 from gan_jax.errors import DataError
 
 RANDOM = np.random.default_rng(0)
@@ -84,11 +85,25 @@ def words_of(columns):
     }
 
 
-def refused(folder, spec, words):
-    """That a spec is refused in one line, and nothing is written below the folder."""
+def complaint(folder, spec):
+    """What the command says of a spec that it refuses, in one line; nothing of one that it takes.
+
+    A refusal has the exit code 3, and nothing is written below the folder.
+    """
     before = snapshot(folder)
-    with pytest.raises(DataError, match=words) as caught:
-        gan_jax.data.open(spec)
-    assert "\n" not in str(caught.value)
-    assert snapshot(folder) == before
-    return str(caught.value)
+    with redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as err:
+        code = main(["data", "describe", spec])
+    if code == 0:
+        return ""
+    said = err.getvalue()
+    assert code == DataError.code, said
+    assert said.startswith("gan-jax: ") and said.count("\n") == 1 and len(said.split()) > 4
+    assert not out.getvalue() and snapshot(folder) == before
+    return said
+
+
+def refused(folder, spec, words):
+    """The complaint about a spec, which has these words."""
+    said = complaint(folder, spec)
+    assert re.search(words, said), said
+    return said
