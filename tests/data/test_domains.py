@@ -5,7 +5,9 @@ from PIL import Image
 from gan_jax import data as data_room
 from gan_jax.data import Dataset, Spec, from_arrays
 from gan_jax.data.domains import domains
+from gan_jax.data.prepare import prepare
 from gan_jax.data.source import Rows
+from gan_jax.describe import described
 from gan_jax.errors import DataError
 
 RANDOM = np.random.default_rng(0)
@@ -123,3 +125,10 @@ def test_a_source_is_as_the_real_examples_are():
         made(real + np.nan, both)
     with pytest.raises(DataError, match="train has.*held_out"):
         made(real, {"real": real})
+
+
+def test_two_domains_are_described_and_not_written_as_one(tmp_path):
+    made = domains(from_arrays(BYTES), "pale")
+    assert "2 without pairs" in described(made, "mine")
+    with pytest.raises(DataError, match="two domains, expected one"):
+        prepare(made, "mine", tmp_path)
