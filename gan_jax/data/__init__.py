@@ -71,8 +71,8 @@ def _named(spec: str) -> Dataset:
     if form == "domains" and path:
         from gan_jax.data.domains import domains
 
-        inner, to = query.taken(spec.removeprefix("domains:"), "to")
-        return domains(_named(inner), to)
+        inner, own = query.taken(spec.removeprefix("domains:"), "to", "classes")
+        return domains(_named(inner), **query.options(own, spec, to=str, classes=query.names))
     options = partial(query.options, given, spec)
     if path is None:
         found = forms.alone(form, options)

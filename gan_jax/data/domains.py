@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -25,11 +26,12 @@ CHANGES = {
 """What domains are made by: decoded images `[N, H, W, C]` in [-1, 1] to such images."""
 
 
-def domains(data: Dataset, to: str | None = None) -> Dataset:
+def domains(data: Dataset, to: str | None = None, classes: Sequence[str] | None = None) -> Dataset:
     """`source` examples, and `real` ones, which a game that translates learns to imitate.
 
     Without `to`, those of the first class and those of the second, as of `folder:PATH` with two
-    folders; the order of each is its own, and the fewer of them come round again. With `to`, one
+    folders, or of the two that `classes` names, as in `domains:SPEC?classes=horse,deer`; the order
+    of each is its own, and the fewer of them come round again. With `to`, as in `?to=pale`, one
     half of the training images as they are and the other half changed: no example is in both, so
     there are no pairs either. Of the held-out images there are pairs, each beside itself changed,
     which tell how well it was translated; the labels, if there are any, are those of `real`.
@@ -38,9 +40,10 @@ def domains(data: Dataset, to: str | None = None) -> Dataset:
       data: with two classes, or images.
       to: "pale" (0.5 x + 0.4), "blurred" (means over 3x3), "rotated" (a quarter, to the left; of
         square images), "coloured" (grey ones as orange ones); or None.
+      classes: the names of two, that of `source` first; by default the only two that there are.
 
     Raises:
-      DataError: there is no such change, or the data are others.
+      DataError: there is no such change or class, or the data are others.
 
     >>> from gan_jax.data.arrays import from_arrays
     >>> grey = domains(from_arrays(np.zeros((20, 8, 8), np.uint8)), "pale")
@@ -50,23 +53,27 @@ def domains(data: Dataset, to: str | None = None) -> Dataset:
     (-0.1, (4, 8, 8, 1))
     """
     if to is not None:
+        if classes:
+            raise DataError(f"{data.name}: to={to} and two classes, expected one of them")
         return _changed(data, to)
-    if len(data.spec.classes) != 2:
+    chosen, known = classes or data.spec.classes, data.spec.classes
+    if len(set(chosen)) != 2 or not set(chosen) <= set(known):
         raise DataError(
-            f"{data.name} has {len(data.spec.classes)} classes, expected two, one for each domain: "
-            f"give such data, or make a domain by to={' or to='.join(CHANGES)}"
+            f"{data.name} has {len(known)} classes, expected two, one for each domain: name two "
+            f"of {', '.join(known) or 'none'} by classes=A,B, or give to={' or to='.join(CHANGES)}"
         )
-    parts = (_by_class(part) for part in (data.train, data.held_out))
+    numbers = [known.index(name) for name in chosen]
+    parts = (_by_class(part, numbers) for part in (data.train, data.held_out))
     spec = dataclasses.replace(data.spec, classes=(), frequencies=())
-    return Dataset(*parts, spec, data.name)
+    return Dataset(*parts, spec, f"{data.name}, {' to '.join(chosen)}")
 
 
-def _by_class(part: Part) -> Part:
-    of_class = [np.flatnonzero(part["label"] == number) for number in (0, 1)]
+def _by_class(part: Part, numbers: Sequence[int]) -> Part:
+    of_class = [np.flatnonzero(part["label"] == number) for number in numbers]
     count = max(map(len, of_class)) if all(map(len, of_class)) else 0
-    rows = [np.resize(_shuffled(numbers), count) for numbers in of_class]
+    source, real = (np.resize(_shuffled(rows), count) for rows in of_class)
     take = lambda rows: Rows(part["real"], rows) if is_source(part["real"]) else part["real"][rows]
-    return {"real": take(rows[1]), "source": take(rows[0])}
+    return {"real": take(real), "source": take(source)}
 
 
 def _changed(data: Dataset, to: str) -> Dataset:

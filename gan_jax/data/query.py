@@ -30,19 +30,19 @@ def split(spec: str) -> tuple[str, str | None, str]:
     return form, path if colon else None, after
 
 
-def taken(spec: str, name: str) -> tuple[str, str | None]:
-    """The spec without the option of this name, and its word, or None where there is none.
+def taken(spec: str, *names: str) -> tuple[str, str]:
+    """The spec without the options of these names, and those.
 
     >>> taken("folder:a?size=8&to=b", "to"), taken("digits?to=b", "to"), taken("ring", "to")
-    (('folder:a?size=8', 'b'), ('digits', 'b'), ('ring', None))
+    (('folder:a?size=8', 'to=b'), ('digits', 'to=b'), ('ring', ''))
     """
-    before, _, after = spec.rpartition("?")
-    words = after.split("&") if before else []
-    found = [word for word in words if word.startswith(f"{name}=")]
+    before, mark, after = spec.rpartition("?")
+    words = after.split("&") if mark else []
+    found = [word for word in words if word.partition("=")[0] in names]
     if not found:
-        return spec, None
+        return spec, ""
     rest = "&".join(word for word in words if word not in found)
-    return before + f"?{rest}" * bool(rest), found[-1].removeprefix(f"{name}=")
+    return before + f"?{rest}" * bool(rest), "&".join(found)
 
 
 def options(text: str, spec: str, **kinds: Callable[[str], Any]) -> dict[str, Any]:

@@ -92,13 +92,23 @@ def test_a_spec_names_them(tmp_path):
     assert made.train["source"].min() >= 200 > 30 > made.train["real"].max()
     pale = data_room.open(f"domains:folder:{tmp_path}?size=8&to=pale")
     assert pale.train["real"].min() >= -0.1
+    digits, chosen = data_room.open("digits"), data_room.open("domains:digits?classes=8,3")
+    for name, label in (("source", 8), ("real", 3)):
+        of_class = digits.held_out["real"][digits.held_out["label"] == label]
+        assert set(names(chosen.held_out[name])) == set(names(of_class))
     assert data_room.open("domains:digits?to=rotated").held_out["real"].shape == (360, 8, 8, 1)
 
 
 @pytest.mark.parametrize(
     "spec, words",
     [
-        ("domains:digits", "digits has 10 classes, expected two.*or make a domain by to=pale"),
+        ("domains:digits", "digits has 10 classes, expected two.*or give to=pale"),
+        ("domains:digits?classes=3", "expected two.*name two of 0, 1, 2"),
+        ("domains:digits?classes=3,x", "expected two.*name two of 0, 1, 2"),
+        ("domains:digits?classes=3,,5", "classes=3,,5, expected names A,B,C"),
+        ("domains:digits?classes=3,5&to=pale", "to=pale and two classes"),
+        ("domains:digits?to=pale&to=pale", "to is given twice"),
+        ("domains:digits?to=", "to=, expected a word"),
         ("domains:digits?to=pail", "did you mean pale"),
         ("domains:digits?top=pale", "unknown option `top`"),
         ("domains:digit?to=pale", "did you mean digits"),
