@@ -76,6 +76,8 @@ def _lines(data: Dataset, name: str) -> Iterator[tuple[str, str]]:
     spec, real = data.spec, data.train["real"]
     yield "data", name
     yield "examples", f"{len(real)} for training, {len(data.held_out['real'])} held out"
+    if "source" in data.train:
+        yield "domains", "2 without pairs: those to be translated, and these, to be imitated"
     yield "shape", f"({', '.join(map(str, spec.shape))}): {_kind(spec)}"
     ends = np.array(extremes(real))
     raw = f"{real.dtype} from {ends[0]:g} to {ends[1]:g}"

@@ -26,6 +26,7 @@ def evaluate(
     *,
     seed: int,
     average: bool = True,
+    measures: Sequence[Callable] = (),
 ) -> dict[str, Any]:
     """Samples, held-out data and training data in sets of equal size, through every evaluation.
 
@@ -36,6 +37,7 @@ def evaluate(
       data: real data; its held-out part is compared with, in an order that is always the same.
       seed: of the samples, in the stream `evaluate`.
       average: whether to use averaged weights, where there are any.
+      measures: functions of all that is drawn that return its figures, and those of real data.
 
     Returns:
       The figures of `metrics.compare` with what they depend on; without any where the data have
@@ -43,12 +45,16 @@ def evaluate(
     """
     about = {"step": int(state.step), "seed": seed, "weights": "average" if average else "last"}
     count = min(LIMIT, len(data.held_out["real"]))
-    if not count or not evaluations:
+    if not count or not (evaluations or measures):
         return about
     samples = draw(state, stream(jax.random.key(seed), "evaluate"), count, average=average)
     held_out, train = (some(part["real"], count) for part in (data.held_out, data.train))
     decoded = (np.asarray(data.spec.decode(part)) for part in (held_out, train))
-    return about | compare(evaluations, *decoded, samples["samples"])
+    figures = compare(evaluations, *decoded, samples["samples"])
+    for measure in measures:
+        found, real = measure(samples)
+        figures |= {"samples": figures["samples"] | found, "real": figures["real"] | real}
+    return about | figures
 
 
 def record(run: Path, figures: Mapping[str, Any]) -> str:

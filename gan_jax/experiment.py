@@ -31,6 +31,7 @@ class Experiment(NamedTuple):
     evaluations: Sequence[Callable] = ()  # (held out, other data) -> figures by name
     watch: Mapping[str, str] = {}  # what the progress line shows: title -> metric
     on_chunk: Callable | None = None  # (state, metrics) -> more metrics, or None
+    measures: Sequence[Callable] = ()  # (all that is sampled) -> its figures, those of real data
     before: Sequence[Phase] = ()  # games that are played before `game`, in turn
 
     @property

@@ -7,6 +7,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from gan_jax.data import Dataset
+from gan_jax.data.source import some
 from gan_jax.game import Game, State, bind
 from gan_jax.keys import apart, numbered
 from gan_jax.priors import Prior, categorical
@@ -38,6 +40,36 @@ def from_prior(
         latents, labels = apart(keys)
         labels = label(labels)
         return {"samples": output(nets.generator(prior(latents), labels)), "labels": labels}
+
+    return sampler
+
+
+def translations(data: Callable[[], Dataset], limit: int = 1000) -> Sampler:
+    """The sampler of a game that translates: `source` examples drawn from the data, held out.
+
+    Args:
+      data: gives those of `gan_jax.data.domains`; asked for when the first sample is drawn.
+      limit: examples that are drawn from at most.
+
+    Returns:
+      A sampler of `samples` G(a), `source` a and `returned` F(G(a)); and where the held-out part
+      has labels, and so pairs, of `labels` and of the `truth` about a.
+    """
+
+    def sampler(nets, keys):
+        whole = data()
+        part = whole.held_out if len(whole.held_out["real"]) else whole.train
+        part = {name: some(array, limit) for name, array in part.items()}
+        count = len(part["real"])
+        chosen = jax.vmap(lambda key: jax.random.randint(key, (), 0, count))(keys)
+        example = lambda name: whole.spec.decode(jnp.asarray(part[name])[chosen])
+        source = example("source")
+        samples = nets.generator(source)
+        drawn = {"samples": samples, "source": source, "returned": nets.inverse(samples)}
+        if not (whole.spec.classes and len(whole.held_out["real"])):
+            return drawn
+        labels = jnp.asarray(part["label"])[chosen]
+        return drawn | {"labels": labels, "truth": example("real")}
 
     return sampler
 

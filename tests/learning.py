@@ -31,7 +31,8 @@ def trained(name: str, seed: int, steps: int, build=None, **changes) -> dict:
     if steps:
         *_, (state, _) = train(built.game, data, steps=steps, state=state, **given)
     draw = prepare(built.game, built.sampler)
-    return evaluate(built.evaluations, draw, state, data, seed=seed)
+    given = built.evaluations, draw, state, data
+    return evaluate(*given, seed=seed, measures=built.measures)
 
 
 def wrong_sign(config, spec):

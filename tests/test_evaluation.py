@@ -1,12 +1,15 @@
 import json
 
 import jax
+import jax.numpy as jnp
 import numpy as np
+import optax
 import pytest
 
-from gan_jax import data, evaluation, metrics
+from gan_jax import data, evaluation, families, metrics, sampling
 from gan_jax.data import from_arrays
 from gan_jax.experiment import build, load
+from gan_jax.game import Network
 from gan_jax.sampling import prepare
 from gan_jax.train import initial
 from tests.command import write_experiment
@@ -94,3 +97,24 @@ def test_the_record_is_the_table_and_a_file(model, digits, tmp_path):
     assert said.startswith("Step 0, seed 0, average weights, against held-out data:\nn = 360")
     assert said.endswith(metrics.table(figures))
     assert json.loads((tmp_path / "evaluation.json").read_text()) == figures
+
+
+def test_translations_are_measured_beside_what_they_were_made_of():
+    """By x to 0.9 x, and back."""
+    pairs = data.open("domains:digits?to=pale")
+    line = lambda w: Network(lambda key: ({"w": jnp.asarray(w)}, {}), lambda p, s, x: x * p["w"])
+    lines = {"generator": line(0.9), "inverse": line(1 / 0.9)}
+    critics = {"critic": line(1.0), "inverse_critic": line(1.0)}
+    sgd = {"generator_optimizer": optax.sgd(0.1), "critic_optimizer": optax.sgd(0.1)}
+    game = families.cycle(**lines, **critics, **sgd, shape=(8, 8, 1))
+    draw, state = prepare(game, sampling.translations(lambda: pairs)), initial(game, 0)
+    measures = [metrics.for_translations(lambda: pairs)]
+    figures = evaluate((draw, state), pairs, [], measures=measures)
+    assert figures["samples"].keys() == figures["real"].keys() == {"cycle", "error", "preserved"}
+    assert figures["samples"]["cycle"] < 1e-6 < figures["samples"]["error"]
+    drawn = draw(state, jax.random.key(1), 70)
+    np.testing.assert_allclose(drawn["samples"], 0.9 * drawn["source"], rtol=1e-6)
+    np.testing.assert_allclose(drawn["truth"], 0.5 * drawn["source"] + 0.4, atol=1e-6)
+    held_out = zip(pairs.held_out["source"], pairs.held_out["label"], strict=True)
+    labels = {image.tobytes(): label for image, label in held_out}
+    assert [labels[image.tobytes()] for image in drawn["source"]] == drawn["labels"].tolist()

@@ -8,11 +8,11 @@ from functools import partial
 
 from gan_jax.data import forms, query
 from gan_jax.data.arrays import from_arrays
-from gan_jax.data.dataset import Dataset
+from gan_jax.data.dataset import EXAMPLES, Dataset
 from gan_jax.data.spec import Mixture, Spec
 from gan_jax.errors import DataError
 
-__all__ = ["Dataset", "Mixture", "Spec", "from_arrays", "open"]
+__all__ = ["EXAMPLES", "Dataset", "Mixture", "Spec", "from_arrays", "open"]
 
 
 def open(spec: str, fingerprint: str | None = None) -> Dataset:
@@ -33,6 +33,7 @@ def open(spec: str, fingerprint: str | None = None) -> Dataset:
     `tfds:NAME`           a set of TensorFlow Datasets that is prepared on the disk
     `csv:PATH`            a table, whose first row names the columns
     `parquet:PATH`        a table, whose columns have types
+    `domains:SPEC`        two domains without pairs, made of any of these; see `domains`
     ====================  ================================================================
 
     Options follow a `?`, as in `folder:PATH?size=32&resize=pad`: for a folder size, resize,
@@ -69,6 +70,11 @@ def open(spec: str, fingerprint: str | None = None) -> Dataset:
 
 def _named(spec: str) -> Dataset:
     form, path, given = query.split(spec)
+    if form == "domains" and path:
+        from gan_jax.data.domains import domains
+
+        inner, own = query.taken(spec.removeprefix("domains:"), "to", "classes")
+        return domains(_named(inner), **query.options(own, spec, to=str, classes=query.names))
     options = partial(query.options, given, spec)
     if path is None:
         found = forms.alone(form, options)

@@ -14,6 +14,9 @@ from gan_jax.data.source import Source, blocks, extremes, is_source
 from gan_jax.data.spec import Spec
 from gan_jax.errors import DataError
 
+EXAMPLES = ("real", "source")
+"""The arrays of a data set that hold examples, raw; a set of two domains has both."""
+
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
@@ -22,7 +25,8 @@ class Dataset:
     Args:
       train: "real" ([N, *raw_shape], raw: uint8 or float32, or for text uint8 or int32, 0..V-1)
           and, where there are classes, "label" ([N], int32, 0..K-1). Arrays are kept as read-only
-          views; "real" may be a `Source`.
+          views; "real" may be a `Source`. Where there are two domains, "source" is of the kind and
+          shape of "real": what is translated into what is like it.
       held_out: the same keys and kinds; may hold no examples.
       spec: what the arrays mean.
       name: what messages and tables call the set.
@@ -43,6 +47,8 @@ class Dataset:
             object.__setattr__(self, part, arrays)
         if not len(self.train["real"]):
             raise DataError(f"{self.name}: train holds no examples: give at least one")
+        if self.train.keys() != self.held_out.keys():
+            raise DataError(f"{self.name}: train has {[*self.train]}, held_out {[*self.held_out]}")
         kinds = self.train["real"].dtype, self.held_out["real"].dtype
         if kinds[0] != kinds[1]:
             raise DataError(f"{self.name}: train is {kinds[0]}, held_out {kinds[1]}: make them one")
@@ -116,25 +122,16 @@ def _read_only(array: np.ndarray | Source) -> np.ndarray | Source:
 
 def _check_part(arrays: Mapping[str, np.ndarray], spec: Spec, where: str) -> None:
     keys = {"real", "label"} if spec.classes else {"real"}
-    if arrays.keys() != keys:
+    if arrays.keys() - {"source"} != keys:
         raise DataError(
             f"{where} has arrays {sorted(arrays)}, expected {sorted(keys)} for "
             f"{len(spec.classes)} classes: labels and classes go together"
         )
-    real = arrays["real"]
-    wide = np.int32 if spec.vocabulary else np.float32
-    if real.dtype not in (np.uint8, wide):
-        raise DataError(
-            f"{where}: real is {real.dtype}, expected uint8 or {wide.__name__}: convert it"
-        )
-    if real.shape[1:] != spec.raw_shape:
-        raise DataError(
-            f"{where}: examples of shape {real.shape[1:]}, expected {spec.raw_shape} as "
-            "in the spec: reshape them"
-        )
+    for name in (name for name in EXAMPLES if name in arrays):
+        _check_examples(name, arrays[name], spec, where)
+    if len({arrays[name].dtype for name in EXAMPLES if name in arrays}) > 1:
+        raise DataError(f"{where}: source is {arrays['source'].dtype}: make it that of real")
     example_count(arrays, where)
-    check_finite(real, where)
-    _check_indices(real, spec, where)
     if spec.classes:
         label = arrays["label"]
         if label.dtype != np.int32 or label.ndim != 1:
@@ -143,3 +140,18 @@ def _check_part(arrays: Mapping[str, np.ndarray], spec: Spec, where: str) -> Non
                 "int32 of shape [N]: convert them"
             )
         check_labels(label, len(spec.classes), where)
+
+
+def _check_examples(name: str, array: np.ndarray, spec: Spec, where: str) -> None:
+    wide = np.int32 if spec.vocabulary else np.float32
+    if array.dtype not in (np.uint8, wide):
+        raise DataError(
+            f"{where}: {name} is {array.dtype}, expected uint8 or {wide.__name__}: convert it"
+        )
+    if array.shape[1:] != spec.raw_shape:
+        raise DataError(
+            f"{where}: examples of shape {array.shape[1:]}, expected {spec.raw_shape} as "
+            "in the spec: reshape them"
+        )
+    check_finite(array, where)
+    _check_indices(array, spec, where)

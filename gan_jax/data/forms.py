@@ -10,7 +10,7 @@ from gan_jax.data.dataset import Dataset
 NAMES = (
     *("digits", "ring", "grid", "swiss_roll", "waves"),
     *("idx:PATH", "stacked_mnist:PATH", "folder:PATH", "tfds:NAME", "npy:PATH", "npz:PATH"),
-    *("csv:PATH", "parquet:PATH", "text:PATH"),
+    *("csv:PATH", "parquet:PATH", "text:PATH", "domains:SPEC"),
 )
 
 

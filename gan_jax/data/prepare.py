@@ -43,12 +43,14 @@ def prepare(data: Dataset, name: str, data_dir: str | os.PathLike[str] | None = 
       The place, FOLDER/NAME[/CONFIG]/VERSION.
 
     Raises:
-      DataError: data that are no such images, a bad name, or a place that is taken.
+      DataError: data that are no such images, two domains, a bad name, or a place that is taken.
     """
     if not data.spec.is_image or data.spec.shape[-1] not in (1, 3):
         raise DataError(
             f"{data.name}: examples of shape {data.spec.shape}, expected images, grey or RGB"
         )
+    if "source" in data.train:
+        raise DataError(f"{data.name}: two domains, expected one: write them from its own spec")
     name, config, version = prepared.parse(name)
     version = version or _registered(name)
     place = prepared.folder(data_dir) / name / (config or "") / version

@@ -30,6 +30,21 @@ def split(spec: str) -> tuple[str, str | None, str]:
     return form, path if colon else None, after
 
 
+def taken(spec: str, *names: str) -> tuple[str, str]:
+    """The spec without the options of these names, and those.
+
+    >>> taken("folder:a?size=8&to=b", "to"), taken("digits?to=b", "to"), taken("ring", "to")
+    (('folder:a?size=8', 'to=b'), ('digits', 'to=b'), ('ring', ''))
+    """
+    before, mark, after = spec.rpartition("?")
+    words = after.split("&") if mark else []
+    found = [word for word in words if word.partition("=")[0] in names]
+    if not found:
+        return spec, ""
+    rest = "&".join(word for word in words if word not in found)
+    return before + f"?{rest}" * bool(rest), "&".join(found)
+
+
 def options(text: str, spec: str, **kinds: Callable[[str], Any]) -> dict[str, Any]:
     """The values of `a=1&b=x` by their names.
 
@@ -95,9 +110,9 @@ def orders(word: str) -> dict[str, tuple[str, ...]]:
     >>> orders("size:S<M<L,grade:low<high")
     {'size': ('S', 'M', 'L'), 'grade': ('low', 'high')}
     """
-    pairs = (part.partition(":") for part in names(word))
+    pairs = [part.partition(":") for part in names(word)]
     found = {name.strip(): names(order.replace("<", ",")) for name, _, order in pairs}
-    if min(map(len, found.values())) < 2 or "" in found:
+    if min(map(len, found.values())) < 2 or "" in found or len(found) < len(pairs):
         raise ValueError(word)
     return found
 

@@ -19,6 +19,7 @@ _FILES = {
     "for_sequences": "sequences",
     "for_text": "characters",
     "for_tables": "evaluation",
+    "for_translations": "translation",
     "frechet_distance": "frechet",
     "frechet_from_moments": "frechet",
     "mixture_figures": "mixture",

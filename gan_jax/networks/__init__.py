@@ -16,6 +16,7 @@ from gan_jax.networks.dcgan import DCGANCritic, DCGANGenerator
 from gan_jax.networks.encoders import DCGANEncoder, MLPEncoder, PairCritic
 from gan_jax.networks.growing import enlarged, progressive_pair, shown, sizes
 from gan_jax.networks.image_pairs import biggan_pair, r3gan_pair, sagan_pair, sngan_pair
+from gan_jax.networks.instance import InstanceNorm
 from gan_jax.networks.layers import BatchNorm, Conv, ConvDown, ConvTranspose, ConvUp
 from gan_jax.networks.minibatch import MinibatchDeviation
 from gan_jax.networks.mlp import MLPCritic, MLPGenerator
@@ -30,6 +31,7 @@ from gan_jax.networks.resnet import ResNetCritic, ResNetGenerator
 from gan_jax.networks.sngan import SNGANCritic, SNGANGenerator
 from gan_jax.networks.spectral import spectral
 from gan_jax.networks.table import table_output
+from gan_jax.networks.translation import PatchCritic, Translator, translation_networks
 
 __all__ = [
     "LSTM",
@@ -45,6 +47,7 @@ __all__ = [
     "DCGANEncoder",
     "DCGANGenerator",
     "DCGANTrunk",
+    "InstanceNorm",
     "LSTMCritic",
     "LSTMGenerator",
     "MLPCritic",
@@ -52,6 +55,7 @@ __all__ = [
     "MLPGenerator",
     "MinibatchDeviation",
     "PairCritic",
+    "PatchCritic",
     "ProgressiveCritic",
     "ProgressiveGenerator",
     "Projection",
@@ -64,6 +68,7 @@ __all__ = [
     "SelfAttention",
     "TextCritic",
     "TextGenerator",
+    "Translator",
     "acgan_networks",
     "biggan_pair",
     "checkpointed",
@@ -87,6 +92,7 @@ __all__ = [
     "spectral",
     "table_output",
     "text_pair",
+    "translation_networks",
     "vector_critic",
     "vector_encoder",
     "with_precision",

@@ -208,7 +208,7 @@ def with_sgd(game: Game) -> Game:
 def distance(one: State, other: State, before: State) -> float:
     """How far two steps from `before` are apart, relative to their length, network by network."""
     apart = []
-    for name in before.params:
+    for name in (name for name, params in before.params.items() if jax.tree.leaves(params)):
         norm = lambda a, b, name=name: float(
             optax.tree.norm(jax.tree.map(jnp.subtract, a.params[name], b.params[name]))
         )

@@ -97,7 +97,7 @@ def in_double(row) -> dict:
 
 
 def steps(row, before, count: int = 50) -> dict:
-    """The largest difference of a parameter after 50 steps."""
+    """The largest difference of a parameter, or of statistics such as a pool, after 50 steps."""
     arrays = {name: jnp.asarray(array) for name, array in row.data.train.items()}
     decode = lambda raw: row.data.spec.decode(raw).astype(jnp.float64)
     ends = {}
@@ -106,8 +106,9 @@ def steps(row, before, count: int = 50) -> dict:
         play = lambda state, arrays, body=body: body(state, KEY, arrays, np.int32(count))
         ends[devices], _ = mapped(play, devices, cut=False)(before, arrays)
     apart = lambda a, b: float(jnp.abs(a - b).max())
+    kept = lambda state: (state.params, state.stats)
     return {
-        f"steps {devices}": max(jax.tree.leaves(jax.tree.map(apart, end.params, ends[1].params)))
+        f"steps {devices}": max(jax.tree.leaves(jax.tree.map(apart, kept(end), kept(ends[1]))))
         for devices, end in ends.items()
     }
 

@@ -8,10 +8,12 @@ import jax.numpy as jnp
 import optax
 
 from gan_jax import families, losses, networks, priors
+from gan_jax.families.pool import slots
 from gan_jax.game import Game, Player
+from gan_jax.keys import apart
 from gan_jax.losses.adversarial import Adversarial
 from gan_jax.losses.penalties import shares
-from tests.contract.table import LATENT, Row, points, two_player, with_loss
+from tests.contract.table import BATCH, LATENT, Row, cycle, points, two_player, with_loss
 
 
 def _with_player(row: Row, name: str, **changes) -> Row:
@@ -98,6 +100,26 @@ def frozen_in_practice() -> Row:
     return _with_player(row, "generator", optimizer=optax.set_to_zero())
 
 
+def pool_that_forgets() -> Row:
+    """CycleGAN whose pool stays empty, as one that is kept outside of the state."""
+    row = cycle()
+    lost = row.game.networks["pool"]._replace(refresh=lambda params, stats, batch: stats)
+    game = dataclasses.replace(row.game, networks={**row.game.networks, "pool": lost})
+    return dataclasses.replace(row, game=game)
+
+
+def one_key_for_both_pools() -> Row:
+    """CycleGAN that exchanges the fakes of both domains by the same draws."""
+    row = cycle()
+    draw = row.game.players["critic"].draw
+
+    def twice(nets, keys, batch):
+        again = {"inverse_fake_slot": slots(apart(keys)[0], BATCH + 3)}
+        return draw(nets, keys, batch) | again
+
+    return _with_player(row, "critic", draw=twice)
+
+
 PLANTED: dict[str, Callable[[], Row]] = {
     make.__name__: make
     for make in (
@@ -110,5 +132,7 @@ PLANTED: dict[str, Callable[[], Row]] = {
         ignored_label_in_generator,
         mean_of_the_shard,
         frozen_in_practice,
+        pool_that_forgets,
+        one_key_for_both_pools,
     )
 }

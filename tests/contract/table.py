@@ -249,6 +249,26 @@ def infogan() -> Row:
     return Row(game, data, trains, 2 * 3, sampler, score=score, latent=1 + LATENT)
 
 
+def cycle() -> Row:
+    """Two generators and two critics of points, whose fakes pass through pools that fill up."""
+    first, second = points(), points()
+    part = first.train | {"source": -second.train["real"][::-1]}
+    held_out = first.held_out | {"source": -second.held_out["real"]}
+    data, adam = Dataset(part, held_out, first.spec), optax.adam(1e-3, b1=0.5, b2=0.9)
+    generator, critic = networks.mlp_pair(data.spec, latent=2, widths=(16,))
+    game = families.cycle(
+        *(generator, generator, critic, critic),
+        shape=data.spec.shape,
+        size=BATCH + 3,
+        generator_optimizer=adam,
+        critic_optimizer=adam,
+        average=warm_average(0.9),
+    )
+    judging = {"critic", "inverse_critic", "pool", "inverse_pool"}
+    trains = {"critic": judging, "generator": {"generator", "inverse"}}
+    return Row(game, data, trains, 2, sampling.from_prior(priors.normal(2)), latent=2)
+
+
 FEW = ("dcgan", "wgan_gp_conditional", "relativistic")
 """Rows that differ in how examples meet one another: where tests take long, the others are slow."""
 
@@ -288,4 +308,5 @@ ROWS: dict[str, Callable[[], Row]] = {
     "adversarial_autoencoder": adversarial_autoencoder,
     "infogan": infogan,
     "text": text,
+    "cycle": cycle,
 }

@@ -16,7 +16,9 @@ def test_moves_catch_a_leak():
         checks.check_moves_change_their_own(planted.leak())
 
 
-@pytest.mark.parametrize("make", [planted.one_key_twice, planted.one_key_for_all_moves])
+@pytest.mark.parametrize(
+    "make", [planted.one_key_twice, planted.one_key_for_all_moves, planted.one_key_for_both_pools]
+)
 def test_keys_catch(make, monkeypatch):
     with pytest.raises(AssertionError, match="used twice"):
         checks.check_keys(make(), monkeypatch)
@@ -28,6 +30,7 @@ def test_labels_catch(make):
         checks.check_labels(make())
 
 
-def test_movement_catches_a_network_that_stands_still():
+@pytest.mark.parametrize("make", [planted.frozen_in_practice, planted.pool_that_forgets])
+def test_movement_catches_a_network_that_stands_still(make):
     with pytest.raises(AssertionError):
-        checks.check_every_network_moves(planted.frozen_in_practice())
+        checks.check_every_network_moves(make())
