@@ -22,6 +22,7 @@ from gan_jax.networks.mlp import MLPCritic, MLPGenerator
 from gan_jax.networks.network import linen
 from gan_jax.networks.packing import packed
 from gan_jax.networks.pairs import dcgan_pair, mlp_pair, recurrent_pair, resnet_pair, text_pair
+from gan_jax.networks.policy import LSTMPolicy, TextCNN, policy_pair
 from gan_jax.networks.precision import checkpointed, half, with_precision
 from gan_jax.networks.progressive import ProgressiveCritic, ProgressiveGenerator
 from gan_jax.networks.r3gan import R3GANCritic, R3GANGenerator
@@ -47,6 +48,7 @@ __all__ = [
     "DCGANTrunk",
     "LSTMCritic",
     "LSTMGenerator",
+    "LSTMPolicy",
     "MLPCritic",
     "MLPEncoder",
     "MLPGenerator",
@@ -62,6 +64,7 @@ __all__ = [
     "SNGANCritic",
     "SNGANGenerator",
     "SelfAttention",
+    "TextCNN",
     "TextCritic",
     "TextGenerator",
     "acgan_networks",
@@ -76,6 +79,7 @@ __all__ = [
     "mlp_pair",
     "packed",
     "pair_critic",
+    "policy_pair",
     "progressive_pair",
     "r3gan_pair",
     "recurrent_pair",
