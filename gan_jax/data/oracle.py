@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gan_jax.data.arrays import split
+from gan_jax.data.arrays import check_fraction, split
 from gan_jax.data.dataset import Dataset
 from gan_jax.data.images import check_memory
 from gan_jax.data.spec import Oracle, Spec
@@ -64,6 +64,7 @@ def oracle(
             f"count={count}, length={length}, symbols={symbols}, width={width}, seed={seed}: "
             "expected 2 or more of the first three, a width of 1 or more and a seed of 0 or more"
         )
+    check_fraction("held_out", held_out)
     check_memory(8 * (count * length + symbols * (2 * width + BLOCK)), f"{count} texts")
     vocabulary = tuple(f"{index} " for index in range(symbols))
     truth = Oracle(width, seed)
