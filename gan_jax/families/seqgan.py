@@ -58,7 +58,7 @@ def seqgan(
 
     def loss(nets, keys, batch):
         keys, own = apart(keys)
-        text = nets.generator(prior(own))
+        text = jax.lax.stop_gradient(nets.generator(prior(own)))
         check_alike(text, batch["real"])
         values = step_values(nets, keys, text, prior=prior, rollouts=rollouts)
         log_p = nets.generator(None, text)
@@ -96,15 +96,17 @@ def step_values(
     """
     count, steps, _ = text.shape
     reward = lambda text: jax.nn.sigmoid(wide(nets.critic(text)))
-    kept = jnp.tile(jnp.arange(1, steps), count)
-    begun = jnp.repeat(text, steps - 1, axis=0)
+    kept = jnp.repeat(jnp.arange(1, steps), count)
+    begun = jnp.tile(text, (steps - 1, 1, 1))
 
-    def once(keys):
-        completed = nets.average.generator(prior(keys.reshape(-1)), begun, kept)
-        return reward(completed).reshape(count, steps - 1)
+    def once(index):
+        own = jax.vmap(jax.random.fold_in, (0, None))(keys, index)
+        latents = prior(jnp.concatenate(apart(own, steps - 1)))
+        completed = nets.average.generator(latents, begun, kept)
+        return reward(completed).reshape(steps - 1, count)
 
-    keys = jax.vmap(lambda key: jax.random.split(key, (rollouts, steps - 1)), out_axes=1)(keys)
-    return jnp.concatenate([jax.lax.map(once, keys).mean(0), reward(text)[:, None]], axis=1)
+    values = jax.lax.map(once, jnp.arange(rollouts)).mean(0)
+    return jnp.concatenate([values, reward(text)[None]]).T
 
 
 def _above_others(values: jax.Array) -> jax.Array:
