@@ -14,7 +14,7 @@ class Config:
 
     data: str = "oracle?length=10&symbols=50"
     """Data: oracle, or other text, text:PATH, ...; the networks follow length and vocabulary."""
-    steps: int = 4000
+    steps: int = 4500
     """Steps to train, over all three games."""
     pretraining: int = 3000
     """Steps of maximum likelihood, the first game."""
