@@ -68,10 +68,10 @@ def init(game: Game, key: jax.Array) -> State:
 
 
 def bind(game: Game, state: State) -> SimpleNamespace:
-    """The networks as functions of their inputs: `nets.critic(x)`; and `nets.step`."""
-    params, stats = state.params, state.stats
-    nets = {n: partial(f.apply, params[n], stats[n]) for n, f in game.networks.items()}
-    return SimpleNamespace(**nets, step=state.step)
+    """The networks of their inputs: `nets.critic(x)`, `nets.average.generator(z)`; `nets.step`."""
+    bound = lambda own: {n: partial(game.networks[n].apply, own[n], state.stats[n]) for n in own}
+    average = SimpleNamespace(**bound(state.average))
+    return SimpleNamespace(**bound(state.params), step=state.step, average=average)
 
 
 def move(game: Game, name: str, state: State, keys: jax.Array, batch) -> tuple[State, dict]:

@@ -58,6 +58,7 @@ def test_networks_follow_the_data(name, tmp_path):
     text.write_text("to be or not to be " * 9)
     others = {"ring": "swiss_roll", "waves": "waves?steps=7&count=20"}
     others["shakespeare"] = f"text:{text}?window=6"
+    others["oracle"] = others["shakespeare"]
     data = others.get(name.partition("_")[0], "digits")
     from gan_jax.data import open as open_data
     from gan_jax.train import abstract

@@ -1,3 +1,5 @@
+import dataclasses
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -185,6 +187,23 @@ def test_bind_gives_the_networks_and_the_step():
     for n in "abc":
         assert getattr(nets, n)(2.0) == state.params[n]["w"] - 2.0
     assert not hasattr(nets, "d")
+
+
+def test_losses_see_averaged_weights_and_do_not_move_them():
+    game = toy(optax.sgd, average={"b": lambda step: 0.9})
+
+    def loss(nets, keys, batch):
+        return nets.a(nets.average.b(1.0)), {"late": nets.average.b(0.0)}
+
+    player = Player(("a", "c"), loss, optax.sgd(RATE), moves=2)
+    game = dataclasses.replace(game, players=game.players | {"first": player})
+    state = init(game, KEY)._replace(average={"b": {"w": jnp.float32(5.0)}})
+    assert bind(game, state).average.b(1.0) == 4.0
+    assert not hasattr(bind(game, state).average, "a")
+    after, metrics = move(
+        game, "first", state, jax.random.split(KEY, BATCH), {"x": batches(1)["x"][0]}
+    )
+    assert metrics["late"] == 5.0 and same(after.average, state.average)
 
 
 def test_a_network_begins_with_its_key_and_its_name_alone():

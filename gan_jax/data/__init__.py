@@ -29,6 +29,7 @@ def open(spec: str, fingerprint: str | None = None) -> Dataset:
     `npz:PATH`            arrays by name, such as samples of a model
     `waves`               sines and sawtooths of 30 steps
     `text:PATH`           the characters of a text file: windows of it, or its lines
+    `oracle`              text of a random recurrent network, whose probabilities are known
     `stacked_mnist:PATH`  three digits of `idx:PATH` as channels: 1,000 classes
     `tfds:NAME`           a set of TensorFlow Datasets that is prepared on the disk
     `csv:PATH`            a table, whose first row names the columns

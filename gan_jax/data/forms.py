@@ -10,7 +10,7 @@ from gan_jax.data.dataset import Dataset
 NAMES = (
     *("digits", "ring", "grid", "swiss_roll", "waves"),
     *("idx:PATH", "stacked_mnist:PATH", "folder:PATH", "tfds:NAME", "npy:PATH", "npz:PATH"),
-    *("csv:PATH", "parquet:PATH", "text:PATH", "domains:SPEC"),
+    *("csv:PATH", "parquet:PATH", "text:PATH", "oracle", "domains:SPEC"),
 )
 
 
@@ -35,6 +35,11 @@ def alone(form: str, options: Callable[..., dict]) -> Dataset | None:
 
             pairs = {"frequency": query.pair, "amplitude": query.pair}
             return waves(**options(count=int, steps=int, **pairs, seed=int, held_out=float))
+        case "oracle":
+            from gan_jax.data.oracle import oracle
+
+            names = ("count", "length", "symbols", "width", "seed")
+            return oracle(**options(**dict.fromkeys(names, int), held_out=float))
     return None
 
 

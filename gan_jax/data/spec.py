@@ -12,7 +12,7 @@ import numpy as np
 from gan_jax.data.columns import Column, width
 from gan_jax.errors import DataError
 
-LATER = ("vocabulary", "columns")
+LATER = ("vocabulary", "columns", "oracle")
 """Fields that the first version did not have."""
 
 
@@ -26,6 +26,18 @@ class Mixture(NamedTuple):
 
     centres: tuple[tuple[float, ...], ...]
     deviation: float
+
+
+class Oracle(NamedTuple):
+    """The known truth of made text: a recurrent network of this seed; see `gan_jax.data.oracle`.
+
+    Args:
+      width: of its embedding and of its hidden state.
+      seed: of its weights.
+    """
+
+    width: int
+    seed: int
 
 
 @dataclass(frozen=True)
@@ -42,6 +54,7 @@ class Spec:
       mixture: the truth of a toy set, where it is known.
       vocabulary: of text: its V symbols, whose indices [T] are the raw numbers of an example.
       columns: of a table, whose encoded rows the examples are.
+      oracle: the truth of made text, where it is known.
 
     Raises:
       ValueError: a shape, scale, frequencies, mixture, vocabulary or columns that cannot be.
@@ -55,6 +68,7 @@ class Spec:
     mixture: Mixture | None = None
     vocabulary: tuple[str, ...] = ()
     columns: tuple[Column, ...] = ()
+    oracle: Oracle | None = None
 
     def __post_init__(self):
         if not self.shape or min(self.shape) < 1:
@@ -123,7 +137,8 @@ class Spec:
         fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         lists = {key: list(value) for key, value in fields.items() if isinstance(value, tuple)}
         columns = [column.to_json() for column in self.columns]
-        saved = fields | lists | {"mixture": mixture, "columns": columns}
+        oracle = self.oracle and self.oracle._asdict()
+        saved = fields | lists | {"mixture": mixture, "columns": columns, "oracle": oracle}
         # What came later is left out where there is none of it: fingerprints stay what they were.
         return {key: value for key, value in saved.items() if key not in LATER or value}
 
@@ -141,6 +156,8 @@ class Spec:
                 fields["mixture"] = Mixture(centres, saved["mixture"]["deviation"])
             if "columns" in saved:
                 fields["columns"] = tuple(map(Column.from_json, saved["columns"]))
+            if "oracle" in saved:
+                fields["oracle"] = Oracle(**saved["oracle"])
             spec = cls(**fields)
             if spec.to_json() == saved:
                 return spec

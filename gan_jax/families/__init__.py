@@ -8,8 +8,10 @@ from gan_jax.families.cramer import cramer
 from gan_jax.families.cycle import cycle
 from gan_jax.families.infogan import infogan
 from gan_jax.families.lecam import lecam
+from gan_jax.families.likelihood import maximum_likelihood
 from gan_jax.families.progressive import progressive
 from gan_jax.families.relativistic import r3gan, relativistic
+from gan_jax.families.seqgan import seqgan
 from gan_jax.families.two_player import two_player
 from gan_jax.families.vae import importance_bound, vae
 from gan_jax.families.vanilla import vanilla
@@ -25,9 +27,11 @@ __all__ = [
     "importance_bound",
     "infogan",
     "lecam",
+    "maximum_likelihood",
     "progressive",
     "r3gan",
     "relativistic",
+    "seqgan",
     "two_player",
     "vae",
     "vanilla",

@@ -16,6 +16,7 @@ from gan_jax.metrics.characters import for_text
 from gan_jax.metrics.frechet import frechet_distance
 from gan_jax.metrics.mixture import mixture_figures
 from gan_jax.metrics.neighbours import precision_recall
+from gan_jax.metrics.oracle import for_oracle
 from gan_jax.metrics.sequences import for_sequences
 from gan_jax.metrics.transport import exact_wasserstein
 
@@ -83,6 +84,8 @@ def suited(spec: Spec) -> Evaluation:
     """The evaluation that fits the data: `for_text`, `for_images` and so on."""
     if spec.columns:
         return for_tables(spec.columns)
+    if spec.oracle:
+        return for_oracle(spec)
     if spec.vocabulary or spec.is_sequence:
         return for_text() if spec.vocabulary else for_sequences()
     return for_images() if spec.is_image else for_points(spec.mixture)

@@ -23,6 +23,7 @@ from gan_jax.networks.mlp import MLPCritic, MLPGenerator
 from gan_jax.networks.network import linen
 from gan_jax.networks.packing import packed
 from gan_jax.networks.pairs import dcgan_pair, mlp_pair, recurrent_pair, resnet_pair, text_pair
+from gan_jax.networks.policy import LSTMPolicy, TextCNN, policy_pair
 from gan_jax.networks.precision import checkpointed, half, with_precision
 from gan_jax.networks.progressive import ProgressiveCritic, ProgressiveGenerator
 from gan_jax.networks.r3gan import R3GANCritic, R3GANGenerator
@@ -50,6 +51,7 @@ __all__ = [
     "InstanceNorm",
     "LSTMCritic",
     "LSTMGenerator",
+    "LSTMPolicy",
     "MLPCritic",
     "MLPEncoder",
     "MLPGenerator",
@@ -66,6 +68,7 @@ __all__ = [
     "SNGANCritic",
     "SNGANGenerator",
     "SelfAttention",
+    "TextCNN",
     "TextCritic",
     "TextGenerator",
     "Translator",
@@ -81,6 +84,7 @@ __all__ = [
     "mlp_pair",
     "packed",
     "pair_critic",
+    "policy_pair",
     "progressive_pair",
     "r3gan_pair",
     "recurrent_pair",

@@ -34,24 +34,36 @@ class LSTM(nn.Module):
 
     @nn.compact
     def __call__(self, x: jax.Array) -> jax.Array:
-        shape = (x.shape[-1] + self.width, 4 * self.width)
-        kernel = self.param("kernel", _orthogonal_below, shape, jnp.float32)
-        bias = self.param("bias", _forget_one, shape[1:], jnp.float32)
+        kernel, bias = lstm_weights(self, x.shape[-1], self.width)
         x = x.astype(jnp.result_type(x, kernel))
-        # sigma(a) = (1 + tanh(a / 2)) / 2: halved here, all four gates are one tanh. Both are wide
-        # across the steps, over which their gradients are summed.
-        halves = jnp.repeat(jnp.array([[0.5, 0.5, 1.0, 0.5]], kernel.dtype), self.width, axis=1)
-        kernel, bias = wide(kernel * halves), wide(bias[None] * halves)
-
-        def step(state, x):
-            hidden, cell = state
-            product = jnp.concatenate([x, hidden], axis=-1) @ kernel.astype(x.dtype)
-            cell, hidden = _gates(wide(product) + bias, cell)
-            hidden = hidden.astype(x.dtype)
-            return (hidden, cell), hidden
-
         start = jnp.zeros_like(x, shape=(x.shape[0], self.width))  # and split as x is
-        return jax.lax.scan(step, (start, wide(start)), x.swapaxes(0, 1))[1].swapaxes(0, 1)
+        step, steps = lstm_step(kernel, bias), x.swapaxes(0, 1)
+        return jax.lax.scan(step, (start, wide(start)), steps)[1].swapaxes(0, 1)
+
+
+def lstm_weights(module: nn.Module, inputs: int, width: int) -> tuple[jax.Array, jax.Array]:
+    """The module's own `kernel` and `bias` of an LSTM."""
+    shape = (inputs + width, 4 * width)
+    kernel = module.param("kernel", _orthogonal_below, shape, jnp.float32)
+    return kernel, module.param("bias", _forget_one, shape[1:], jnp.float32)
+
+
+def lstm_step(kernel: jax.Array, bias: jax.Array) -> Callable:
+    """A step of an LSTM, for a scan: `((h, c), x) -> ((h, c), h)`, h as precise as x, c wide."""
+    # sigma(a) = (1 + tanh(a / 2)) / 2: halved here, all four gates are one tanh. Both are wide
+    # across the steps, over which their gradients are summed.
+    width = kernel.shape[1] // 4
+    halves = jnp.repeat(jnp.array([[0.5, 0.5, 1.0, 0.5]], kernel.dtype), width, axis=1)
+    kernel, bias = wide(kernel * halves), wide(bias[None] * halves)
+
+    def step(state, x):
+        hidden, cell = state
+        product = jnp.concatenate([x, hidden], axis=-1) @ kernel.astype(x.dtype)
+        cell, hidden = _gates(wide(product) + bias, cell)
+        hidden = hidden.astype(x.dtype)
+        return (hidden, cell), hidden
+
+    return step
 
 
 @partial(jax.checkpoint, prevent_cse=False)  # less is kept for the backward passes: faster, too

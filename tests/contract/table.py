@@ -112,21 +112,42 @@ def adaptive() -> Row:
     return replace(row, trains=row.trains | {"critic": {"critic", "adaptive"}})
 
 
-def text() -> Row:
-    """Text by the Gumbel-softmax: latents and noise beside them, in a pair."""
+def letters() -> Dataset:
+    """Six letters out of four, all different."""
     numbers = np.random.default_rng(0).choice(4**4, 96, replace=False)  # all begin with aa
     real = np.stack(np.unravel_index(numbers, (4,) * 6), axis=1).astype(np.uint8)
     spec = Spec((6, 4), 1.0, 0.0, vocabulary=tuple("abcd"))
+    return Dataset({"real": real}, {"real": real[:0]}, spec, "text")
+
+
+def text() -> Row:
+    """Text by the Gumbel-softmax: latents and noise beside them, in a pair."""
+    data = letters()
     prior = priors.together(priors.normal(LATENT), priors.gumbel(6, 4))
-    pair = networks.text_pair(spec, latent=LATENT, width=4, blocks=1)
+    pair = networks.text_pair(data.spec, latent=LATENT, width=4, blocks=1)
     adam = optax.adam(1e-2, b1=0.5, b2=0.9)
     rest = {"critic_moves": 2, "average": warm_average(0.9)}
     game = families.wgan_gp(
         *pair, prior=prior, generator_optimizer=adam, critic_optimizer=adam, **rest
     )
-    data = Dataset({"real": real}, {"real": real[:0]}, spec, "text")
     trains = {"critic": {"critic"}, "generator": {"generator"}}
     return Row(game, data, trains, 3 * 2 + 2, sampling.from_prior(prior))
+
+
+def policy(*, rewarded: bool) -> Row:
+    """Text symbol by symbol: rewarded by a critic, or of maximum likelihood."""
+    data, prior, adam = letters(), priors.uniform(6, 0.0, 1.0), optax.adam(3e-2)
+    given = {"embedding": 3, "width": 4, "sizes": (2,), "maps": 4, "critic_embedding": 3}
+    generator, critic = networks.policy_pair(data.spec, **given)
+    sampler = sampling.from_prior(prior)
+    if not rewarded:
+        game = families.maximum_likelihood(generator, optimizer=adam, average=warm_average(0.9))
+        return Row(game, data, {"likelihood": {"generator"}}, 0, sampler, judged=(), latent=6)
+    optimizers = {"generator_optimizer": adam, "critic_optimizer": adam}
+    given = {"rollouts": 2, "baseline": True, "critic_moves": 2}
+    game = families.seqgan(generator, critic, prior=prior, **optimizers, **given)
+    trains = {"critic": {"critic"}, "generator": {"generator"}}
+    return Row(game, data, trains, 2 + 1 + 2 * 5, sampler, latent=6)
 
 
 def with_loss(loss: losses.Adversarial) -> Callable:
@@ -309,4 +330,6 @@ ROWS: dict[str, Callable[[], Row]] = {
     "infogan": infogan,
     "text": text,
     "cycle": cycle,
+    "maximum_likelihood": lambda: policy(rewarded=False),
+    "seqgan": lambda: policy(rewarded=True),
 }
