@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from gan_jax import feed, order, parallel
-from gan_jax.data import Dataset
+from gan_jax.data import EXAMPLES, Dataset
 from gan_jax.errors import DivergedError, UsageError
 from gan_jax.game import Game, State, init, update
 from gan_jax.keys import stream
@@ -156,7 +156,7 @@ def program(
         given = state.step * game.moves, game.moves, batch_size, size
         chosen = partial(order.minibatches, stream(key, "data"), *given)
         batches = pick(arrays, state.step, chosen)
-        batches["real"] = decode(batches["real"])
+        batches |= {name: decode(batches[name]) for name in EXAMPLES if name in batches}
         return rule(game, state, stream(key, "play"), batches)
 
     def advance(state, key, arrays, length):

@@ -8,11 +8,12 @@ from functools import partial
 
 from gan_jax.data import forms, query
 from gan_jax.data.arrays import from_arrays
-from gan_jax.data.dataset import Dataset
+from gan_jax.data.dataset import EXAMPLES, Dataset
+from gan_jax.data.labelled import partly_labelled
 from gan_jax.data.spec import Mixture, Spec
 from gan_jax.errors import DataError
 
-__all__ = ["Dataset", "Mixture", "Spec", "from_arrays", "open"]
+__all__ = ["EXAMPLES", "Dataset", "Mixture", "Spec", "from_arrays", "open", "partly_labelled"]
 
 
 def open(spec: str, fingerprint: str | None = None) -> Dataset:
@@ -40,7 +41,8 @@ def open(spec: str, fingerprint: str | None = None) -> Dataset:
     for text window=32 or lines=1&length=32, for tfds data_dir, split, held_out, size and resize;
     see the functions of these names. For tables see `tabular`:
     `csv:people.csv?label=job&drop=id&categorical=zip,code&ordinal=size:S<M<L`, and so integer,
-    continuous, boolean and date, encoding and held_out. A path with a `?` of its own gets another
+    continuous, boolean and date, encoding and held_out. All data with labels take labelled=100: how
+    many of them a game may use, see `partly_labelled`. A path with a `?` of its own gets another
     one at its end.
 
     Args:
@@ -66,6 +68,10 @@ def open(spec: str, fingerprint: str | None = None) -> Dataset:
 
 
 def _named(spec: str) -> Dataset:
+    whole, few = query.taken(spec, "labelled")
+    if few is not None:
+        given = query.options(f"labelled={few}", spec, labelled=int)
+        return partly_labelled(_named(whole), given["labelled"])
     form, path, given = query.split(spec)
     options = partial(query.options, given, spec)
     if path is None:

@@ -14,6 +14,9 @@ from gan_jax.data.source import Source, blocks, extremes, is_source
 from gan_jax.data.spec import Spec
 from gan_jax.errors import DataError
 
+EXAMPLES = ("real", "labelled")
+"""The arrays of a data set that hold examples, raw; `labelled` are some of a training part."""
+
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
@@ -22,8 +25,9 @@ class Dataset:
     Args:
       train: "real" ([N, *raw_shape], raw: uint8 or float32, or for text uint8 or int32, 0..V-1)
           and, where there are classes, "label" ([N], int32, 0..K-1). Arrays are kept as read-only
-          views; "real" may be a `Source`.
-      held_out: the same keys and kinds; may hold no examples.
+          views; "real" may be a `Source`. Where few labels may be used, "labelled" examples and
+          their "labelled_label", of as many rows: see `partly_labelled`.
+      held_out: "real" and "label" of the same kinds; may hold no examples.
       spec: what the arrays mean.
       name: what messages and tables call the set.
 
@@ -116,30 +120,34 @@ def _read_only(array: np.ndarray | Source) -> np.ndarray | Source:
 
 def _check_part(arrays: Mapping[str, np.ndarray], spec: Spec, where: str) -> None:
     keys = {"real", "label"} if spec.classes else {"real"}
-    if arrays.keys() != keys:
+    if arrays.keys() - {"labelled", "labelled_label"} != keys:
         raise DataError(
             f"{where} has arrays {sorted(arrays)}, expected {sorted(keys)} for "
             f"{len(spec.classes)} classes: labels and classes go together"
         )
-    real = arrays["real"]
-    wide = np.int32 if spec.vocabulary else np.float32
-    if real.dtype not in (np.uint8, wide):
-        raise DataError(
-            f"{where}: real is {real.dtype}, expected uint8 or {wide.__name__}: convert it"
-        )
-    if real.shape[1:] != spec.raw_shape:
-        raise DataError(
-            f"{where}: examples of shape {real.shape[1:]}, expected {spec.raw_shape} as "
-            "in the spec: reshape them"
-        )
+    for name in (name for name in EXAMPLES if name in arrays):
+        _check_examples(name, arrays[name], spec, where)
     example_count(arrays, where)
-    check_finite(real, where)
-    _check_indices(real, spec, where)
-    if spec.classes:
-        label = arrays["label"]
+    for name in arrays.keys() - set(EXAMPLES):
+        label = arrays[name]
         if label.dtype != np.int32 or label.ndim != 1:
             raise DataError(
                 f"{where}: labels are {label.dtype} of shape {label.shape}, expected "
                 "int32 of shape [N]: convert them"
             )
         check_labels(label, len(spec.classes), where)
+
+
+def _check_examples(name: str, array: np.ndarray, spec: Spec, where: str) -> None:
+    wide = np.int32 if spec.vocabulary else np.float32
+    if array.dtype not in (np.uint8, wide):
+        raise DataError(
+            f"{where}: {name} is {array.dtype}, expected uint8 or {wide.__name__}: convert it"
+        )
+    if array.shape[1:] != spec.raw_shape:
+        raise DataError(
+            f"{where}: examples of shape {array.shape[1:]}, expected {spec.raw_shape} as "
+            "in the spec: reshape them"
+        )
+    check_finite(array, where)
+    _check_indices(array, spec, where)

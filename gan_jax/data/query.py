@@ -30,6 +30,21 @@ def split(spec: str) -> tuple[str, str | None, str]:
     return form, path if colon else None, after
 
 
+def taken(spec: str, name: str) -> tuple[str, str | None]:
+    """The spec without the option of this name, and its word, or None where there is none.
+
+    >>> taken("folder:a?size=8&to=b", "to"), taken("digits?to=b", "to"), taken("ring", "to")
+    (('folder:a?size=8', 'b'), ('digits', 'b'), ('ring', None))
+    """
+    before, _, after = spec.rpartition("?")
+    words = after.split("&") if before else []
+    found = [word for word in words if word.startswith(f"{name}=")]
+    if not found:
+        return spec, None
+    rest = "&".join(word for word in words if word not in found)
+    return before + f"?{rest}" * bool(rest), found[-1].removeprefix(f"{name}=")
+
+
 def options(text: str, spec: str, **kinds: Callable[[str], Any]) -> dict[str, Any]:
     """The values of `a=1&b=x` by their names.
 

@@ -8,6 +8,7 @@ from gan_jax.families.infogan import infogan
 from gan_jax.families.lecam import lecam
 from gan_jax.families.progressive import progressive
 from gan_jax.families.relativistic import r3gan, relativistic
+from gan_jax.families.semi_supervised_autoencoder import semi_supervised_autoencoder
 from gan_jax.families.two_player import two_player
 from gan_jax.families.vae import importance_bound, vae
 from gan_jax.families.vanilla import vanilla
@@ -24,6 +25,7 @@ __all__ = [
     "progressive",
     "r3gan",
     "relativistic",
+    "semi_supervised_autoencoder",
     "two_player",
     "vae",
     "vanilla",
