@@ -54,5 +54,6 @@ def build(config, spec):
         game,
         sampling.from_prior(prior),
         evaluations=[metrics.suited(spec)],
+        tasks=[metrics.inverts],
         watch={"critic": "critic/loss", "generator": "generator/loss"},
     )

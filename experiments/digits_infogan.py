@@ -50,6 +50,8 @@ QUICK = Config(steps=2, batch_size=4, width=4, features=8)
 
 def build(config, spec):
     """The game, its sampler and its evaluation, for data of this spec."""
+    import jax
+
     from gan_jax import codes, families, metrics, networks, optimizers, priors, sampling
     from gan_jax.experiment import Experiment
 
@@ -72,9 +74,12 @@ def build(config, spec):
         critic_optimizer=adam(config.critic_rate),
         average=optimizers.warm_average(config.average),
     )
+    swept = codes.sweeps(noise, known, jax.random.key(0))
     return Experiment(
         game,
         sampling.from_prior(codes.latents(noise, known)),
         evaluations=[metrics.suited(spec)],
+        tasks=[metrics.discovers(noise, known, "digit")],
+        pictures=lambda nets: {name: nets.generator(z) for name, z in swept.items()},
         watch={"critic": "critic/loss", "digit": "generator/digit_information"},
     )

@@ -70,5 +70,6 @@ def build(config, spec):
         game,
         sampling.from_prior(prior),
         evaluations=[metrics.suited(spec)],
+        tasks=[metrics.classifies(classes, clusters=bool(config.clusters))],
         watch={"critic": "critic/loss", "reconstruction": "autoencoder/loss"},
     )

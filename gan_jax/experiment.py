@@ -31,6 +31,8 @@ class Experiment(NamedTuple):
     evaluations: Sequence[Callable] = ()  # (held out, other data) -> figures by name
     watch: Mapping[str, str] = {}  # what the progress line shows: title -> metric
     on_chunk: Callable | None = None  # (state, metrics) -> more metrics, or None
+    tasks: Sequence[Callable] = ()  # (nets, held out, train) -> figures by name, `metrics.tasks`
+    pictures: Callable | None = None  # nets -> examples by name, drawn when it is evaluated
     before: Sequence[Phase] = ()  # games that are played before `game`, in turn
 
     @property
