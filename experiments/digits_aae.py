@@ -1,7 +1,13 @@
 """An adversarial autoencoder on the 1,797 handwritten 8x8 digits of scikit-learn.
 
-gan-jax train digits_aae
-gan-jax train digits_aae --style
+    gan-jax train digits_aae
+    gan-jax train digits_aae --style
+    gan-jax train digits_aae --latent 2
+    gan-jax encode runs/digits_aae --out codes.png
+
+The evaluation gives how the codes of held-out data follow the prior, in its deviations, and their
+reconstruction, mean squared error for each pixel, beside that of as many principal components. Of
+two dimensions it draws `plane.png`, what the decoder makes of the codes on a grid.
 """
 
 from dataclasses import dataclass
