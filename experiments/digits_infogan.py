@@ -1,9 +1,13 @@
 """InfoGAN on the 1,797 handwritten 8x8 digits of scikit-learn.
 
     gan-jax train digits_infogan
+    gan-jax train digits_infogan --data 'idx:$GAN_JAX_DATA/mnist'
 
 `generator/digit_information` is how much, in nats, the posterior knows of the categorical code
-behind an image, of the 2.303 of `generator/digit_ceiling`.
+behind an image, of the 2.303 of `generator/digit_ceiling`. The evaluation gives `matched_error`,
+that of the code's likeliest class, matched one to one with the labels, on held-out data, and
+`digit_determination` and `style_determination`, R^2 of the codes found in fakes; it draws
+`sweep_digit.png`, `sweep_style_0.png` and `sweep_style_1.png`, along whose rows a code varies.
 
 After 4,000 steps, jax 0.10.2, 2026-11-21, seed 0: 2.299 nats. Of 360 held-out digits the likeliest
 class of the posterior, matched one to one with the labels, is wrong for 0.297; no label was used.
@@ -50,6 +54,8 @@ QUICK = Config(steps=2, batch_size=4, width=4, features=8)
 
 def build(config, spec):
     """The game, its sampler and its evaluation, for data of this spec."""
+    import jax
+
     from gan_jax import codes, families, metrics, networks, optimizers, priors, sampling
     from gan_jax.experiment import Experiment
 
@@ -72,9 +78,12 @@ def build(config, spec):
         critic_optimizer=adam(config.critic_rate),
         average=optimizers.warm_average(config.average),
     )
+    swept = codes.sweeps(noise, known, jax.random.key(0))
     return Experiment(
         game,
         sampling.from_prior(codes.latents(noise, known)),
         evaluations=[metrics.suited(spec)],
+        tasks=[metrics.discovers(noise, known, "digit")],
+        pictures=lambda nets: {f"sweep_{name}": nets.generator(z) for name, z in swept.items()},
         watch={"critic": "critic/loss", "digit": "generator/digit_information"},
     )

@@ -41,7 +41,7 @@ def build(config, spec):
     """The game, its sampler and its evaluation, for data of this spec."""
     import jax
 
-    from gan_jax import families, losses, metrics, networks, optimizers, priors, sampling
+    from gan_jax import codes, families, losses, metrics, networks, optimizers, priors, sampling
     from gan_jax.experiment import Experiment
 
     encoder, generator = networks.mlp_autoencoder(
@@ -61,9 +61,11 @@ def build(config, spec):
         beta=config.beta,
         prepare=losses.binarised,
     )
+    plane = lambda nets: {"plane": losses.bernoulli.mean(nets.generator(codes.plane()))}
     return Experiment(
         game,
         sampling.from_prior(priors.normal(config.latent), output=losses.bernoulli.mean),
         evaluations=[metrics.suited(spec)],
+        pictures=plane if config.latent == 2 else None,
         watch={"bound": "autoencoder/bound", "divergence": "autoencoder/divergence"},
     )

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
+from jax.scipy.stats import norm
 
 from gan_jax import priors, ranges
 from gan_jax.keys import apart
@@ -26,6 +28,8 @@ class Code(NamedTuple):
     outputs: int  # of the posterior's network for it
     prior: Prior  # keys [B] -> code [B, size]
     log_posterior: Callable  # (output [B, outputs], code [B, size]) -> log q(code | x) [B]
+    mean: Callable  # output [B, outputs] -> E[code | x] under q, [B, size]
+    sweeps: Sequence[np.ndarray]  # ways to go through it, [K, size] each
     entropy: float  # H(code)
     ceiling: float  # H(code) + E log q(code | x) of the best posterior of this kind
 
@@ -46,7 +50,9 @@ def categorical(classes: int) -> Code:
 
     prior = lambda keys: jax.nn.one_hot(label(keys), classes)
     entropy = math.log(classes)
-    return Code(classes, classes, prior, log_posterior, entropy, entropy)
+    mean = lambda output: jax.nn.softmax(wide(output))
+    every = (np.eye(classes),)
+    return Code(classes, classes, prior, log_posterior, mean, every, entropy, entropy)
 
 
 def uniform(size: int, low: float = -1.0, high: float = 1.0, deviation: float = 1.0) -> Code:
@@ -63,7 +69,10 @@ def uniform(size: int, low: float = -1.0, high: float = 1.0, deviation: float = 
     ceiling = entropy - size * (math.log(2 * math.pi) + log_variance) / 2
     prior = priors.uniform(size, low, high)
     density = lambda output, code: normal_log_density(code, output, log_variance)
-    return Code(size, size, prior, density, entropy, ceiling)
+    half = (high - low) / 2
+    line = np.linspace(low - half, high + half, 10, dtype=np.float32)  # beyond, as in the paper
+    axes = tuple(np.where(axis, line[:, None], low + half) for axis in np.eye(size))
+    return Code(size, size, prior, density, wide, axes, entropy, ceiling)
 
 
 def latents(noise: Prior, codes: Mapping[str, Code]) -> Prior:
@@ -93,11 +102,58 @@ def information(codes: Mapping[str, Code], output: jax.Array, latent: jax.Array)
       latent: from which the examples were made, `[B, d]`, the codes at its end.
     """
     found = _cut(output, [code.outputs for code in codes.values()])
-    drawn = _cut(latent, [code.size for code in codes.values()])
+    drawn = parts(codes, latent)
     return {
-        name: code.entropy + code.log_posterior(f, c).mean()
-        for (name, code), f, c in zip(codes.items(), found, drawn, strict=True)
+        name: code.entropy + code.log_posterior(f, drawn[name]).mean()
+        for (name, code), f in zip(codes.items(), found, strict=True)
     }
+
+
+def parts(codes: Mapping[str, Code], latent: jax.Array) -> dict[str, jax.Array]:
+    """The codes by name, `[B, size]` each, in latents `[B, d]` at whose end they stand."""
+    cut = _cut(latent, [code.size for code in codes.values()])
+    return dict(zip(codes, cut, strict=True))
+
+
+def means(codes: Mapping[str, Code], output: jax.Array) -> dict[str, jax.Array]:
+    """E[c | x] of each code by name, `[B, size]`, under the posterior's output `[B, ...]`."""
+    cut = _cut(output, [code.outputs for code in codes.values()])
+    pairs = zip(codes.items(), cut, strict=True)
+    return {name: code.mean(part) for (name, code), part in pairs}
+
+
+def sweeps(noise: Prior, codes: Mapping[str, Code], key: jax.Array) -> dict[str, jax.Array]:
+    """Latents `[K K, d]` for K rows of K pictures: along a row one code varies, and nothing else.
+
+    Chen et al. 2016, arXiv:1606.03657, figure 2. By name: `digit` for a code that varies in one
+    way, `style_0`, `style_1`, ... for one of several.
+
+    Args:
+      noise: as for `latents`.
+      codes: as for `latents`.
+      key: of what differs between the rows.
+    """
+    prior, found = latents(noise, codes), {}
+    for name, code in codes.items():
+        for index, values in enumerate(map(jnp.float32, code.sweeps)):
+            rows = jnp.repeat(prior(jax.random.split(key, len(values))), len(values), axis=0)
+            varied = parts(codes, rows) | {name: jnp.tile(values, (len(values), 1))}
+            coded = jnp.concatenate([*varied.values()], axis=1)
+            latent = jnp.concatenate([rows[:, : -coded.shape[1]], coded], axis=1)
+            found[name if len(code.sweeps) == 1 else f"{name}_{index}"] = latent
+    return found
+
+
+def plane(deviation: float = 1.0, count: int = 20) -> jax.Array:
+    """Latents `[count count, 2]` on a grid, where N(0, deviation^2 I) has as much between each two.
+
+    Kingma and Welling 2013, arXiv:1312.6114, figure 4: what a decoder of two latents makes of them.
+
+    >>> plane(count=3)[:4].round(1).tolist()
+    [[-1.0, -1.0], [0.0, -1.0], [1.0, -1.0], [-1.0, 0.0]]
+    """
+    line = deviation * norm.ppf((jnp.arange(count) + 0.5) / count)
+    return jnp.stack([jnp.tile(line, count), jnp.repeat(line, count)], axis=1)
 
 
 def _cut(array: jax.Array, sizes: Sequence[int]) -> list[jax.Array]:

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from functools import partial
+from types import SimpleNamespace
 
 import jax
 import numpy as np
 
 from gan_jax.errors import UsageError
 from gan_jax.game import Game, State, bind
-from gan_jax.sampling import BLOCK, averaged
+from gan_jax.sampling import BLOCK, Sampler, averaged, settled
 
 
 def encoder(game: Game) -> Callable:
@@ -50,8 +51,35 @@ def encode(
     """
     apply, state = encoder(game), averaged(state) if average else state
     one = jax.jit(lambda state, block: apply(bind(game, state), decode(block)))
-    rest = -len(x) % BLOCK  # blocks of one size: one program, and no code depends on the others
-    padded = np.concatenate([x, np.repeat(x[:1], rest, axis=0)])
-    blocks = padded.reshape(-1, BLOCK, *x.shape[1:])
-    parts = [np.asarray(code, np.float32) for code in map(partial(one, state), blocks)]
-    return np.concatenate(parts)[: len(x)]
+    return in_blocks(partial(one, state), x)
+
+
+def networks(
+    game: Game, sampler: Sampler, state: State, *, average: bool = True
+) -> SimpleNamespace:
+    """The networks as functions of NumPy arrays `[N, ...]`: `nets.encoder(x)`, in `in_blocks`.
+
+    Args:
+      game: that was played.
+      sampler: of the game, by which statistics are fixed as for samples.
+      state: of the game.
+      average: whether to use averaged weights, where the game has any.
+    """
+    settle = jax.jit(partial(settled, game, sampler))
+    state = settle(averaged(state) if average else state)
+
+    def function(name):
+        one = jax.jit(lambda state, *inputs: getattr(bind(game, state), name)(*inputs))
+        return partial(in_blocks, partial(one, state))
+
+    return SimpleNamespace(**{name: function(name) for name in game.networks})
+
+
+def in_blocks(apply: Callable, *arrays: np.ndarray) -> np.ndarray:
+    """`apply` to all rows `[N, ...]`, some at a time: one program, and rows do not meet."""
+    count = len(arrays[0])
+    rest = -count % BLOCK
+    arrays = map(np.asarray, arrays)
+    padded = [np.concatenate([array, np.repeat(array[:1], rest, axis=0)]) for array in arrays]
+    blocks = zip(*(array.reshape(-1, BLOCK, *array.shape[1:]) for array in padded), strict=True)
+    return np.concatenate([np.asarray(apply(*block), np.float32) for block in blocks])[:count]

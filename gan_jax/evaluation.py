@@ -7,15 +7,18 @@ from typing import Any
 import jax
 import numpy as np
 
-from gan_jax import runs
-from gan_jax.data import Dataset
+from gan_jax import encoding, report, runs
+from gan_jax.data import Dataset, Spec
 from gan_jax.data.source import some
-from gan_jax.game import State
+from gan_jax.experiment import Experiment
+from gan_jax.game import Game, State
 from gan_jax.keys import stream
-from gan_jax.metrics import compare, table
+from gan_jax.metrics import aligned, compare, digits, table
 
 LIMIT = 2500
 """Examples in each set at most: the published number for mixtures, and soon done for images."""
+EXAMINED = 10_000
+"""Examples of each part of the data that tasks see at most."""
 
 
 def evaluate(
@@ -57,10 +60,50 @@ def evaluate(
     return about | figures
 
 
-def record(run: Path, figures: Mapping[str, Any]) -> str:
-    """Writes the figures to the run; returns them as a table with what they depend on."""
-    runs.write_json(run / runs.EVALUATION, figures)
+def examine(
+    experiment: Experiment, game: Game, state: State, data: Dataset, *, average: bool = True
+) -> dict[str, Any]:
+    """Figures of what the networks are for besides samples, and pictures of it.
+
+    Args:
+      experiment: whose `tasks` and `pictures` they are.
+      game: whose state it is; where it is not the experiment's last, there is none of them.
+      state: of the game.
+      data: of each part `EXAMINED` examples at most, the same every time.
+      average: whether to use averaged weights, where there are any.
+
+    Returns:
+      `tasks`, figures by name, and `pictures`, examples by name; nothing where there are none.
+    """
+    if game is not experiment.game or not (experiment.tasks or experiment.pictures):
+        return {}
+    nets = encoding.networks(game, experiment.sampler, state, average=average)
+    found = {"pictures": experiment.pictures(nets)} if experiment.pictures else {}
+    if experiment.tasks and len(data.held_out["real"]):
+        parts = [_examined(part, data) for part in (data.held_out, data.train)]
+        figures = [task(nets, *parts) for task in experiment.tasks]
+        found["tasks"] = {name: value for each in figures for name, value in each.items()}
+        found["examined"] = len(parts[0]["real"])
+    return found
+
+
+def _examined(part: Mapping[str, Any], data: Dataset) -> dict[str, np.ndarray]:
+    chosen = {name: some(part[name], EXAMINED) for name in ("real", "label") if name in part}
+    return chosen | {"real": np.asarray(data.spec.decode(chosen["real"]))}
+
+
+def record(run: Path, figures: Mapping[str, Any], spec: Spec | None = None) -> str:
+    """Writes the figures to the run, and its pictures; returns a table with what they depend on."""
+    for name, examples in figures.get("pictures", {}).items():
+        report.picture(examples, spec, run / f"{name}.png")
+    written = {name: value for name, value in figures.items() if name != "pictures"}
+    runs.write_json(run / runs.EVALUATION, written)
     about = f"Step {figures['step']}, seed {figures['seed']}, {figures['weights']} weights"
-    if "samples" not in figures:
-        return f"{about}: nothing to compare with, the data have no held-out part."
-    return f"{about}, against held-out data:\n{table(figures)}"
+    said = f"{about}: nothing to compare with, the data have no held-out part."
+    if "samples" in figures:
+        said = f"{about}, against held-out data:\n{table(figures)}"
+    if "tasks" not in figures:
+        return said
+    rows = [(name, digits(value)) for name, value in figures["tasks"].items()]
+    first = (f"n = {figures['examined']}", "networks")
+    return f"{said}\n{aligned([first, *rows])}"

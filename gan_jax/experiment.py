@@ -32,6 +32,8 @@ class Experiment(NamedTuple):
     watch: Mapping[str, str] = {}  # what the progress line shows: title -> metric
     on_chunk: Callable | None = None  # (state, metrics) -> more metrics, or None
     measures: Sequence[Callable] = ()  # (all that is sampled) -> its figures, those of real data
+    tasks: Sequence[Callable] = ()  # (nets, held out, train) -> figures by name, `metrics.tasks`
+    pictures: Callable | None = None  # nets -> examples by name, drawn when it is evaluated
     before: Sequence[Phase] = ()  # games that are played before `game`, in turn
 
     @property

@@ -14,7 +14,7 @@ from gan_jax import experiment as experiments
 from gan_jax.cache import keep_programs
 from gan_jax.data import Dataset
 from gan_jax.errors import RunError, UsageError
-from gan_jax.evaluation import evaluate, record
+from gan_jax.evaluation import evaluate, examine, record
 from gan_jax.experiment import Experiment
 from gan_jax.game import State, bind
 from gan_jax.loop import LATE, Job, play
@@ -171,7 +171,8 @@ def _finish(job: Job, state: State) -> None:
         mine = job.part(state, index)
         given = evaluations, job.draw, mine, job.data
         figures = evaluate(*given, seed=lane.seed, measures=measures)
-        said = record(lane.folder, figures)
+        figures |= examine(job.experiment, job.experiment.game, mine, job.data)
+        said = record(lane.folder, figures, job.data.spec)
         found[lane.folder.name] = figures
     if job.replicas:
         said = summary.record(job.run, found, [lane.folder.name for lane in job.lanes])

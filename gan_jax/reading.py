@@ -50,7 +50,9 @@ class Encoded:
     part: Literal["held_out", "train"] = "held_out"
     """Which part of the data."""
     out: str = "codes.npz"
-    """A .npz (arrays `codes` and, where there are any, `labels`)."""
+    """A .npz (arrays `codes` and, where there are any, `labels`), or a .png of two axes of them."""
+    axes: tuple[int, int] = (0, 1)
+    """Which two numbers of a code a picture shows, from 0; the labels give the colours."""
     overwrite: bool = False
     """Replace the file if it exists."""
 
@@ -83,7 +85,7 @@ def evaluate(words: Sequence[str]) -> None:
     folder, source = _opened(words, "evaluate", source=Source)
     found = _load(folder, source)
     from gan_jax import data, summary
-    from gan_jax.evaluation import evaluate, record
+    from gan_jax.evaluation import evaluate, examine, record
 
     real, figures = data.open(found[0].config.data, found[0].fingerprint), {}
     reached = max(int(trained.state.step) for trained in found)
@@ -97,7 +99,10 @@ def evaluate(words: Sequence[str]) -> None:
             average=source.weights == "average",
             measures=trained.experiment.measures,
         )
-        said = record(trained.folder, figures[trained.folder.name])
+        given, average = (trained.game, trained.state, real), source.weights == "average"
+        more = examine(trained.experiment, *given, average=average)
+        figures[trained.folder.name] |= more
+        said = record(trained.folder, figures[trained.folder.name], trained.spec)
     names = [trained.folder.name for trained in found]
     print(said if len(found) == 1 else summary.record(folder, figures, names))
 
@@ -105,11 +110,11 @@ def evaluate(words: Sequence[str]) -> None:
 def encode(words: Sequence[str]) -> None:
     """gan-jax encode RUN [flags]"""
     folder, source, target = _opened(words, "encode", source=Source, target=Encoded)
-    from gan_jax import data, encoding, writing
+    from gan_jax import data, encoding, report, writing
 
     out = Path(target.out).expanduser()
-    if out.suffix != ".npz":
-        raise UsageError(f"--out {out}: codes are written to a .npz.")
+    if out.suffix not in (".npz", ".png"):
+        raise UsageError(f"--out {out}: codes are written to a .npz, or drawn in a .png.")
     found = _load(folder, source)
     encoding.encoder(found[0].game)
     places = _places(out, found, target.overwrite)
@@ -125,8 +130,19 @@ def encode(words: Sequence[str]) -> None:
     for trained, place in zip(found, places, strict=True):
         given = trained.game, trained.state, arrays["real"], real.spec.decode
         codes = encoding.encode(*given, average=source.weights == "average")
-        writing.write({"codes": codes} | labels, trained.spec, place)
+        if out.suffix == ".npz":
+            writing.write({"codes": codes} | labels, trained.spec, place)
+        else:
+            chosen = _axes(codes, target.axes)
+            report.scatter(chosen, place, labels.get("labels"), real.spec.classes)
         print(f"Wrote {len(codes)} codes to {place}.")
+
+
+def _axes(codes, axes: tuple[int, int]):
+    if not 0 <= min(axes) <= max(axes) < codes.shape[1]:
+        given = " ".join(map(str, axes))
+        raise UsageError(f"--axes {given}: a code has {codes.shape[1]} numbers, from 0.")
+    return codes[:, axes]
 
 
 def _places(out: Path, found: Sequence, overwrite: bool) -> list[Path]:

@@ -103,6 +103,23 @@ def curves(rows: Sequence[Mapping[str, float]], path: Path) -> None:
     write_atomically(path, _drawn(figure))
 
 
+def scatter(
+    points: np.ndarray, path: Path, labels: np.ndarray | None = None, classes: Sequence[str] = ()
+) -> None:
+    """Draws points `[N, 2]`, such as codes, in the colours of their labels `[N]`."""
+    figure = _figure(1, height=5)
+    axes = figure.axes[0]
+    if labels is None:
+        axes.plot(*points.T, ".", markersize=3)
+    else:
+        for index, name in enumerate(classes):
+            mine = points[labels == index]
+            axes.plot(*mine.T, ".", markersize=3, color=f"C{index}", label=name)
+        axes.legend(fontsize=8, markerscale=3, loc="center left", bbox_to_anchor=(1, 0.5))
+    axes.set_aspect("equal")
+    write_atomically(path, _drawn(figure))
+
+
 def intervals(titles: Sequence[str], figures: Sequence[Mapping[str, Mapping]], path: Path) -> None:
     """Draws the mean and the interval of every figure, a panel each, beside that of real data.
 

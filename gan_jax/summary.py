@@ -24,7 +24,8 @@ def summarise(found: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> d
       `replicas` how many, the names of those that `diverged`, and of those that `collapsed`: whose
       samples reach less than half of the recall of real data; and for each of the `figures` its
       mean, its standard deviation, the 95 % interval of the mean (percentile bootstrap), `best` and
-      `worst`, those nearest to and farthest from the figure of real data, by name, and that one.
+      `worst`, those nearest to and farthest from the figure of real data, by name, and that one;
+      for each of the `tasks`, if there are any, `mean`, `std`, `median`, `least` and `largest`.
     """
     evaluated = {name: figures for name, figures in found.items() if "samples" in figures}
     about = {
@@ -32,6 +33,10 @@ def summarise(found: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> d
         "diverged": [name for name in names if name not in found],
         "collapsed": [name for name, figures in evaluated.items() if has_collapsed(figures)],
     }
+    tasks = {name: figures["tasks"] for name, figures in found.items() if "tasks" in figures}
+    if tasks:
+        names = list(next(iter(tasks.values())))
+        about["tasks"] = {what: _spread([each[what] for each in tasks.values()]) for what in names}
     if not evaluated:
         return about | {"figures": {}}
     first = next(iter(evaluated.values()))
@@ -71,7 +76,8 @@ def record(run: Path, found: Mapping[str, Mapping[str, Any]], names: Sequence[st
     if not summary["figures"]:
         return f"{said}: nothing to compare with, the data have no held-out part."
     about = f"Step {summary['step']}, {summary['weights']} weights, against held-out data"
-    return f"{said}.\n{about}:\n{table(summary)}"
+    whole = f"{said}.\n{about}:\n{table(summary)}"
+    return f"{whole}\n{task_table(summary['tasks'])}" if "tasks" in summary else whole
 
 
 def table(summary: Mapping[str, Any]) -> str:
@@ -83,6 +89,24 @@ def table(summary: Mapping[str, Any]) -> str:
         low, high = map(digits, figure["interval"])
         rows.append((what, *middle, f"{low} to {high}", *ends, digits(figure["real"])))
     return aligned(rows)
+
+
+def task_table(tasks: Mapping[str, Mapping[str, float]]) -> str:
+    """The figures of tasks as aligned text."""
+    names = list(next(iter(tasks.values())))
+    rows = [(what, *map(digits, spread.values())) for what, spread in tasks.items()]
+    return aligned([("networks", *names), *rows])
+
+
+def _spread(values: Sequence[float]) -> dict[str, float]:
+    every = np.asarray(values, float)
+    return {
+        "mean": float(every.mean()),
+        "std": float(every.std(ddof=1)) if len(every) > 1 else 0.0,
+        "median": float(np.median(every)),
+        "least": float(every.min()),
+        "largest": float(every.max()),
+    }
 
 
 def _one(what: str, evaluated: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Codes: how they are drawn, and that what a posterior knows of them is at most all."""
 
+from functools import partial
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -50,6 +52,36 @@ def test_the_bound_through_a_noisy_channel_is_its_mutual_information():
     known = codes.information({"bit": bit}, seen * np.log(9.0), code)["bit"]
     expected = np.log(2) - stats.bernoulli(0.1).entropy()
     assert abs(known - expected) < 4 * np.log(9) * 0.3 / np.sqrt(4000)
+
+
+def test_parts_are_the_codes_and_means_those_of_the_posterior(latent):
+    drawn = codes.parts(CODES, latent)
+    np.testing.assert_array_equal(drawn["digit"], latent[:, 3:8])
+    found = codes.means(CODES, jnp.concatenate([jnp.log(latent[:, 3:8] + 0.2), latent[:, 8:]], 1))
+    np.testing.assert_allclose(found["digit"], (latent[:, 3:8] + 0.2) / 2, rtol=1e-5)
+    np.testing.assert_array_equal(found["style"], drawn["style"])
+
+
+def test_along_a_row_of_a_sweep_one_code_varies():
+    swept = jax.jit(partial(codes.sweeps, priors.normal(3), CODES))(jax.random.key(0))
+    assert list(swept) == ["digit", "style_0", "style_1"]
+    swept = jax.device_get(swept)
+    digit = swept["digit"].reshape(5, 5, 10)
+    np.testing.assert_array_equal(digit[:, :, 3:8], np.broadcast_to(np.eye(5), (5, 5, 5)))
+    style = swept["style_1"].reshape(10, 10, 10)
+    np.testing.assert_allclose(style[3, :, 9], np.linspace(-3.5, 2.5, 10), rtol=1e-6)
+    assert (style[:, :, 8] == -0.5).all()  # the middle of its range
+    for rows, varied in ((digit, np.s_[3:8]), (style, np.s_[8:])):
+        others = np.delete(rows, varied, axis=2)
+        np.testing.assert_array_equal(others, others[:, :1].repeat(others.shape[1], 1))
+        assert len(np.unique(others[:, 0], axis=0)) == len(others)
+
+
+def test_a_plane_has_as_much_of_the_normal_between_each_two():
+    latent = np.asarray(jax.jit(lambda: codes.plane(3.0, 8))()).reshape(8, 8, 2)
+    share = stats.norm(0, 3.0).cdf(latent)
+    np.testing.assert_allclose(share[0, :, 0], (np.arange(8) + 0.5) / 8, atol=1e-5)
+    np.testing.assert_array_equal(latent[:, :, 0], latent[:, :, 1].T)
 
 
 def test_codes_that_cannot_be_are_refused():

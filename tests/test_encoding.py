@@ -5,7 +5,7 @@ import pytest
 
 from gan_jax import data
 from gan_jax.cli import main
-from gan_jax.encoding import encode
+from gan_jax.encoding import encode, networks
 from gan_jax.game import bind
 from gan_jax.loading import load
 from gan_jax.sampling import averaged
@@ -38,10 +38,30 @@ def test_the_codes_are_those_of_the_averaged_encoder(here):
     np.testing.assert_allclose(np.load("codes.npz")["codes"], expected, atol=1e-5)
 
 
+def test_a_picture_shows_two_axes_of_the_codes(here):
+    assert main(["encode", "run", "--out", "codes.png", "--axes", "2", "0"]) == 0
+    from PIL import Image
+
+    colours = np.asarray(Image.open("codes.png").convert("RGB")).reshape(-1, 3)
+    assert len(np.unique(colours, axis=0)) > 10  # of ten classes, on white
+
+
+def test_networks_are_functions_of_arrays(here):
+    trained, x = load("run"), np.float32(np.random.default_rng(0).normal(size=(70, 8, 8, 1)))
+    given = trained.game, trained.experiment.sampler, trained.state
+    nets, bound = networks(*given), bind(trained.game, averaged(trained.state))
+    np.testing.assert_allclose(nets.encoder(x), bound.encoder(x), atol=1e-5)
+    np.testing.assert_array_equal(nets.encoder(x)[:3], nets.encoder(x[:3]))
+    np.testing.assert_allclose(nets.critic(x, x[:, 0, :3, 0]).shape, (70,))
+    raw = bind(trained.game, trained.state).encoder(x)
+    np.testing.assert_allclose(networks(*given, average=False).encoder(x), raw, atol=1e-5)
+
+
 def test_what_cannot_be_encoded_is_refused(here, capsys):
     np.save("other.npy", np.zeros((20, 4, 4, 1), np.uint8))
     for words, code, said in (
-        ("--out codes.png", 2, "codes are written to a .npz"),
+        ("--out codes.csv", 2, "codes are written to a .npz"),
+        ("--out other.png --axes 0 3", 2, "--axes 0 3: a code has 3 numbers"),
         ("--data npy:other.npy --out other.npz", 2, "of shape (8, 8, 1)"),
     ):
         assert main(["encode", "run", *words.split()]) == code

@@ -91,6 +91,29 @@ def test_nothing_to_compare_with(model, digits, tmp_path):
         assert json.loads((tmp_path / "evaluation.json").read_text()) == figures
 
 
+def test_tasks_see_both_parts_and_pictures_are_drawn(digits, tmp_path):
+    module = load(write_experiment(tmp_path))
+    built = build(module, module.Config(), digits.spec)
+    state = initial(built.game, 0)
+
+    def task(nets, held_out, train):
+        assert held_out["real"].min() == -1 and len(held_out["label"]) == 360
+        return {"held_out": len(held_out["real"]), "train": len(train["real"])}
+
+    latent = np.zeros((5, 4), np.float32)
+    built = built._replace(tasks=[task], pictures=lambda nets: {"zero": nets.generator(latent)})
+    found = evaluation.examine(built, built.game, state, digits)
+    assert found["tasks"] == {"held_out": 360, "train": 1437} and found["examined"] == 360
+    about = {"step": 0, "seed": 0, "weights": "average"}
+    said = evaluation.record(tmp_path, about | found, digits.spec)
+    assert said.splitlines()[-1].split() == ["train", "1437"]
+    assert json.loads((tmp_path / "evaluation.json").read_text())["tasks"] == found["tasks"]
+    assert (tmp_path / "zero.png").stat().st_size > 100
+    assert (
+        evaluation.examine(built._replace(tasks=(), pictures=None), built.game, state, digits) == {}
+    )
+
+
 def test_the_record_is_the_table_and_a_file(model, digits, tmp_path):
     figures = evaluate(model, digits)
     said = evaluation.record(tmp_path, figures)

@@ -33,6 +33,17 @@ def test_mean_deviation_best_and_worst_are_beside_real_data():
     assert (distance["best_of"], distance["worst_of"]) == ("seed-2", "seed-1")
 
 
+def test_tasks_have_a_median_and_a_range(tmp_path):
+    found = {f"seed-{n}": figures(0.8, 0.2) | {"tasks": {"error": n**2 / 10}} for n in range(4)}
+    error = summary.summarise(found, NAMES)["tasks"]["error"]
+    assert (error["median"], error["least"], error["largest"]) == (0.25, 0.0, 0.9)
+    assert error["mean"] == pytest.approx(0.35)
+    last = summary.record(tmp_path, found, NAMES).splitlines()[-2:]
+    assert last[0].split() == ["networks", "mean", "std", "median", "least", "largest"]
+    assert last[1].split()[::5] == ["error", "0.9"]
+    assert "tasks" not in summary.summarise(FOUND, NAMES)
+
+
 def test_the_failed_are_named():
     found = summary.summarise(FOUND, NAMES)
     assert found["diverged"] == ["seed-3"]

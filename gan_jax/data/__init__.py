@@ -9,10 +9,11 @@ from functools import partial
 from gan_jax.data import forms, query
 from gan_jax.data.arrays import from_arrays
 from gan_jax.data.dataset import EXAMPLES, Dataset
+from gan_jax.data.labelled import partly_labelled
 from gan_jax.data.spec import Mixture, Spec
 from gan_jax.errors import DataError
 
-__all__ = ["EXAMPLES", "Dataset", "Mixture", "Spec", "from_arrays", "open"]
+__all__ = ["EXAMPLES", "Dataset", "Mixture", "Spec", "from_arrays", "open", "partly_labelled"]
 
 
 def open(spec: str, fingerprint: str | None = None) -> Dataset:
@@ -43,7 +44,8 @@ def open(spec: str, fingerprint: str | None = None) -> Dataset:
     see the functions of these names. For tables see `tabular`:
     `csv:people.csv?label=job&drop=id&categorical=zip,code&ordinal=size:S<M<L`, and so integer,
     continuous, boolean and date, encoding and held_out, or types=FILE.toml with a line for each
-    column. A path with a `?` of its own gets another one at its end.
+    column. All data with labels take labelled=100: how many of them a game may use, see
+    `partly_labelled`. A path with a `?` of its own gets another one at its end.
 
     Args:
       spec: one of these; `~` and environment variables in PATH are expanded.
@@ -70,6 +72,9 @@ def open(spec: str, fingerprint: str | None = None) -> Dataset:
 
 
 def _named(spec: str) -> Dataset:
+    whole, few = query.taken(spec, "labelled")
+    if few:
+        return partly_labelled(_named(whole), **query.options(few, spec, labelled=int))
     form, path, given = query.split(spec)
     if form == "domains" and path:
         from gan_jax.data.domains import domains

@@ -14,8 +14,9 @@ from gan_jax.data.source import Source, blocks, extremes, is_source
 from gan_jax.data.spec import Spec
 from gan_jax.errors import DataError
 
-EXAMPLES = ("real", "source")
-"""The arrays of a data set that hold examples, raw; a set of two domains has both."""
+EXAMPLES = ("real", "source", "labelled")
+"""The arrays of a data set that hold examples, raw: besides real ones those of a second domain, and
+some of which the labels may be used."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,8 +27,9 @@ class Dataset:
       train: "real" ([N, *raw_shape], raw: uint8 or float32, or for text uint8 or int32, 0..V-1)
           and, where there are classes, "label" ([N], int32, 0..K-1). Arrays are kept as read-only
           views; "real" may be a `Source`. Where there are two domains, "source" is of the kind and
-          shape of "real": what is translated into what is like it.
-      held_out: the same keys and kinds; may hold no examples.
+          shape of "real": what is translated into what is like it. Where few labels may be used,
+          "labelled" examples and their "labelled_label", of as many rows: see `partly_labelled`.
+      held_out: the same keys and kinds, but nothing labelled; may hold no examples.
       spec: what the arrays mean.
       name: what messages and tables call the set.
 
@@ -47,7 +49,7 @@ class Dataset:
             object.__setattr__(self, part, arrays)
         if not len(self.train["real"]):
             raise DataError(f"{self.name}: train holds no examples: give at least one")
-        if self.train.keys() != self.held_out.keys():
+        if self.train.keys() - {"labelled", "labelled_label"} != self.held_out.keys():
             raise DataError(f"{self.name}: train has {[*self.train]}, held_out {[*self.held_out]}")
         kinds = self.train["real"].dtype, self.held_out["real"].dtype
         if kinds[0] != kinds[1]:
@@ -122,18 +124,19 @@ def _read_only(array: np.ndarray | Source) -> np.ndarray | Source:
 
 def _check_part(arrays: Mapping[str, np.ndarray], spec: Spec, where: str) -> None:
     keys = {"real", "label"} if spec.classes else {"real"}
-    if arrays.keys() - {"source"} != keys:
+    if arrays.keys() - {"source", "labelled", "labelled_label"} != keys:
         raise DataError(
             f"{where} has arrays {sorted(arrays)}, expected {sorted(keys)} for "
             f"{len(spec.classes)} classes: labels and classes go together"
         )
     for name in (name for name in EXAMPLES if name in arrays):
         _check_examples(name, arrays[name], spec, where)
-    if len({arrays[name].dtype for name in EXAMPLES if name in arrays}) > 1:
-        raise DataError(f"{where}: source is {arrays['source'].dtype}: make it that of real")
+    for name in (name for name in EXAMPLES if name in arrays):
+        if (kind := arrays[name].dtype) != arrays["real"].dtype:
+            raise DataError(f"{where}: {name} is {kind}: make it that of real")
     example_count(arrays, where)
-    if spec.classes:
-        label = arrays["label"]
+    for name in arrays.keys() - set(EXAMPLES):
+        label = arrays[name]
         if label.dtype != np.int32 or label.ndim != 1:
             raise DataError(
                 f"{where}: labels are {label.dtype} of shape {label.shape}, expected "

@@ -11,6 +11,7 @@ from gan_jax.families.lecam import lecam
 from gan_jax.families.likelihood import maximum_likelihood
 from gan_jax.families.progressive import progressive
 from gan_jax.families.relativistic import r3gan, relativistic
+from gan_jax.families.semi_supervised_autoencoder import semi_supervised_autoencoder
 from gan_jax.families.seqgan import seqgan
 from gan_jax.families.two_player import two_player
 from gan_jax.families.vae import importance_bound, vae
@@ -31,6 +32,7 @@ __all__ = [
     "progressive",
     "r3gan",
     "relativistic",
+    "semi_supervised_autoencoder",
     "seqgan",
     "two_player",
     "vae",

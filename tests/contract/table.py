@@ -10,7 +10,7 @@ import numpy as np
 import optax
 
 from gan_jax import augmentation, codes, families, losses, networks, priors, sampling
-from gan_jax.data import Dataset, Spec, from_arrays
+from gan_jax.data import Dataset, Spec, from_arrays, partly_labelled
 from gan_jax.game import Game, Network
 from gan_jax.losses.distances import norms
 from gan_jax.optimizers import warm_average
@@ -247,6 +247,36 @@ def adversarial_autoencoder() -> Row:
     return Row(game, data, trains, 2, sampler, judged=compared, opponent="encoder")
 
 
+def semi_supervised_autoencoder() -> Row:
+    """Two critics, of styles and of classes, and labels of a few examples."""
+    data, style = partly_labelled(points(labels=True), 6), priors.normal(LATENT - 1)
+    latent, adam = LATENT - 1 + 3, optax.adam(1e-3, b1=0.5, b2=0.9)
+    names = ("autoencoder", "critic", "encoder", "classifier")
+    game = families.semi_supervised_autoencoder(
+        *networks.mlp_autoencoder(data.spec, latent=latent, widths=(16,)),
+        networks.vector_critic(LATENT - 1, widths=(16,)),
+        networks.vector_critic(3, widths=(16,)),
+        style=style,
+        classes=3,
+        **{f"{name}_optimizer": adam for name in names},
+        average=warm_average(0.9),
+    )
+    trains = {"autoencoder": {"encoder", "generator"}, "critic": {"critic", "class_critic"}}
+    trains |= {"encoder": {"encoder"}, "classifier": {"encoder"}}
+    prior = codes.latents(style, {"class": codes.categorical(3)})
+    return Row(
+        game,
+        data,
+        trains,
+        draws=2 * 2,
+        sampler=sampling.from_prior(prior),
+        score=lambda nets, style, kind: nets.critic(style) + nets.class_critic(kind),
+        judged=(("style", "class"), ("code", "found")),
+        latent=latent,
+        opponent="encoder",
+    )
+
+
 def infogan() -> Row:
     """Codes of two kinds beside the noise, and a critic on the features that a posterior shares."""
     data, adam = points(), optax.adam(1e-3, b1=0.5, b2=0.9)
@@ -327,6 +357,7 @@ ROWS: dict[str, Callable[[], Row]] = {
     "vae": vae,
     "bigan": bigan,
     "adversarial_autoencoder": adversarial_autoencoder,
+    "semi_supervised_autoencoder": semi_supervised_autoencoder,
     "infogan": infogan,
     "text": text,
     "cycle": cycle,

@@ -1,0 +1,75 @@
+"""A semi-supervised adversarial autoencoder: digits from 100 labels, or from none.
+
+    gan-jax train digits_semi_supervised_aae
+    gan-jax train digits_semi_supervised_aae --data 'idx:$GAN_JAX_DATA/mnist?labelled=100'
+    gan-jax train digits_semi_supervised_aae --data digits --clusters 16
+
+`error` is that of the encoder's likeliest class on held-out data; for clusters, each with the label
+that most of it has, `majority_error`.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Config:
+    """Makhzani et al. 2015, arXiv:1511.05644, section 5, with Adam in place of descent."""
+
+    data: str = "digits?labelled=100"
+    """Data with a few labels to learn from: digits?labelled=100, idx:PATH?labelled=1000, ..."""
+    steps: int = 7500
+    """Steps to train: one move of each of the four players."""
+    batch_size: int = 100
+    """Examples in a minibatch, and labelled ones beside them, over all devices."""
+    learning_rate: float = 3e-4
+    """Of Adam, for the reconstruction."""
+    adversarial_rate: float = 5e-4
+    """Of Adam, for the critics and the encoder's move against them."""
+    classifier_rate: float = 1e-3
+    """Of Adam, for the encoder's move on labelled examples."""
+    style: int = 10
+    """Dimensions of the normal style."""
+    clusters: int = 0
+    """Clusters to find without any label; 0: the classes of the data, from few labels."""
+    widths: tuple[int, ...] = (500, 500)
+    """Of the hidden layers of all four networks."""
+    average: float = 0.999
+    """Decay of the averages of the weights of encoder and generator."""
+    precision: Literal["float32", "bf16"] = "float32"
+    """Of the networks' inner values; parameters and scores are always float32."""
+
+
+QUICK = Config(steps=2, batch_size=4, widths=(8,))
+
+
+def build(config, spec):
+    """The game, its sampler and its evaluation, for data of this spec."""
+    from gan_jax import codes, families, metrics, networks, optimizers, priors, sampling
+    from gan_jax.experiment import Experiment
+
+    classes = config.clusters or len(spec.classes)
+    style, size = priors.normal(config.style), config.style + classes
+    pair = networks.mlp_autoencoder(spec, latent=size, widths=config.widths)
+    critics = (networks.vector_critic(n, widths=config.widths) for n in (config.style, classes))
+    four = networks.with_precision(config.precision, *pair, *critics)
+    adversarial = optimizers.adam(config.adversarial_rate, b1=0.5, b2=0.999)
+    adam = lambda rate: optimizers.adam(rate, b1=0.9, b2=0.999)
+    game = families.semi_supervised_autoencoder(
+        *four,
+        style=style,
+        classes=classes,
+        autoencoder_optimizer=adam(config.learning_rate),
+        critic_optimizer=adversarial,
+        encoder_optimizer=adversarial,
+        classifier_optimizer=None if config.clusters else adam(config.classifier_rate),
+        average=optimizers.warm_average(config.average),
+    )
+    prior = codes.latents(style, {"class": codes.categorical(classes)})
+    return Experiment(
+        game,
+        sampling.from_prior(prior),
+        evaluations=[metrics.suited(spec)],
+        tasks=[metrics.classifies(classes, clusters=bool(config.clusters))],
+        watch={"critic": "critic/loss", "reconstruction": "autoencoder/loss"},
+    )

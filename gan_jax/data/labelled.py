@@ -1,0 +1,52 @@
+"""Data of which only some examples come with a label, for games that learn from few labels."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from gan_jax.data.dataset import Dataset
+from gan_jax.data.source import Rows
+from gan_jax.errors import DataError
+
+
+def partly_labelled(data: Dataset, count: int, seed: int = 0) -> Dataset:
+    """The same data, with `count` of the training examples to learn labels from.
+
+    The training part gets the arrays `labelled`, `[N, ...]`, and `labelled_label`, `[N]`: those few
+    over and over, so that a minibatch has of them as many as of all others, drawn as uniformly.
+    They are the first of a seeded order, of each class as many as of any other, to one.
+
+    Args:
+      data: with labels, of which `label` stays what it is: a game that must not use it does not.
+      count: from the number of classes to that of training examples.
+      seed: of the order.
+
+    Raises:
+      DataError: data without labels, or with fewer of a class, or no such count.
+
+    >>> from gan_jax.data import from_arrays
+    >>> few = partly_labelled(from_arrays(np.eye(20), np.arange(20) % 2), 4)
+    >>> few.train["labelled"].shape, few.train["labelled_label"][:4].tolist()
+    ((16, 20), [0, 1, 0, 1])
+    """
+    label, classes = data.train.get("label"), len(data.spec.classes)
+    if label is None:
+        raise DataError(f"{data.name}: labelled={count} needs labels, and there are none")
+    if not classes <= count <= len(label):
+        raise DataError(f"{data.name}: labelled={count}, expected {classes} to {len(label)}")
+    order = np.random.Generator(np.random.PCG64(seed)).permutation(len(label))
+    chosen = _in_turn(order, label[order], classes)[:count]
+    numbers = chosen[np.arange(len(label)) % count]
+    few = {"labelled": Rows(data.train["real"], numbers), "labelled_label": label[numbers]}
+    return dataclasses.replace(data, train=dict(data.train) | few)
+
+
+def _in_turn(order: np.ndarray, label: np.ndarray, classes: int) -> np.ndarray:
+    """The first example of every class, then the second of every class, and so on."""
+    place = np.empty(len(order), np.int64)  # of an example among those of its class
+    for one in range(classes):
+        mine = label == one
+        place[mine] = np.arange(mine.sum())
+    return order[np.lexsort((label, place))]

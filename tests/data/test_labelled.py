@@ -1,0 +1,41 @@
+"""Few labels: which examples have one, and what a minibatch has of them."""
+
+import numpy as np
+import pytest
+
+from gan_jax import data
+from gan_jax.errors import DataError
+
+
+def test_few_of_each_class_are_chosen_and_shown_as_often():
+    few, whole = data.open("digits?labelled=25"), data.open("digits")
+    labelled, label = few.train["labelled"][:], few.train["labelled_label"]
+    assert len(labelled) == len(label) == len(whole.train["real"])
+    np.testing.assert_array_equal(labelled[:25], labelled[25:50])
+    assert len(np.unique(labelled.reshape(len(labelled), -1), axis=0)) == 25
+    assert set(np.bincount(label[:25])) == {2, 3}
+    known = {bytes(x): y for x, y in zip(*whole.train.values(), strict=True)}
+    assert all(known[bytes(x)] == y for x, y in zip(labelled[:25], label, strict=False))
+    for name, array in whole.train.items():
+        np.testing.assert_array_equal(few.train[name], array)
+    assert few.held_out.keys() == {"real", "label"}
+
+
+def test_the_number_of_labels_is_part_of_the_fingerprint():
+    names = ("digits", "digits?labelled=20", "digits?labelled=21", "digits?labelled=20")
+    marks = [data.open(name).fingerprint for name in names]
+    assert len(set(marks)) == 3 and marks[1] == marks[3]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("swiss_roll?labelled=20", "needs labels"),
+        ("digits?labelled=9", "labelled=9, expected 10 to 1437"),
+        ("digits?labelled=1438", "expected 10 to 1437"),
+        ("digits?labelled=many", "labelled=many, expected a whole number"),
+    ],
+)
+def test_what_cannot_be_is_refused(name, said):
+    with pytest.raises(DataError, match=said):
+        data.open(name)
