@@ -32,6 +32,7 @@ class Experiment(NamedTuple):
     watch: Mapping[str, str] = {}  # what the progress line shows: title -> metric
     on_chunk: Callable | None = None  # (state, metrics) -> more metrics, or None
     before: Sequence[Phase] = ()  # games that are played before `game`, in turn
+    rule: Callable | None = None  # of play, from `gan_jax.play`; if not given, the players in turn
 
     @property
     def phases(self) -> tuple[Phase, ...]:
