@@ -9,6 +9,12 @@ them beside one another. What does not go together is refused, and the reason gi
 from dataclasses import dataclass
 from typing import Literal
 
+LOSSES = (
+    *("minimax", "non_saturating", "least_squares", "hinge", "wasserstein"),
+    *("rsgan", "rasgan", "ralsgan", "rahinge"),
+)
+PENALTIES = ("none", "gradient", "one_sided", "r1", "r2", "r1_r2", "dragan", "consistency")
+
 
 @dataclass(frozen=True)
 class Config:
@@ -20,21 +26,9 @@ class Config:
     """Steps to train: moves of the generator."""
     batch_size: int = 128
     """Examples in a minibatch, over all devices."""
-    loss: Literal[
-        "minimax",
-        "non_saturating",
-        "least_squares",
-        "hinge",
-        "wasserstein",
-        "rsgan",
-        "rasgan",
-        "ralsgan",
-        "rahinge",
-    ] = "rsgan"
+    loss: Literal[LOSSES] = "rsgan"
     """Of both players; those with ra are relativistic averages, rsgan is the paired one (RpGAN)."""
-    penalty: Literal[
-        "none", "gradient", "one_sided", "r1", "r2", "r1_r2", "dragan", "consistency"
-    ] = "r1_r2"
+    penalty: Literal[PENALTIES] = "r1_r2"
     """Of the critic: gradient is that of WGAN-GP; consistency, of images, is under small shifts."""
     penalty_weight: float = 1.0
     """Of the penalty; its usual number is 10 under gradient, one_sided, dragan and consistency."""
