@@ -35,6 +35,7 @@ class Experiment(NamedTuple):
     tasks: Sequence[Callable] = ()  # (nets, held out, train) -> figures by name, `metrics.tasks`
     pictures: Callable | None = None  # nets -> examples by name, drawn when it is evaluated
     before: Sequence[Phase] = ()  # games that are played before `game`, in turn
+    rule: Callable | None = None  # of play, from `gan_jax.play`; if not given, the players in turn
 
     @property
     def phases(self) -> tuple[Phase, ...]:

@@ -16,7 +16,7 @@ from gan_jax.data import Dataset
 from gan_jax.errors import RunError, UsageError
 from gan_jax.evaluation import evaluate, examine, record
 from gan_jax.experiment import Experiment
-from gan_jax.game import State, bind
+from gan_jax.game import State, bind, update
 from gan_jax.loop import LATE, Job, play
 from gan_jax.options import Options, check, check_same, seeds
 from gan_jax.replicas import Replica
@@ -133,7 +133,7 @@ def _check_fits(built: Experiment, data: Dataset, batch_size: int) -> None:
         phases.check(built.phases)
         keys = jax.random.split(jax.random.key(0), 2)
         for game, sampler, _ in built.phases:
-            check_fits(game, data, batch_size)
+            check_fits(game, data, batch_size, built.rule or update)
             draw = lambda state, game=game, sampler=sampler: sampler(bind(game, state), keys)
             jax.eval_shape(draw, abstract(game))
     except ValueError as error:

@@ -15,7 +15,7 @@ from gan_jax import checkpoint, parallel, phases, processes, replicas, report, r
 from gan_jax.data import Dataset
 from gan_jax.errors import DivergedError
 from gan_jax.experiment import Experiment
-from gan_jax.game import State
+from gan_jax.game import State, update
 from gan_jax.keys import stream
 from gan_jax.options import Options
 from gan_jax.profiling import profiled
@@ -128,6 +128,7 @@ def _chunks(job: Job, state: State | None) -> Iterator[tuple[State, Mapping]]:
         "batch_size": job.config.batch_size,
         "state": state,
         "chunk": options.log_every,
+        "rule": job.experiment.rule or update,
     }
     if job.replicas:
         lay = {"vmap": replicas.at_once, "map": replicas.one_by_one}[options.replicas]

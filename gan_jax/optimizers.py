@@ -1,6 +1,7 @@
 """Optax transformations and schedules that only adversarial training needs."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -26,6 +27,10 @@ def adam(
     return optax.adam(rate, ranges.share("beta b1", b1), ranges.share("beta b2", b2))
 
 
+class Clipped(NamedTuple):
+    """The state of `clip_weights`: it is empty, and tells that the weights are clipped."""
+
+
 def clip_weights(bound: float | jax.Array) -> optax.GradientTransformation:
     """Keeps parameters within [-bound, bound], to rounding; stands last in a chain.
 
@@ -46,7 +51,7 @@ def clip_weights(bound: float | jax.Array) -> optax.GradientTransformation:
         clip = lambda step, weight: jnp.clip(weight + step, -bound, bound) - weight
         return jax.tree.map(clip, updates, params), state
 
-    return optax.GradientTransformation(lambda params: optax.EmptyState(), update)
+    return optax.GradientTransformation(lambda params: Clipped(), update)
 
 
 def orthogonal(strength: float | jax.Array = 1e-4) -> optax.GradientTransformation:

@@ -55,7 +55,7 @@ def train(
       batch_size: examples in the global minibatch of each move.
       seed: 0 to 2^32 - 1.
       state: where to go on from; it is consumed.
-      **rest: chunk and spread, as for one game.
+      **rest: chunk, spread and rule, as for one game.
 
     Yields:
       `(state, metrics)` as for one game, and at the end of each phase.

@@ -80,6 +80,7 @@ def train(
     state: State | None = None,
     chunk: int = 10,
     lay: Callable = at_once,
+    rule: Callable = core.update,
 ) -> Iterator[tuple[State, dict[str, np.ndarray]]]:
     """Plays all replicas until step `steps`; a generator that yields after every chunk.
 
@@ -95,6 +96,7 @@ def train(
       state: where to go on from, `[replicas, ...]`. It is consumed.
       chunk: steps between two looks at the metrics.
       lay: `at_once` (vmap), or `one_by_one`: bit for bit the numbers of each by itself, on a CPU.
+      rule: of play: `game.update`, in turn, or one of `gan_jax.play`.
 
     Yields:
       `(states, metrics)`, the leaves of both `[replicas, ...]`, as `gan_jax.train.train` does.
@@ -107,7 +109,8 @@ def train(
     keys = jnp.stack([jax.random.key(replica.seed) for replica in replicas])
     names = replicas[0].values
     values = {name: jnp.stack([_numbers(r.values)[name] for r in replicas]) for name in names}
-    body = _body(make, data.spec.decode, batch_size, len(data.train["real"]), lay)
+    size = len(data.train["real"])
+    body = _body(make, data.spec.decode, batch_size, size, lay, rule)
     kinds = (abstract(make, replicas), (keys, values), arrays, np.int32(0), np.int32(1))
     advance = parallel.compiled(body, kinds, parallel.over_replicas)
     state = initial(make, replicas) if state is None else state
@@ -117,11 +120,13 @@ def train(
         yield states, metrics
 
 
-def _body(make: Make, decode: Callable, batch_size: int, size: int, lay: Callable) -> Callable:
+def _body(
+    make: Make, decode: Callable, batch_size: int, size: int, lay: Callable, rule: Callable
+) -> Callable:
     def body(states, own, arrays, start, length):
         def one(state, own):
             key, values = own
-            play = program(make(values), decode, batch_size, size, partial(_keep, start))
+            play = program(make(values), decode, batch_size, size, partial(_keep, start), rule)
             return play(state, key, arrays, length)
 
         return lay(one, (states, own))

@@ -115,7 +115,7 @@ def check_data(data: Dataset, batch_size: int, *, split: bool = True) -> None:
     check_batch(batch_size, len(data.train["real"]), split=split)
 
 
-def check_fits(game: Game, data: Dataset, batch_size: int) -> None:
+def check_fits(game: Game, data: Dataset, batch_size: int, rule: Callable = update) -> None:
     """Refuses a game that cannot be played on the data, by tracing a step: nothing is computed.
 
     Raises:
@@ -123,7 +123,7 @@ def check_fits(game: Game, data: Dataset, batch_size: int) -> None:
     """
     size = len(data.train["real"])
     kinds = {n: jax.ShapeDtypeStruct(array.shape, array.dtype) for n, array in data.train.items()}
-    body = program(game, data.spec.decode, batch_size, size)
+    body = program(game, data.spec.decode, batch_size, size, rule=rule)
     jax.eval_shape(body, abstract(game), jax.random.key(0), kinds, np.int32(1))
 
 

@@ -131,7 +131,6 @@ def _check_part(arrays: Mapping[str, np.ndarray], spec: Spec, where: str) -> Non
         )
     for name in (name for name in EXAMPLES if name in arrays):
         _check_examples(name, arrays[name], spec, where)
-    for name in (name for name in EXAMPLES if name in arrays):
         if (kind := arrays[name].dtype) != arrays["real"].dtype:
             raise DataError(f"{where}: {name} is {kind}: make it that of real")
     example_count(arrays, where)

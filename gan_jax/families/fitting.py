@@ -9,7 +9,11 @@ import optax
 
 from gan_jax.game import Game, Network
 from gan_jax.losses.adversarial import Adversarial
+from gan_jax.optimizers import Clipped
 from gan_jax.priors import Prior
+
+SHAPING = ("reshape", "squeeze", "slice", "broadcast_in_dim", "convert_element_type", "transpose")
+"""Operations of JAX that leave numbers what they are."""
 
 
 def drawn(prior: Prior, *labels: jax.ShapeDtypeStruct) -> jax.ShapeDtypeStruct:
@@ -51,6 +55,44 @@ def check_loss(loss: Adversarial) -> None:
     """Refuses what is no pair of losses."""
     if not isinstance(loss, Adversarial):
         raise ValueError(f"`loss` is a pair such as gan_jax.losses.hinge; given: {loss!r}.")
+
+
+def check_clipping(critic: Network, optimizer: optax.GradientTransformation) -> None:
+    """Refuses to clip the weights of a critic that divides them by their spectral norm."""
+    params, stats = jax.eval_shape(critic.init, jax.random.key(0))
+    if "spectral" not in stats:
+        return
+    clips = lambda state: isinstance(state, Clipped)
+    states = jax.eval_shape(optimizer.init, {"critic": params})
+    if any(map(clips, jax.tree.leaves(states, is_leaf=clips))):
+        raise ValueError(
+            "A critic with spectral normalisation is bounded already, whatever the size of its "
+            "weights: clip those of a plain one, or leave out clip_weights."
+        )
+
+
+def check_unbounded(score: Callable, x: jax.Array) -> None:
+    """Refuses a critic, bound to its parameters, that ends in a sigmoid or a tanh."""
+    jaxpr = jax.make_jaxpr(score)(x).jaxpr
+    if (last := _made_by(jaxpr, jaxpr.outvars[0])) in ("logistic", "tanh"):
+        raise ValueError(
+            f"The critic ends in the operation {last}, which bounds its scores; a Wasserstein "
+            "critic gives raw ones, whose slope alone is bounded: leave it out."
+        )
+
+
+def _made_by(jaxpr, variable) -> str:
+    """The last operation on the way to a variable that changes more than shape and type."""
+    for equation in reversed(jaxpr.eqns):
+        if variable in equation.outvars:
+            inner = equation.params.get("jaxpr") or equation.params.get("call_jaxpr")
+            if inner is not None:
+                inner = getattr(inner, "jaxpr", inner)
+                return _made_by(inner, inner.outvars[equation.outvars.index(variable)])
+            if equation.primitive.name not in SHAPING:
+                return equation.primitive.name
+            variable = equation.invars[0]
+    return ""
 
 
 def means(real: jax.Array, fake: jax.Array) -> dict[str, jax.Array]:

@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 import jax
 
+from gan_jax.families.fitting import check_loss
 from gan_jax.families.two_player import two_player
 from gan_jax.game import Game, Network
 from gan_jax.losses.adversarial import Adversarial
 from gan_jax.losses.penalties import zero_centred
-from gan_jax.losses.relativistic import average_standard, paired
+from gan_jax.losses.relativistic import average_standard, check_relativistic, paired
 
 
 def relativistic(
@@ -26,7 +27,13 @@ def relativistic(
       loss: `losses.average_standard` (RaSGAN), `average_least_squares`, `average_hinge`, or
         `paired` (RSGAN).
       **rest: prior, optimizers and more, as for `two_player`.
+
+    Raises:
+      ValueError: a loss that is not relativistic, since the paper defines no such game of it.
     """
+    if not callable(loss):
+        check_loss(loss)
+        check_relativistic(loss)
     return two_player(generator, critic, loss=loss, **rest)
 
 

@@ -11,7 +11,7 @@ from gan_jax.families import fitting
 from gan_jax.families.fitting import check_alike, labels_of
 from gan_jax.game import Game, Network, Player
 from gan_jax.keys import apart
-from gan_jax.losses.adversarial import Adversarial
+from gan_jax.losses.adversarial import Adversarial, wasserstein
 from gan_jax.losses.penalties import Penalty
 from gan_jax.optimizers import scheduled
 from gan_jax.priors import Prior
@@ -57,7 +57,9 @@ def two_player(
       A game with the networks `generator` and `critic`, and the players of the same names.
 
     Raises:
-      ValueError: an argument of another kind, or a penalty on a critic that mixes examples.
+      ValueError: an argument of another kind, a penalty on a critic that mixes examples, or weights
+        that are clipped and divided by their spectral norm; when it is traced: labels or shapes
+        that do not fit, or a Wasserstein critic that ends in a sigmoid or a tanh.
     """
     _check(loss, penalty, prior, augmentation)
 
@@ -93,7 +95,10 @@ def two_player(
         show, keys = showing(augmentation, keys)
         batch = show(batch)
         real, fake = scores(nets, batch)
-        value = _pair(loss, nets).critic(real, fake)
+        pair = _pair(loss, nets)
+        if pair.critic is wasserstein.critic:
+            fitting.check_unbounded(scorer(nets, batch), batch["real"])
+        value = pair.critic(real, fake)
         metrics = fitting.means(real, fake)
         if penalty is None:
             return value, metrics
@@ -110,7 +115,7 @@ def two_player(
         return _pair(loss, nets).generator(real, fake), {}
 
     separate = ("critic",) if penalty is not None and penalty.separate else ()
-    return Game(
+    game = Game(
         networks={"generator": generator, "critic": critic},
         players={
             "critic": Player(
@@ -120,6 +125,8 @@ def two_player(
         },
         average=fitting.averages(average, "generator"),
     )
+    fitting.check_clipping(critic, critic_optimizer)
+    return game
 
 
 def _check_apart(scores: jax.Array, real: jax.Array) -> None:

@@ -1,6 +1,5 @@
 """Wasserstein GANs: the critic's slope bounded by clipping its weights, or by a penalty."""
 
-import jax
 import optax
 
 from gan_jax.families.two_player import two_player
@@ -31,15 +30,7 @@ def wgan(
       clip: the bound on each weight.
       critic_moves: n_critic.
       **rest: prior, generator's optimizer and more, as for `two_player`.
-
-    Raises:
-      ValueError: a critic with spectral normalisation, which undoes the scale that clipping gives.
     """
-    if "spectral" in jax.eval_shape(critic.init, jax.random.key(0))[1]:
-        raise ValueError(
-            "A critic with spectral normalisation is bounded already, whatever the size of its "
-            "weights: clip those of a plain one, or take another family."
-        )
     return two_player(
         generator,
         critic,

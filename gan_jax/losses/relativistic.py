@@ -27,12 +27,21 @@ def paired_critic(real: jax.Array, fake: jax.Array) -> jax.Array:
     >>> float(paired_critic(jnp.zeros(4), jnp.zeros(4)))  # log 2
     0.6931471824645996
     """
-    return softplus(fake - real).mean()
+    return softplus(_differences(fake, real)).mean()
 
 
 def paired_generator(real: jax.Array, fake: jax.Array) -> jax.Array:
     """E s(-(F - C)); the same references."""
-    return softplus(real - fake).mean()
+    return softplus(_differences(real, fake)).mean()
+
+
+def _differences(scores: jax.Array, others: jax.Array) -> jax.Array:
+    if scores.shape != others.shape:
+        raise ValueError(
+            "A paired loss compares the i-th real score with the i-th fake one; given: shapes "
+            f"{scores.shape} and {others.shape}: give as many of each, or take an average loss."
+        )
+    return scores - others
 
 
 def average(term_real: Callable, term_fake: Callable) -> Adversarial:
@@ -57,6 +66,19 @@ def average(term_real: Callable, term_fake: Callable) -> Adversarial:
 def _half(of_real: Callable, of_fake: Callable, real: jax.Array, fake: jax.Array) -> jax.Array:
     means = axis.mean((real.mean(), fake.mean()))
     return (of_real(real - means[1]).mean() + of_fake(fake - means[0]).mean()) / 2
+
+
+def check_relativistic(loss: Adversarial) -> None:
+    """Refuses a loss one of whose halves changes when all scores rise together."""
+    real, fake = jnp.array([0.5, -1.0]), jnp.array([-0.25, 2.0])
+    with jax.ensure_compile_time_eval():
+        same = [jnp.isclose(half(real + 1, fake + 1), half(real, fake), rtol=1e-4) for half in loss]
+    if not all(isinstance(found, jax.core.Tracer) or found for found in same):
+        raise ValueError(
+            "A relativistic loss is of differences between real and fake scores, and this one is "
+            "not: use losses.paired, average_standard, average_least_squares or average_hinge, or "
+            "play this one by two_player."
+        )
 
 
 paired = Adversarial(paired_critic, paired_generator)

@@ -107,7 +107,7 @@ def _iterated(weight: jax.Array, vector: jax.Array) -> jax.Array:
     matrix = _matrix(weight)
     left = matrix @ vector
     right = matrix.T @ (left / _norm(left))
-    return right / _norm(right)
+    return jnp.where(right.any(), right / _norm(right), vector)  # zeros have no direction
 
 
 def _matrix(weight: jax.Array) -> jax.Array:

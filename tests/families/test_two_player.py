@@ -120,7 +120,7 @@ def test_real_and_fake_go_through_the_critic_together_unless_it_mixes_them(mixes
     critic = line(3.0)._replace(apply=score, mixes=mixes)
     made = families.two_player(line(2.0), critic, **REST)
     plain, metrics = critic_loss(made)
-    assert seen == ([4, 4] if mixes else [8])
+    assert seen[:2] == ([4, 4] if mixes else [8, 4])  # the last of them looks at its end
     np.testing.assert_allclose(plain, -6.0)
     assert metrics == {"real": 3.0, "fake": -3.0, "gap": 6.0}
 
@@ -158,3 +158,47 @@ def test_the_generator_is_differentiated_through_the_augmentation():
 
     # -E 3 (w z)^2, whose slope is -6 w E z^2
     np.testing.assert_allclose(jax.grad(loss)(2.0), loss(2.0), rtol=1e-5)
+
+
+def ending_in(last, wrapped=lambda apply: apply):
+    """The critic of `game` with something at its end."""
+    apply = lambda p, s, x: last((p["w"] * x.sum(1, keepdims=True)).astype(jnp.float32))[:, 0]
+    return line(3.0)._replace(apply=wrapped(apply))
+
+
+@pytest.mark.parametrize("wrapped", [lambda apply: apply, jax.jit, jax.checkpoint])
+@pytest.mark.parametrize("last", [nn.sigmoid, jnp.tanh])
+def test_a_wasserstein_critic_with_bounded_scores_is_refused(last, wrapped):
+    made = families.two_player(line(2.0), ending_in(last, wrapped), **REST)
+    with pytest.raises(ValueError, match="bounds its scores"):
+        critic_loss(made)
+
+
+def test_scores_are_bounded_by_what_stands_last_and_under_wasserstein_alone():
+    inside = ending_in(lambda x: 2 * nn.sigmoid(x) - x)
+    assert jnp.isfinite(critic_loss(families.two_player(line(2.0), inside, **REST))[0])
+    rest = REST | {"loss": losses.least_squares}
+    made = families.two_player(line(2.0), ending_in(nn.sigmoid), **rest)
+    assert jnp.isfinite(critic_loss(made)[0])
+
+
+@pytest.mark.parametrize("loss", [losses.hinge, losses.wasserstein, losses.minimax, "hinge"])
+def test_a_loss_of_which_the_paper_defines_no_relativistic_game_is_refused(loss):
+    said = "`loss` is a pair" if loss == "hinge" else "differences between real and fake"
+    with pytest.raises(ValueError, match=said):
+        families.relativistic(line(2.0), line(3.0), **REST | {"loss": loss})
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        losses.paired,
+        losses.average_standard,
+        losses.average_hinge,
+        losses.average_least_squares,
+        lambda nets: losses.paired,
+    ],
+)
+def test_relativistic_losses_and_schedules_are_taken(loss):
+    made = families.relativistic(line(2.0), line(3.0), **REST | {"loss": loss})
+    assert list(made.players) == ["critic", "generator"]

@@ -92,3 +92,10 @@ def test_large_scores_stay_finite(name):
         for size in (1e4, -1e4):
             value, slope = jax.value_and_grad(half)(jnp.full(4, size), jnp.full(4, -size))
             assert jnp.isfinite(value) and jnp.isfinite(slope).all()
+
+
+@pytest.mark.parametrize("half", paired, ids=("critic", "generator"))
+def test_scores_that_are_no_pairs_are_refused(half):
+    for fake in (jnp.zeros(3), jnp.zeros(1), jnp.zeros((4, 1))):
+        with pytest.raises(ValueError, match="i-th real score"):
+            half(jnp.zeros(4), fake)

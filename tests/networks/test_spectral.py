@@ -10,6 +10,7 @@ from gan_jax import families, losses, networks, priors, sampling
 from gan_jax.data import Spec
 from gan_jax.game import Network, init, update
 from gan_jax.networks import Conv, ConvTranspose, half, linen, spectral
+from gan_jax.optimizers import clip_weights
 
 IMAGES = Spec((8, 8, 1), 2 / 255, -1.0, ("a", "b"), (0.5, 0.5))
 SIZES = {"latent": 4, "conditional": True}
@@ -142,9 +143,16 @@ def test_in_half_precision_sigma_is_found_in_single():
 
 def test_its_weights_are_not_clipped_as_well():
     generator, critic = networks.mlp_pair(Spec((2,), 1.0, 0.0), latent=3, widths=(4,))
-    rest = dict.fromkeys(("generator_optimizer", "critic_optimizer"), optax.sgd(0.1))
+    sgd = optax.sgd(0.1)
+    rest = {"generator_optimizer": sgd, "prior": priors.normal(3)}
     with pytest.raises(ValueError, match="bounded already"):
-        families.wgan(generator, spectral(critic), prior=priors.normal(3), **rest)
+        families.wgan(generator, spectral(critic), critic_optimizer=sgd, **rest)
+    clipping = optax.MultiSteps(optax.chain(sgd, clip_weights(0.01)), 2).gradient_transformation()
+    rest |= {"loss": losses.hinge, "critic_optimizer": clipping}
+    for family in (families.two_player, families.lecam):
+        with pytest.raises(ValueError, match="bounded already"):
+            family(generator, spectral(critic), **rest)
+        family(generator, critic, **rest)
 
 
 def test_a_kernel_of_zeros_stays_zero():
@@ -156,3 +164,14 @@ def test_a_kernel_of_zeros_stays_zero():
         params
     )
     assert value == 0 and np.isfinite(slope["w"]).all()
+
+
+def test_a_kernel_that_began_at_zero_is_normalised_once_it_is_moved():
+    inner = linen(nn.Dense(3, use_bias=False, kernel_init=nn.initializers.zeros), jnp.zeros((1, 4)))
+    network = spectral(inner)
+    _, stats = network.init(jax.random.key(0))
+    kernel = jax.random.normal(jax.random.key(1), (4, 3))
+    for _ in range(30):
+        stats = network.refresh({"kernel": kernel}, stats, {})
+    seen = network.apply({"kernel": kernel}, stats, jnp.eye(4))
+    assert largest(seen) == pytest.approx(1, abs=0.02)

@@ -1,0 +1,163 @@
+"""Any two-player GAN by flags: loss, penalty, networks, labels, normalisation, data, rule of play.
+
+    gan-jax train two_player --loss hinge --penalty none --normalisation spectral
+
+Not measured: a place to try things, where `gan-jax sweep two_player --vary loss=hinge,rsgan` lays
+them beside one another. What does not go together is refused, and the reason given.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+LOSSES = (
+    *("minimax", "non_saturating", "least_squares", "hinge", "wasserstein"),
+    *("rsgan", "rasgan", "ralsgan", "rahinge"),
+)
+PENALTIES = ("none", "gradient", "one_sided", "r1", "r2", "r1_r2", "dragan", "consistency")
+
+
+@dataclass(frozen=True)
+class Config:
+    """By default the losses of R3GAN, Huang et al. 2024, arXiv:2501.05441, on points."""
+
+    data: str = "ring"
+    """Data: ring, grid, digits, idx:PATH, folder:PATH, ...; the networks follow its shape."""
+    steps: int = 4000
+    """Steps to train: moves of the generator."""
+    batch_size: int = 128
+    """Examples in a minibatch, over all devices."""
+    loss: Literal[LOSSES] = "rsgan"
+    """Of both players; those with ra are relativistic averages, rsgan is the paired one (RpGAN)."""
+    penalty: Literal[PENALTIES] = "r1_r2"
+    """Of the critic: gradient is that of WGAN-GP; consistency, of images, is under small shifts."""
+    penalty_weight: float = 1.0
+    """Of the penalty; its usual number is 10 under gradient, one_sided, dragan and consistency."""
+    architecture: Literal["mlp", "dcgan", "resnet", "sngan", "r3gan"] = "mlp"
+    """Of both networks; all but mlp are for square images."""
+    width: int = 128
+    """Of hidden layers, or the unit of channels; at most 64 will do for images."""
+    layers: int = 3
+    """Hidden layers of each network, in mlp."""
+    latent: int = 32
+    """Dimensions of the normal prior."""
+    conditioning: Literal["none", "concat", "projection"] = "none"
+    """How the critic sees labels: concat in mlp, dcgan, resnet, projection in sngan, r3gan."""
+    normalisation: Literal["none", "batch", "spectral"] = "none"
+    """Of the critic; batch, in dcgan, mixes examples and goes with no penalty on their slopes."""
+    clip: float = 0.0
+    """Bound of the critic's weights, such as 0.01 (WGAN); 0 for none."""
+    generator_rate: float = 3e-4
+    """Of Adam, for the generator."""
+    critic_rate: float = 3e-4
+    """Of Adam, for the critic."""
+    beta1: float = 0.0
+    """Decay of Adam's first moment, for both players."""
+    beta2: float = 0.9
+    """Decay of Adam's second moment, for both players."""
+    critic_moves: int = 1
+    """Moves of the critic in a step; 1 under the rule extragradient."""
+    rule: Literal["alternating", "simultaneous", "extragradient"] = "alternating"
+    """Of play: in turn, at once, or at once by the gradients of one step ahead."""
+    average: float = 0.999
+    """Decay of the average of the generator's weights."""
+
+
+QUICK = Config(steps=2, batch_size=4, width=8)
+
+
+def build(config, spec):
+    """The game, its sampler, its evaluation and its rule, for data of this spec."""
+    from gan_jax import families, metrics, optimizers, priors, sampling
+    from gan_jax.experiment import Experiment
+
+    prior, conditional = priors.normal(config.latent), config.conditioning != "none"
+    generator, critic = _networks(config, spec, conditional)
+    adam = lambda rate: optimizers.adam(rate, config.beta1, config.beta2)
+    game = families.two_player(
+        generator,
+        critic,
+        prior=prior,
+        loss=_loss(config),
+        penalty=_penalty(config),
+        critic_moves=config.critic_moves,
+        generator_optimizer=adam(config.generator_rate),
+        critic_optimizer=_clipped(config, adam(config.critic_rate)),
+        conditional=conditional,
+        average=optimizers.warm_average(config.average),
+    )
+    return Experiment(
+        game,
+        sampling.from_prior(prior, spec.frequencies if conditional else ()),
+        evaluations=[metrics.suited(spec)],
+        watch={"critic": "critic/loss", "gap": "critic/gap"},
+        rule=_rule(config),
+    )
+
+
+def _loss(config):
+    from gan_jax import losses
+
+    return {
+        "minimax": losses.minimax,
+        "non_saturating": losses.non_saturating,
+        "least_squares": losses.least_squares,
+        "hinge": losses.hinge,
+        "wasserstein": losses.wasserstein,
+        "rsgan": losses.paired,
+        "rasgan": losses.average_standard,
+        "ralsgan": losses.average_least_squares,
+        "rahinge": losses.average_hinge,
+    }[config.loss]
+
+
+def _penalty(config):
+    from gan_jax import augmentation, losses
+
+    weight = config.penalty_weight
+    return {
+        "none": None,
+        "gradient": losses.gradient_penalty(weight),
+        "one_sided": losses.gradient_penalty(weight, one_sided=True),
+        "r1": losses.zero_centred(weight),
+        "r2": losses.zero_centred(weight, real=False, fake=True),
+        "r1_r2": losses.zero_centred(weight, fake=True),
+        "dragan": losses.dragan(weight),
+        "consistency": losses.consistency(augmentation.shift(), weight),
+    }[config.penalty]
+
+
+def _networks(config, spec, conditional):
+    from gan_jax import networks
+
+    batch, width = config.normalisation == "batch", config.width
+    way, pair, own = {
+        "mlp": ("concat", networks.mlp_pair, {"widths": (width,) * config.layers}),
+        "dcgan": ("concat", networks.dcgan_pair, {"width": width, "normalise_critic": batch}),
+        "resnet": ("concat", networks.resnet_pair, {"width": width}),
+        "sngan": ("projection", networks.sngan_pair, {"width": width}),
+        "r3gan": ("projection", networks.r3gan_pair, {"widths": width}),
+    }[config.architecture]
+    if conditional and config.conditioning != way:
+        raise ValueError(f"Labels are seen by {way} in {config.architecture}: use that, or none.")
+    if batch and "normalise_critic" not in own:
+        raise ValueError("Of these critics only that of dcgan has batch norm: use it, or no norm.")
+    generator, critic = pair(spec, latent=config.latent, conditional=conditional, **own)
+    return generator, networks.spectral(critic) if config.normalisation == "spectral" else critic
+
+
+def _clipped(config, optimizer):
+    import optax
+
+    from gan_jax.optimizers import clip_weights
+
+    return optax.chain(optimizer, clip_weights(config.clip)) if config.clip else optimizer
+
+
+def _rule(config):
+    from gan_jax import game, play
+
+    return {
+        "alternating": game.update,
+        "simultaneous": play.simultaneous,
+        "extragradient": play.extragradient,
+    }[config.rule]

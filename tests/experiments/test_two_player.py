@@ -1,0 +1,208 @@
+"""Every choice of the flags of `two_player`: a legal one plays a step, the rest is refused."""
+
+from dataclasses import replace
+from functools import cache, partial
+from itertools import product
+from typing import get_args, get_type_hints
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+import pytest
+
+from gan_jax import experiment
+from gan_jax.data import open as open_data
+from gan_jax.launch import launch
+from gan_jax.loading import load
+from gan_jax.options import Options
+from gan_jax.train import abstract, check_fits
+
+MODULE = experiment.load(experiment.find("two_player"))
+KINDS = get_type_hints(MODULE.Config)
+SMALL = MODULE.Config(batch_size=4, width=4, layers=1, latent=4)
+CHOICES = {
+    "data": ("ring", "digits"),
+    **{
+        name: get_args(KINDS[name])
+        for name in ("loss", "penalty", "architecture", "conditioning", "normalisation")
+    },
+    "clip": (0.0, 0.1),
+}
+RULES = get_args(KINDS["rule"])
+REFUSALS = (
+    ("multiple of 4", lambda c: c.data == "ring" and c.architecture != "mlp"),
+    ("no labels", lambda c: c.data == "ring" and c.conditioning != "none"),
+    ("are of images", lambda c: c.data == "ring" and c.penalty == "consistency"),
+    ("Labels are seen by", lambda c: c.conditioning not in ("none", seen_by(c.architecture))),
+    ("that of dcgan has", lambda c: c.normalisation == "batch" and c.architecture != "dcgan"),
+    ("example by example", lambda c: c.normalisation == "batch" and slopes(c.penalty)),
+    ("bounded already", lambda c: c.normalisation == "spectral" and c.clip > 0),
+)
+"""What cannot be played: words of the reason, and of which choices it is true."""
+
+COSTS = {"mlp": 1, "dcgan": 8, "resnet": 25, "sngan": 25, "r3gan": 25}
+QUICKLY = {"xla_cpu_use_fusion_emitters": False, "xla_cpu_parallel_codegen_split_count": 1}
+"""For the compiler: less of its time, for programs that run once."""
+
+
+def seen_by(architecture: str) -> str:
+    return "projection" if architecture in ("sngan", "r3gan") else "concat"
+
+
+def slopes(penalty: str) -> bool:
+    return penalty not in ("none", "consistency")
+
+
+def reasons(config) -> list[str]:
+    return [said for said, holds in REFUSALS if holds(config)]
+
+
+def every():
+    """All choices, each under a rule of play by lot: no rule excludes any of them."""
+    random = np.random.default_rng(0)
+    for values in product(*CHOICES.values()):
+        rule = RULES[random.integers(len(RULES))]
+        yield replace(SMALL, rule=rule, **dict(zip(CHOICES, values, strict=True)))
+
+
+LEGAL = [config for config in every() if not reasons(config)]
+ILLEGAL = [config for config in every() if reasons(config)]
+
+
+def sample() -> list:
+    """Sixty-four legal choices, those that take long to compile rarer; all values appear."""
+    weights = np.array([1 / COSTS[config.architecture] for config in LEGAL])
+    chosen = np.random.default_rng(18).choice(
+        len(LEGAL), 64, replace=False, p=weights / weights.sum()
+    )
+    return [LEGAL[index] for index in sorted(chosen)]
+
+
+def alone(said: str) -> list:
+    """Five choices that are refused for this reason, and for no other if there are such."""
+    fewest = sorted((c for c in ILLEGAL if said in reasons(c)), key=lambda c: len(reasons(c)))
+    most = [config for config in fewest if len(reasons(config)) == len(reasons(fewest[0]))]
+    return most[:: max(1, len(most) // 5)][:5]
+
+
+def words(config) -> str:
+    return "-".join(str(getattr(config, name)) for name in (*CHOICES, "rule"))
+
+
+@cache
+def data(name: str):
+    return open_data(name)
+
+
+def state_of(game):
+    """A state of random weights, without a program that initialises it."""
+    random, kinds = np.random.default_rng(0), abstract(game)
+    drawn = lambda kind: jnp.asarray(0.3 * random.normal(size=kind.shape), kind.dtype)
+    zeros = lambda kind: jnp.zeros(kind.shape, kind.dtype)
+    state = jax.tree.map(zeros, kinds)._replace(
+        params=jax.tree.map(drawn, kinds.params), stats=jax.tree.map(drawn, kinds.stats)
+    )
+    return state._replace(average={name: state.params[name] for name in game.average})
+
+
+def play(config):
+    """The state before and after one step, and its metrics."""
+    given = data(config.data)
+    built = MODULE.build(config, given.spec)
+    batches = {
+        name: jnp.asarray(array[:8]).reshape(2, 4, *array.shape[1:])
+        for name, array in given.train.items()
+    }
+    batches["real"] = given.spec.decode(batches["real"])
+    start = state_of(built.game)
+    step = jax.jit(partial(built.rule, built.game), compiler_options=QUICKLY)
+    return start, *step(start, jax.random.key(0), batches)
+
+
+def check_plays(config):
+    start, after, metrics = play(config)
+    assert {"critic/loss", "generator/loss"} <= set(metrics)
+    assert ("critic/penalty" in metrics) == (config.penalty != "none")
+    assert all(np.isfinite(value) for value in metrics.values())
+    assert all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(after))
+    for part in ("params", "average"):
+        before, now = getattr(start, part), getattr(after, part)
+        for name in before:
+            pairs = zip(jax.tree.leaves(before[name]), jax.tree.leaves(now[name]), strict=True)
+            assert not all(np.array_equal(old, new) for old, new in pairs), (part, name)
+    if config.clip:
+        largest = max(np.abs(leaf).max() for leaf in jax.tree.leaves(after.params["critic"]))
+        assert largest <= np.float32(config.clip) * 1.000001
+
+
+def check(config):
+    """What a run does before it compiles anything."""
+    given = data(config.data)
+    built = MODULE.build(config, given.spec)
+    check_fits(built.game, given, config.batch_size, built.rule)
+
+
+def check_refused(config):
+    with pytest.raises(ValueError, match="|".join(reasons(config))):
+        check(config)
+
+
+def test_what_is_legal_is_counted(capsys):
+    with capsys.disabled():
+        print(f"\ntwo_player: {len(LEGAL)} legal choices of flags, {len(ILLEGAL)} refused")
+    assert len(sample()) > 60 and len(LEGAL) > 60
+    for name, choices in (CHOICES | {"rule": RULES}).items():
+        assert {getattr(config, name) for config in sample()} == set(choices), name
+
+
+@pytest.mark.parametrize("config", sample(), ids=words)
+def test_a_legal_choice_plays(config):
+    check_plays(config)
+
+
+@pytest.mark.parametrize("said", [said for said, _ in REFUSALS])
+def test_an_illegal_choice_is_refused_with_its_reason_before_anything_is_compiled(said):
+    for config in alone(said):
+        check_refused(config)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("loss", CHOICES["loss"])
+@pytest.mark.parametrize("architecture", CHOICES["architecture"])
+def test_every_choice_plays_or_is_refused(architecture, loss):
+    mine = lambda config: (config.architecture, config.loss) == (architecture, loss)
+    for config in filter(mine, LEGAL):
+        check_plays(config)
+    for config in filter(mine, ILLEGAL):
+        check_refused(config)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"penalty": "gradient", "penalty_weight": -1.0}, "gradient penalty is -1"),
+        ({"penalty_weight": float("nan")}, "is nan"),
+        ({"clip": -0.1}, "bound of the weights is -0.1"),
+        ({"generator_rate": 0.0}, "learning rate is 0"),
+        ({"beta1": 1.5}, "beta b1 is 1.5"),
+        ({"average": -0.1}, "decay of the average is -0.1"),
+        ({"critic_moves": 0}, "moves=0"),
+        ({"width": 0}, "1 wide or more"),
+        ({"latent": 0}, "1 latent dimension or more|dimension"),
+        ({"rule": "extragradient", "critic_moves": 2}, "moves=1"),
+    ],
+)
+def test_numbers_that_mean_nothing_are_refused(wrong, said):
+    with pytest.raises(ValueError, match=said):
+        check(replace(SMALL, **wrong))
+
+
+@pytest.mark.parametrize(("seeds", "replica"), [("", None), ("0,1", 1)])
+def test_a_run_plays_by_the_rule_of_its_experiment(seeds, replica, tmp_path):
+    config = replace(SMALL, steps=2, rule="extragradient")
+    options = Options(run=str(tmp_path / "run"), seeds=seeds)
+    assert launch(experiment.find("two_player"), config, options, lambda text: None) == 0
+    state = load(tmp_path / "run", replica=replica).state
+    counts = optax.tree.get_all_with_path(state.opt, "count")
+    assert {int(count) for _, count in counts} == {4}  # two updates a step
