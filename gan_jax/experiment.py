@@ -32,6 +32,7 @@ class Experiment(NamedTuple):
     watch: Mapping[str, str] = {}  # what the progress line shows: title -> metric
     on_chunk: Callable | None = None  # (state, metrics) -> more metrics, or None
     before: Sequence[Phase] = ()  # games that are played before `game`, in turn
+    weigh: Callable | None = None  # (training examples) -> how often each is drawn, in proportion
 
     @property
     def phases(self) -> tuple[Phase, ...]:

@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from gan_jax.conditions import Conditions
 from gan_jax.game import Game, State, bind
 from gan_jax.keys import apart, numbered
 from gan_jax.priors import Prior, categorical
@@ -38,6 +39,24 @@ def from_prior(
         latents, labels = apart(keys)
         labels = label(labels)
         return {"samples": output(nets.generator(prior(latents), labels)), "labels": labels}
+
+    return sampler
+
+
+def from_conditions(prior: Prior, conditions: Conditions, output: Callable) -> Sampler:
+    """The sampler of `families.ctgan`, asked for categories as frequent as they are in the data.
+
+    Args:
+      prior: keys to latents and noise, as in the game.
+      conditions: of the table.
+      output: logits and noise to encoded rows, as in the game.
+    """
+
+    def sampler(nets, keys):
+        keys, asked = apart(keys)
+        latents, noise = prior(keys)
+        logits = nets.generator(jnp.concatenate([latents, conditions.prior(asked)], axis=1))
+        return {"samples": output(logits, noise)}
 
     return sampler
 

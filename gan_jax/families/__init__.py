@@ -4,6 +4,7 @@ from gan_jax.families.acgan import acgan
 from gan_jax.families.adversarial_autoencoder import adversarial_autoencoder
 from gan_jax.families.bigan import bigan
 from gan_jax.families.cramer import cramer
+from gan_jax.families.ctgan import ctgan
 from gan_jax.families.infogan import infogan
 from gan_jax.families.lecam import lecam
 from gan_jax.families.progressive import progressive
@@ -18,6 +19,7 @@ __all__ = [
     "adversarial_autoencoder",
     "bigan",
     "cramer",
+    "ctgan",
     "importance_bound",
     "infogan",
     "lecam",

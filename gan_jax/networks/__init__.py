@@ -29,7 +29,7 @@ from gan_jax.networks.recurrent import LSTM, LSTMCritic, LSTMGenerator
 from gan_jax.networks.resnet import ResNetCritic, ResNetGenerator
 from gan_jax.networks.sngan import SNGANCritic, SNGANGenerator
 from gan_jax.networks.spectral import spectral
-from gan_jax.networks.table import table_output
+from gan_jax.networks.table import TableGenerator, table_output, table_pair
 
 __all__ = [
     "LSTM",
@@ -62,6 +62,7 @@ __all__ = [
     "SNGANCritic",
     "SNGANGenerator",
     "SelfAttention",
+    "TableGenerator",
     "TextCritic",
     "TextGenerator",
     "acgan_networks",
@@ -86,6 +87,7 @@ __all__ = [
     "sngan_pair",
     "spectral",
     "table_output",
+    "table_pair",
     "text_pair",
     "vector_critic",
     "vector_encoder",

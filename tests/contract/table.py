@@ -9,8 +9,9 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
-from gan_jax import augmentation, codes, families, losses, networks, priors, sampling
+from gan_jax import augmentation, codes, conditions, families, losses, networks, priors, sampling
 from gan_jax.data import Dataset, Spec, from_arrays
+from gan_jax.data.columns import Column, Mode
 from gan_jax.game import Game, Network
 from gan_jax.losses.distances import norms
 from gan_jax.optimizers import warm_average
@@ -239,6 +240,39 @@ def infogan() -> Row:
     return Row(game, data, trains, 2 * 3, sampler, score=score, latent=1 + LATENT)
 
 
+def ctgan() -> Row:
+    """Rows of a table that are drawn by weights, each with a condition that it meets."""
+    random, adam = np.random.default_rng(0), optax.adam(1e-3, b1=0.5, b2=0.9)
+    choice = random.integers(3, size=96)
+    counts = tuple(np.bincount(choice).tolist())
+    word = Column("word", "categorical", categories=("a", "b", "c"), counts=counts)
+    number = Column("number", "continuous", modes=(Mode(1.0, 0.0, 1.0, 4.0),))
+    scalar = random.uniform(-0.9, -0.1, (96, 1))
+    real = np.concatenate([np.eye(3)[choice], scalar], axis=1).astype(np.float32)
+    asked = conditions.conditions((word, number))
+    spec, part = Spec((4,), 1.0, 0.0, columns=(word, number)), {"real": real}
+    data = Dataset(part, {"real": real[:0]}, spec, "table", asked.weights(real))
+    prior = priors.together(priors.normal(LATENT), priors.gumbel(4))
+    output = lambda logits, noise: networks.table_output(logits, spec, noise, 0.5)
+    game = families.ctgan(
+        networks.vector_encoder(LATENT + 3, outputs=4, widths=(16,)),
+        networks.vector_critic(4 + 3, widths=(16,)),
+        prior=prior,
+        conditions=asked,
+        output=output,
+        generator_optimizer=adam,
+        critic_optimizer=adam,
+        critic_moves=2,
+        average=warm_average(0.9),
+    )
+    trains = {"critic": {"critic"}, "generator": {"generator"}}
+    score = lambda nets, *inputs: nets.critic(jnp.concatenate(inputs, axis=1))
+    compared = (("real", "condition"), ("fake", "condition"))
+    sampler = sampling.from_conditions(prior, asked, output)
+    given = {"score": score, "judged": compared, "latent": LATENT + 3}
+    return Row(game, data, trains, 2 * 4 + 3, sampler, **given)
+
+
 # With m moves of the critic a step draws m + 1 latents for an example, and m epsilons if penalised.
 ROWS: dict[str, Callable[[], Row]] = {
     "minimax": lambda: two_player(families.vanilla, saturating=True),
@@ -274,4 +308,5 @@ ROWS: dict[str, Callable[[], Row]] = {
     "adversarial_autoencoder": adversarial_autoencoder,
     "infogan": infogan,
     "text": text,
+    "ctgan": ctgan,
 }
