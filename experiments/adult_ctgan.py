@@ -47,6 +47,8 @@ class Config:
     """Decay of the average of the generator's weights."""
     normalise: bool = True
     """Batch norm in the generator."""
+    target: str = ""
+    """The column that classifiers predict, to judge samples; the last with categories if empty."""
     precision: Literal["float32", "bf16"] = "float32"
     """Of the networks' inner values; parameters, scores and penalties are always float32."""
 
@@ -89,7 +91,7 @@ def build(config, spec):
     return Experiment(
         game,
         sampling.from_conditions(prior, asked, draw),
-        evaluations=[metrics.suited(spec)],
+        evaluations=[metrics.suited(spec), *metrics.for_columns(spec.columns, config.target)],
         watch={"Wasserstein": "critic/gap", "disobedience": "generator/cross_entropy"},
         weigh=asked.weights,
     )

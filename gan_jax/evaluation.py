@@ -12,7 +12,7 @@ from gan_jax.data import Dataset
 from gan_jax.data.source import some
 from gan_jax.game import State
 from gan_jax.keys import stream
-from gan_jax.metrics import compare, table
+from gan_jax.metrics import OfTraining, compare, table
 
 LIMIT = 2500
 """Examples in each set at most: the published number for mixtures, and soon done for images."""
@@ -48,7 +48,10 @@ def evaluate(
     samples = draw(state, stream(jax.random.key(seed), "evaluate"), count, average=average)
     held_out, train = (some(part["real"], count) for part in (data.held_out, data.train))
     decoded = (np.asarray(data.spec.decode(part)) for part in (held_out, train))
-    return about | compare(evaluations, *decoded, samples["samples"])
+    whole = None
+    if any(isinstance(each, OfTraining) for each in evaluations):
+        whole = np.asarray(data.spec.decode(data.train["real"][:]))
+    return about | compare(evaluations, *decoded, samples["samples"], whole)
 
 
 def record(run: Path, figures: Mapping[str, Any]) -> str:

@@ -10,10 +10,15 @@ import importlib
 _FILES = {
     "Evaluation": "evaluation",
     "Moments": "frechet",
+    "OfTraining": "evaluation",
     "aligned": "evaluation",
+    "associations": "columns",
     "compare": "evaluation",
+    "copies": "nearest_rows",
     "digits": "evaluation",
     "exact_wasserstein": "transport",
+    "fidelity": "columns",
+    "for_columns": "evaluation",
     "for_images": "evaluation",
     "for_points": "evaluation",
     "for_sequences": "sequences",
@@ -21,6 +26,7 @@ _FILES = {
     "for_tables": "evaluation",
     "frechet_distance": "frechet",
     "frechet_from_moments": "frechet",
+    "marginals": "columns",
     "mixture_figures": "mixture",
     "mmd": "discrepancy",
     "moments": "frechet",
@@ -31,6 +37,7 @@ _FILES = {
     "spectrum_distance": "sequences",
     "suited": "evaluation",
     "table": "evaluation",
+    "usefulness": "classifiers",
 }
 
 __all__ = list(_FILES)
