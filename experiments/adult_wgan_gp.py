@@ -39,6 +39,8 @@ class Config:
     """Of the hidden layers of both networks."""
     average: float = 0.999
     """Decay of the average of the generator's weights."""
+    target: str = ""
+    """The column that classifiers predict, to judge samples; the last with categories if empty."""
     precision: Literal["float32", "bf16"] = "float32"
     """Of the networks' inner values; parameters, scores and penalties are always float32."""
 
@@ -68,6 +70,6 @@ def build(config, spec):
     return Experiment(
         game,
         sampling.from_prior(prior),
-        evaluations=[metrics.suited(spec)],
+        evaluations=[metrics.suited(spec), *metrics.for_columns(spec.columns, config.target)],
         watch={"Wasserstein": "critic/gap", "penalty": "critic/penalty"},
     )

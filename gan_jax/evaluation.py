@@ -13,7 +13,7 @@ from gan_jax.data.source import some
 from gan_jax.experiment import Experiment
 from gan_jax.game import Game, State
 from gan_jax.keys import stream
-from gan_jax.metrics import aligned, compare, digits, table
+from gan_jax.metrics import OfTraining, aligned, compare, digits, table
 
 LIMIT = 2500
 """Examples in each set at most: the published number for mixtures, and soon done for images."""
@@ -53,7 +53,10 @@ def evaluate(
     samples = draw(state, stream(jax.random.key(seed), "evaluate"), count, average=average)
     held_out, train = (some(part["real"], count) for part in (data.held_out, data.train))
     decoded = (np.asarray(data.spec.decode(part)) for part in (held_out, train))
-    figures = compare(evaluations, *decoded, samples["samples"])
+    whole = None
+    if any(isinstance(each, OfTraining) for each in evaluations):
+        whole = np.asarray(data.spec.decode(data.train["real"][:]))
+    figures = compare(evaluations, *decoded, samples["samples"], whole)
     for measure in measures:
         found, real = measure(samples)
         figures |= {"samples": figures["samples"] | found, "real": figures["real"] | real}

@@ -36,6 +36,7 @@ class Experiment(NamedTuple):
     pictures: Callable | None = None  # nets -> examples by name, drawn when it is evaluated
     before: Sequence[Phase] = ()  # games that are played before `game`, in turn
     rule: Callable | None = None  # of play, from `gan_jax.play`; if not given, the players in turn
+    weigh: Callable | None = None  # (training examples) -> how often each is drawn, in proportion
 
     @property
     def phases(self) -> tuple[Phase, ...]:

@@ -13,6 +13,7 @@ import jax
 import numpy as np
 
 from gan_jax import axis, order, parallel
+from gan_jax.data import Dataset
 from gan_jax.data.images import THREADS
 from gan_jax.data.source import Source
 from gan_jax.data.source import size as bytes_of
@@ -21,6 +22,8 @@ from gan_jax.keys import stream
 
 Arrays = Mapping[str, jax.Array]
 Data = Mapping[str, np.ndarray | Source]
+ENDS = "ends of tickets"
+"""Beside the data, where they have weights: `order.tickets`."""
 LIMIT = 2.0
 """Gigabytes of training data up to which they lie on the device."""
 
@@ -52,6 +55,18 @@ def feed(
     return Feed(streamed, {}, first, chain([first], parts))
 
 
+def training(data: Dataset) -> Data:
+    """The training part, and of examples that have weights the ends of their tickets."""
+    if data.weights is None:
+        return data.train
+    return {**data.train, ENDS: order.tickets(data.weights)}
+
+
+def places(data: Data | Arrays) -> int:
+    """How many places the order of these data has: one for each example, or for each ticket."""
+    return order.TICKETS if ENDS in data else len(data["real"])
+
+
 def on_device(data: Data) -> Arrays:
     """The training data, whole, on every device."""
     return parallel.placed({name: array[:] for name, array in data.items()})
@@ -64,8 +79,13 @@ def streams(data: Data, limit: float) -> bool:
 
 def gathered(arrays: Arrays, step: jax.Array, chosen: Callable) -> dict[str, jax.Array]:
     """The minibatches of a step, `[moves, B, ...]`, out of the data `[N, ...]` on every device."""
-    own = axis.own(chosen(), 1)
-    return {name: array[own] for name, array in arrays.items()}
+    own = _examples(axis.own(chosen(), 1), arrays)
+    return {name: array[own] for name, array in arrays.items() if name != ENDS}
+
+
+def _examples(numbers, data: Data | Arrays):
+    """The numbers of the examples that stand at these places of the order."""
+    return order.holders(numbers, data[ENDS]) if ENDS in data else numbers
 
 
 def streamed(arrays: Arrays, step: jax.Array, chosen: Callable) -> dict[str, jax.Array]:
@@ -121,11 +141,12 @@ def _read(
     step: int,
 ) -> dict[str, np.ndarray]:
     """This process's part of the minibatches of a step, `[moves, B, ...]`."""
-    size = len(data["real"])
-    chosen = np.asarray(_minibatches(key, np.int32(step * moves), moves, batch_size, size))
-    chosen = chosen[:, parallel.share(batch_size)]
+    first = np.int32(step * moves)
+    chosen = np.asarray(_minibatches(key, first, moves, batch_size, places(data)))
+    chosen = _examples(chosen[:, parallel.share(batch_size)], data)
     row = lambda array: (*chosen.shape, *array.shape[1:])
-    return {name: array[chosen.ravel()].reshape(row(array)) for name, array in data.items()}
+    rows = {name: array for name, array in data.items() if name != ENDS}
+    return {name: array[chosen.ravel()].reshape(row(array)) for name, array in rows.items()}
 
 
 _minibatches = jax.jit(order.minibatches, static_argnums=(2, 3, 4))

@@ -108,6 +108,9 @@ def _prepare(
     module = experiments.load(path)
     built = experiments.build(module, config, data.spec)
     _check_fits(built, data, config.batch_size)
+    if built.weigh:
+        weights = built.weigh(data.spec.decode(data.train["real"][:]))
+        data = dataclasses.replace(data, weights=weights)
     make = experiments.maker(module, config, data.spec)
     if replicas and built.before:
         raise UsageError("Games in turn are trained one --seed at a time, without --seeds.")

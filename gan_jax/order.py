@@ -6,8 +6,11 @@ for a thousand examples and for a billion, and there is no iterator to save.
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 ROUNDS = 12
+TICKETS = 1 << 31
+"""Places in the order of examples with weights, of which each has its share."""
 
 
 def shuffled(key: jax.Array, index: jax.Array, size: int) -> jax.Array:
@@ -62,6 +65,28 @@ def minibatches(key: jax.Array, first: jax.Array, count: int, batch: int, size: 
         return shuffled(jax.random.fold_in(key, epoch), index, size)
 
     return jax.vmap(one)(epochs, places)
+
+
+def tickets(weights: np.ndarray) -> np.ndarray:
+    """Where the tickets of each example end, uint32 [N]: all `TICKETS` are dealt by the weights.
+
+    So an order in which some examples come more often is the same permutation, of tickets.
+
+    >>> (tickets(np.array([1.0, 0.0, 3.0])) / TICKETS).tolist()
+    [0.25, 0.25, 1.0]
+    """
+    shares = np.cumsum(weights, dtype=np.float64)
+    return np.rint(shares / shares[-1] * TICKETS).astype(np.uint32)
+
+
+def holders(numbers, ends):
+    """The examples that hold the tickets of these numbers, by `tickets`; of either array library.
+
+    >>> holders(np.uint32([0, TICKETS // 4, TICKETS - 1]), tickets(np.array([1, 0, 3]))).tolist()
+    [0, 2, 2]
+    """
+    search = jnp.searchsorted if isinstance(numbers, jax.Array) else np.searchsorted
+    return search(ends, numbers, side="right")
 
 
 def _mix(x: jax.Array) -> jax.Array:

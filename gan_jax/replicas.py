@@ -105,12 +105,12 @@ def train(
       UsageError: a batch that is larger than the data; or more memory than there is.
     """
     check_data(data, batch_size, split=False)
-    arrays = feed.on_device(data.train)
+    given = feed.training(data)
+    arrays = feed.on_device(given)
     keys = jnp.stack([jax.random.key(replica.seed) for replica in replicas])
     names = replicas[0].values
     values = {name: jnp.stack([_numbers(r.values)[name] for r in replicas]) for name in names}
-    size = len(data.train["real"])
-    body = _body(make, data.spec.decode, batch_size, size, lay, rule)
+    body = _body(make, data.spec.decode, batch_size, feed.places(given), lay, rule)
     kinds = (abstract(make, replicas), (keys, values), arrays, np.int32(0), np.int32(1))
     advance = parallel.compiled(body, kinds, parallel.over_replicas)
     state = initial(make, replicas) if state is None else state

@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from gan_jax.conditions import Conditions
 from gan_jax.data import Dataset
 from gan_jax.data.source import some
 from gan_jax.game import Game, State, bind
@@ -70,6 +71,24 @@ def translations(data: Callable[[], Dataset], limit: int = 1000) -> Sampler:
             return drawn
         labels = jnp.asarray(part["label"])[chosen]
         return drawn | {"labels": labels, "truth": example("real")}
+
+    return sampler
+
+
+def from_conditions(prior: Prior, conditions: Conditions, output: Callable) -> Sampler:
+    """The sampler of `families.ctgan`, asked for categories as frequent as they are in the data.
+
+    Args:
+      prior: keys to latents and noise, as in the game.
+      conditions: of the table.
+      output: logits and noise to encoded rows, as in the game.
+    """
+
+    def sampler(nets, keys):
+        keys, asked = apart(keys)
+        latents, noise = prior(keys)
+        logits = nets.generator(jnp.concatenate([latents, conditions.prior(asked)], axis=1))
+        return {"samples": output(logits, noise)}
 
     return sampler
 

@@ -72,9 +72,10 @@ def train(
     first, key = 0 if state is None else int(state.step), jax.random.key(seed)
     if first >= steps:
         return
-    given = data.train, key, game.moves, batch_size, range(first, steps), chunk
-    pick, arrays, part, parts = feed.feed(*given, limit=device_data)
-    size = len(data.train["real"])
+    given = feed.training(data)
+    fed = given, key, game.moves, batch_size, range(first, steps), chunk
+    pick, arrays, part, parts = feed.feed(*fed, limit=device_data)
+    size = feed.places(given)
     body = program(game, data.spec.decode, batch_size, size, rule=rule, pick=pick)
     whole = lambda state, own, key, arrays, length: body(state, key, own | arrays, length)
     kinds = (abstract(game), part, key, arrays, np.int32(1))
@@ -145,7 +146,7 @@ def program(
       game: what to play.
       decode: raw examples to what the networks take.
       batch_size: examples in the global minibatch.
-      size: examples in the data.
+      size: examples in the data, or what `feed.places` says of them.
       keep: `(index, before, after) -> state`, what to go on with after each step of a chunk.
       rule: of play, with the signature of `game.update`.
       pick: `feed.gathered` or `feed.streamed`: the minibatches of a step out of `arrays`.

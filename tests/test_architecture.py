@@ -15,7 +15,7 @@ ORDER = (
     "order priors optimizers augmentation",
     "losses codes",
     "declaration game",
-    "families data",
+    "families data conditions",
     "networks metrics",
     "sampling encoding parallel play transplant",
     "feed",

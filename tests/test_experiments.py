@@ -59,6 +59,9 @@ def test_networks_follow_the_data(name, tmp_path):
     others = {"ring": "swiss_roll", "waves": "waves?steps=7&count=20"}
     others["shakespeare"] = f"text:{text}?window=6"
     others["oracle"] = others["shakespeare"]
+    table = tmp_path / "table.csv"
+    table.write_text("colour,size\n" + "red,1.5\nblue,2.5\n" * 20)
+    others["adult"] = f"csv:{table}"
     data = others.get(name.partition("_")[0], "digits")
     from gan_jax.data import open as open_data
     from gan_jax.train import abstract

@@ -7,6 +7,8 @@ from typing import Any, Literal, NamedTuple
 
 KINDS = ("continuous", "integer", "categorical", "ordinal", "boolean", "date")
 NUMBERS = ("continuous", "integer", "date")
+LATER = ("counts",)
+"""Fields that the first version did not have."""
 
 
 class Mode(NamedTuple):
@@ -61,6 +63,8 @@ class Column(NamedTuple):
       modes: of the mixture.
       knots: of the quantiles, in place of modes: pairs of a scalar and a value, both rising.
       label: whether it is the label, which has no place in the encoded row.
+      counts: of the rows of training that have each of the categories, and of those without a
+        value last where there is `missing`; empty for a number, whose modes have weights.
     """
 
     name: str
@@ -77,6 +81,7 @@ class Column(NamedTuple):
     modes: tuple[Mode, ...] = ()
     knots: tuple[tuple[float, float], ...] = ()
     label: bool = False
+    counts: tuple[int, ...] = ()
 
     @property
     def has_scalar(self) -> bool:
@@ -90,7 +95,9 @@ class Column(NamedTuple):
 
     def to_json(self) -> dict[str, Any]:
         """The column in lists, strings and numbers only; `from_json` gives it back."""
-        return {name: _lists(value) for name, value in self._asdict().items()}
+        saved = {name: _lists(value) for name, value in self._asdict().items()}
+        # What came later is left out where there is none of it, as in a spec.
+        return {name: value for name, value in saved.items() if name not in LATER or value}
 
     @classmethod
     def from_json(cls, saved: dict[str, Any]) -> Column:

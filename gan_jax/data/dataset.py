@@ -32,6 +32,8 @@ class Dataset:
       held_out: the same keys and kinds, but nothing labelled; may hold no examples.
       spec: what the arrays mean.
       name: what messages and tables call the set.
+      weights: how often each training example is drawn, in proportion: [N]; if not given, each
+        once in an epoch.
 
     Raises:
       DataError: an empty training part, or arrays that do not fit the spec or one another.
@@ -41,6 +43,7 @@ class Dataset:
     held_out: Mapping[str, np.ndarray | Source]
     spec: Spec
     name: str = "arrays"
+    weights: np.ndarray | None = None
 
     def __post_init__(self):
         for part in ("train", "held_out"):
@@ -54,6 +57,8 @@ class Dataset:
         kinds = self.train["real"].dtype, self.held_out["real"].dtype
         if kinds[0] != kinds[1]:
             raise DataError(f"{self.name}: train is {kinds[0]}, held_out {kinds[1]}: make them one")
+        if self.weights is not None:
+            _check_weights(self.weights, len(self.train["real"]), self.name)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -68,6 +73,15 @@ class Dataset:
                 for _, rows in blocks(array):
                     digest.update(np.ascontiguousarray(rows))
         return digest.hexdigest()
+
+
+def _check_weights(weights: np.ndarray, count: int, where: str) -> None:
+    sound = np.shape(weights) == (count,) and np.isfinite(weights).all() and np.min(weights) >= 0
+    if not sound or not np.sum(weights) > 0:
+        raise DataError(
+            f"{where}: weights of shape {np.shape(weights)} for {count} training examples: give "
+            "one for each, finite, none below 0 and not all 0"
+        )
 
 
 def example_count(arrays: Mapping[str, np.ndarray], where: str) -> int:

@@ -43,7 +43,10 @@ def fit(typed: Typed, rows: np.ndarray, encoding: Literal["modes", "quantiles"])
     fitted = column._replace(missing=column.missing if len(known) < len(rows) else None)
     if column.kind not in NUMBERS:
         seen = set(typed.values[np.unique(known)])
-        return fitted._replace(categories=tuple(c for c in column.categories if c in seen))
+        fitted = fitted._replace(categories=tuple(c for c in column.categories if c in seen))
+        choice = np.where(index < 0, fitted.choices - 1, places(typed, fitted)[index])
+        counts = np.bincount(choice, minlength=fitted.choices)
+        return fitted._replace(counts=tuple(counts.tolist()))
     values = typed.values[known].astype(np.float64)
     fitted = fitted._replace(low=float(values.min()), high=float(values.max()))
     if encoding == "modes":

@@ -5,6 +5,7 @@ from gan_jax.families.adaptive import adaptive
 from gan_jax.families.adversarial_autoencoder import adversarial_autoencoder
 from gan_jax.families.bigan import bigan
 from gan_jax.families.cramer import cramer
+from gan_jax.families.ctgan import ctgan
 from gan_jax.families.cycle import cycle
 from gan_jax.families.infogan import infogan
 from gan_jax.families.lecam import lecam
@@ -24,6 +25,7 @@ __all__ = [
     "adversarial_autoencoder",
     "bigan",
     "cramer",
+    "ctgan",
     "cycle",
     "importance_bound",
     "infogan",

@@ -5,16 +5,21 @@ above 0. So samples and real training data are both measured against the same he
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from gan_jax.data import Mixture, Spec
 from gan_jax.data.columns import Column
 from gan_jax.data.encoding import hardened
+from gan_jax.metrics.cells import predictable, target_of
 from gan_jax.metrics.characters import for_text
+from gan_jax.metrics.classifiers import usefulness
+from gan_jax.metrics.columns import fidelity
 from gan_jax.metrics.frechet import frechet_distance
 from gan_jax.metrics.mixture import mixture_figures
+from gan_jax.metrics.nearest_rows import copies
 from gan_jax.metrics.neighbours import precision_recall
 from gan_jax.metrics.oracle import for_oracle
 from gan_jax.metrics.sequences import for_sequences
@@ -22,6 +27,13 @@ from gan_jax.metrics.transport import exact_wasserstein
 
 Evaluation = Callable[[np.ndarray, np.ndarray], Mapping[str, float]]
 """A function of real data `[N, ...]` and other data `[N, ...]` that returns figures by name."""
+
+
+class OfTraining(NamedTuple):
+    """An evaluation against all training data, with that of held-out data beside the samples'."""
+
+    evaluate: Evaluation
+
 
 _WHOLE = 1024  # values of an image up to which the Frechet distance of its pixels is soon done
 _TRANSPORTED = 1000  # points that for_points takes for the exact Wasserstein distance
@@ -80,6 +92,24 @@ def for_tables(columns: Sequence[Column]) -> Evaluation:
     return lambda real, other: points(real, hardened(other, columns))
 
 
+def for_columns(columns: Sequence[Column], target: str = "") -> list[Evaluation | OfTraining]:
+    """The evaluations of a table's columns: `fidelity`, `usefulness` and `copies`.
+
+    Args:
+      columns: of the data's spec; without any there are no evaluations.
+      target: the column that classifiers predict; the last that is no number if not given.
+
+    Raises:
+      ValueError: the table has no such column.
+    """
+    if not columns:
+        return []
+    found = [partial(fidelity, columns=columns)]
+    if target or (predictable(columns) and len(columns) > 1):
+        found.append(partial(usefulness, columns=columns, target=target_of(columns, target)))
+    return [*found, OfTraining(partial(copies, columns=columns))]
+
+
 def suited(spec: Spec) -> Evaluation:
     """The evaluation that fits the data: `for_text`, `for_images` and so on."""
     if spec.columns:
@@ -96,6 +126,7 @@ def compare(
     held_out: np.ndarray,
     train: np.ndarray,
     samples: np.ndarray,
+    training: np.ndarray | None = None,
 ) -> dict[str, Any]:
     """The figures of samples and of real training data, both against held-out data.
 
@@ -104,6 +135,7 @@ def compare(
       held_out: `[N, ...]` real data that no training saw, in random order.
       train: `[N, ...]` real data, a random subset of the training data.
       samples: `[N, ...]`.
+      training: all training data, for evaluations that are `OfTraining`; `train` if not given.
 
     Returns:
       `samples` and `real`: figures by name; `n`: the size N of each set.
@@ -117,19 +149,22 @@ def compare(
             "held_out, train and samples have {}, {} and {} examples; "
             "expected sets of equal size: subsample to the smallest".format(*sizes)
         )
+    known = train if training is None else training
     return {
-        "samples": _figures(evaluations, held_out, samples),
-        "real": _figures(evaluations, held_out, train),
+        "samples": _figures(evaluations, (held_out, samples), (known, samples)),
+        "real": _figures(evaluations, (held_out, train), (known, held_out)),
         "n": sizes[0],
     }
 
 
 def _figures(
-    evaluations: Sequence[Evaluation], real: np.ndarray, other: np.ndarray
+    evaluations: Sequence[Evaluation | OfTraining], plain: tuple, of_training: tuple
 ) -> dict[str, float]:
     figures: dict[str, float] = {}
-    for evaluation in evaluations:
-        for name, value in evaluation(real, other).items():
+    for each in evaluations:
+        own = isinstance(each, OfTraining)
+        found = each.evaluate(*of_training) if own else each(*plain)
+        for name, value in found.items():
             if name in figures:
                 raise ValueError(f"two evaluations give the figure {name!r}; expected it once")
             figures[name] = value

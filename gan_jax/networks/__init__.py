@@ -31,7 +31,7 @@ from gan_jax.networks.recurrent import LSTM, LSTMCritic, LSTMGenerator
 from gan_jax.networks.resnet import ResNetCritic, ResNetGenerator
 from gan_jax.networks.sngan import SNGANCritic, SNGANGenerator
 from gan_jax.networks.spectral import spectral
-from gan_jax.networks.table import table_output
+from gan_jax.networks.table import TableGenerator, table_output, table_pair
 from gan_jax.networks.translation import PatchCritic, Translator, translation_networks
 
 __all__ = [
@@ -68,6 +68,7 @@ __all__ = [
     "SNGANCritic",
     "SNGANGenerator",
     "SelfAttention",
+    "TableGenerator",
     "TextCNN",
     "TextCritic",
     "TextGenerator",
@@ -95,6 +96,7 @@ __all__ = [
     "sngan_pair",
     "spectral",
     "table_output",
+    "table_pair",
     "text_pair",
     "translation_networks",
     "vector_critic",

@@ -1,24 +1,98 @@
-"""The last layer of a generator of tables: what each number of an encoded row can be."""
+"""Networks of tables, and their last layer: what each number of an encoded row can be."""
 
+from collections.abc import Sequence
 from functools import partial
 
+import flax.linen as nn
 import jax
 import jax.numpy as jnp
 import numpy as np
 
+from gan_jax import ranges
 from gan_jax.data import Spec
 from gan_jax.data.columns import blocks
+from gan_jax.game import Network
+from gan_jax.networks.coded import vector_critic
+from gan_jax.networks.fitting import check_widths
+from gan_jax.networks.layers import BatchNorm
+from gan_jax.networks.network import linen
+from gan_jax.networks.packing import packed
 
 
-def table_output(logits: jax.Array, spec: Spec) -> jax.Array:
+class TableGenerator(nn.Module):
+    """Vectors `[B, d]` to logits `[B, outputs]`; each hidden layer hands on its input beside it.
+
+    `h <- [relu(norm(W h)), h]`, and a linear layer: Xu et al. 2019, arXiv:1907.00503, section 4.4.
+
+    Attributes:
+      outputs: numbers of an encoded row.
+      widths: of the hidden layers; the paper's are two of 256.
+      normalise: whether there is batch norm in them, as in the paper.
+
+    >>> make = TableGenerator(7, (8, 8)).init_with_output
+    >>> jax.eval_shape(make, jax.random.key(0), jnp.zeros((5, 3)))[0].shape
+    (5, 7)
+    """
+
+    outputs: int
+    widths: Sequence[int] = (256, 256)
+    normalise: bool = True
+
+    @nn.compact
+    def __call__(self, x: jax.Array) -> jax.Array:
+        for width in self.widths:
+            h = nn.Dense(width)(x)
+            h = BatchNorm()(h) if self.normalise else h
+            x = jnp.concatenate([nn.relu(h), x], axis=1)
+        return nn.Dense(self.outputs)(x)
+
+
+def table_pair(
+    spec: Spec,
+    *,
+    latent: int,
+    condition: int,
+    widths: Sequence[int] = (256, 256),
+    pack: int = 10,
+    normalise: bool = True,
+) -> tuple[Network, Network]:
+    """Those of CTGAN, for `families.ctgan`.
+
+    Args:
+      spec: of the data.
+      latent: dimensions of the latents.
+      condition: length of the conditional vector.
+      widths: of the hidden layers of both.
+      pack: rows that the critic judges together.
+      normalise: batch norm in the generator.
+
+    Returns:
+      `(generator, critic)`.
+    """
+    check_widths(*widths, latent, condition)
+    (size,) = spec.shape
+    generator = TableGenerator(size, tuple(widths), normalise)
+    critic = vector_critic(pack * (size + condition), widths=widths)
+    return linen(generator, jnp.zeros((2, latent + condition))), packed(critic, pack)
+
+
+def table_output(
+    logits: jax.Array,
+    spec: Spec,
+    noise: jax.Array | None = None,
+    temperature: float | jax.Array = 1.0,
+) -> jax.Array:
     """tanh for every scalar of an encoded row, softmax over every choice.
 
-    As in CTGAN (Xu et al. 2019, arXiv:1907.00503, section 4.4). Differs from the paper: no Gumbel
-    noise, as a generator has no keys of its own; decoding takes the largest entry of a choice.
+    As in CTGAN (Xu et al. 2019, arXiv:1907.00503, section 4.4): with Gumbel noise g it is
+    `softmax((logits + g) / temperature)`, whose largest entry is a draw by the logits' softmax, and
+    decoding takes the largest.
 
     Args:
       logits: `[..., D]`.
       spec: of a table, whose `columns` say where the scalars and the choices lie.
+      noise: `[..., D]`, such as the prior `gumbel(D)` gives; none if not given.
+      temperature: of the softmax, above 0; the paper's 0.2 with noise.
 
     Returns:
       `[..., D]`, float32: scalars in [-1, 1]; the entries of a choice sum to 1.
@@ -40,8 +114,11 @@ def table_output(logits: jax.Array, spec: Spec) -> jax.Array:
     place = np.arange(spec.shape[0])
     members = np.array([(block.start <= place) & (place < block.stop) for block in every])
     scalars = members[[block.kind == "scalar" for block in every]].any(0)
-    row = lambda x: jnp.where(scalars, jnp.tanh(x), _softmax(x, members))
-    return jnp.vectorize(row, signature="(d)->(d)")(logits.astype(jnp.float32))
+    ranges.positive("temperature of the softmax", temperature)
+    logits = logits.astype(jnp.float32)
+    chosen = (logits if noise is None else logits + noise) / temperature
+    row = lambda x, y: jnp.where(scalars, jnp.tanh(x), _softmax(y, members))
+    return jnp.vectorize(row, signature="(d),(d)->(d)")(logits, chosen)
 
 
 def _softmax(x: jax.Array, members: np.ndarray) -> jax.Array:

@@ -9,8 +9,9 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
-from gan_jax import augmentation, codes, families, losses, networks, priors, sampling
+from gan_jax import augmentation, codes, conditions, families, losses, networks, priors, sampling
 from gan_jax.data import Dataset, Spec, from_arrays, partly_labelled
+from gan_jax.data.columns import Column, Mode
 from gan_jax.game import Game, Network
 from gan_jax.losses.distances import norms
 from gan_jax.optimizers import warm_average
@@ -320,6 +321,39 @@ def cycle() -> Row:
     return Row(game, data, trains, 2, sampling.from_prior(priors.normal(2)), latent=2)
 
 
+def ctgan() -> Row:
+    """Rows of a table that are drawn by weights, each with a condition that it meets."""
+    random, adam = np.random.default_rng(0), optax.adam(1e-3, b1=0.5, b2=0.9)
+    choice = random.integers(3, size=96)
+    counts = tuple(np.bincount(choice).tolist())
+    word = Column("word", "categorical", categories=("a", "b", "c"), counts=counts)
+    number = Column("number", "continuous", modes=(Mode(1.0, 0.0, 1.0, 4.0),))
+    scalar = random.uniform(-0.9, -0.1, (96, 1))
+    real = np.concatenate([np.eye(3)[choice], scalar], axis=1).astype(np.float32)
+    asked = conditions.conditions((word, number))
+    spec, part = Spec((4,), 1.0, 0.0, columns=(word, number)), {"real": real}
+    data = Dataset(part, {"real": real[:0]}, spec, "table", asked.weights(real))
+    prior = priors.together(priors.normal(LATENT), priors.gumbel(4))
+    output = lambda logits, noise: networks.table_output(logits, spec, noise, 0.5)
+    game = families.ctgan(
+        networks.vector_encoder(LATENT + 3, outputs=4, widths=(16,)),
+        networks.vector_critic(4 + 3, widths=(16,)),
+        prior=prior,
+        conditions=asked,
+        output=output,
+        generator_optimizer=adam,
+        critic_optimizer=adam,
+        critic_moves=2,
+        average=warm_average(0.9),
+    )
+    trains = {"critic": {"critic"}, "generator": {"generator"}}
+    score = lambda nets, *inputs: nets.critic(jnp.concatenate(inputs, axis=1))
+    compared = (("real", "condition"), ("fake", "condition"))
+    sampler = sampling.from_conditions(prior, asked, output)
+    given = {"score": score, "judged": compared, "latent": LATENT + 3}
+    return Row(game, data, trains, 2 * 4 + 3, sampler, **given)
+
+
 FEW = ("dcgan", "wgan_gp_conditional", "relativistic")
 """Rows that differ in how examples meet one another: where tests take long, the others are slow."""
 
@@ -363,4 +397,5 @@ ROWS: dict[str, Callable[[], Row]] = {
     "cycle": cycle,
     "maximum_likelihood": lambda: policy(rewarded=False),
     "seqgan": lambda: policy(rewarded=True),
+    "ctgan": ctgan,
 }
