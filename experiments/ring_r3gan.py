@@ -15,11 +15,11 @@ class Config:
 
     data: str = "ring"
     """Data: ring, grid, swiss_roll, ...; the networks follow its shape."""
-    steps: int = 12000
+    steps: int = 8000
     """Steps to train: one move of each player."""
-    batch_size: int = 256
+    batch_size: int = 128
     """Examples in a minibatch, over all devices."""
-    learning_rate: float = 1e-3
+    learning_rate: float = 2e-3
     """Of Adam at the start, for both players; it falls to a hundredth at the last step."""
     penalty: float = 0.1
     """Weight of R1 and R2 at the start; it falls to a tenth over the first fifth of the steps."""
