@@ -10,11 +10,12 @@ import numpy as np
 from gan_jax import runs
 from gan_jax.data import Dataset
 from gan_jax.data.source import some
+from gan_jax.experiment import Experiment
 from gan_jax.game import State
 from gan_jax.keys import stream
 from gan_jax.metrics import compare, table
 
-LIMIT = 2500
+LIMIT = Experiment._field_defaults["compared"]
 """Examples in each set at most: the published number for mixtures, and soon done for images."""
 
 
@@ -26,6 +27,7 @@ def evaluate(
     *,
     seed: int,
     average: bool = True,
+    limit: int = LIMIT,
 ) -> dict[str, Any]:
     """Samples, held-out data and training data in sets of equal size, through every evaluation.
 
@@ -36,13 +38,14 @@ def evaluate(
       data: real data; its held-out part is compared with, in an order that is always the same.
       seed: of the samples, in the stream `evaluate`.
       average: whether to use averaged weights, where there are any.
+      limit: examples in each set at most.
 
     Returns:
       The figures of `metrics.compare` with what they depend on; without any where the data have
       no held-out part.
     """
     about = {"step": int(state.step), "seed": seed, "weights": "average" if average else "last"}
-    count = min(LIMIT, len(data.held_out["real"]))
+    count = min(limit, len(data.held_out["real"]))
     if not count or not evaluations:
         return about
     samples = draw(state, stream(jax.random.key(seed), "evaluate"), count, average=average)

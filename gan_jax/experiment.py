@@ -32,6 +32,7 @@ class Experiment(NamedTuple):
     watch: Mapping[str, str] = {}  # what the progress line shows: title -> metric
     on_chunk: Callable | None = None  # (state, metrics) -> more metrics, or None
     before: Sequence[Phase] = ()  # games that are played before `game`, in turn
+    compared: int = 2500  # examples in each set of an evaluation, at most
 
     @property
     def phases(self) -> tuple[Phase, ...]:

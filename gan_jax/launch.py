@@ -165,10 +165,11 @@ def _about(job: Job, path: Path) -> dict[str, Any]:
 
 
 def _finish(job: Job, state: State) -> None:
-    evaluations, found = job.experiment.evaluations, {}
+    evaluations, limit, found = job.experiment.evaluations, job.experiment.compared, {}
     for index, lane in job.living(state, job.config.steps):
         mine = job.part(state, index)
-        figures = evaluate(evaluations, job.draw, mine, job.data, seed=lane.seed)
+        given = evaluations, job.draw, mine, job.data
+        figures = evaluate(*given, seed=lane.seed, limit=limit)
         said = record(lane.folder, figures)
         found[lane.folder.name] = figures
     if job.replicas:

@@ -95,6 +95,7 @@ def evaluate(words: Sequence[str]) -> None:
             real,
             seed=_seed(source, trained),
             average=source.weights == "average",
+            limit=trained.experiment.compared,
         )
         said = record(trained.folder, figures[trained.folder.name])
     names = [trained.folder.name for trained in found]

@@ -8,9 +8,11 @@ importing this package costs nothing.
 import importlib
 
 _FILES = {
+    "Classify": "classes",
     "Evaluation": "evaluation",
     "Moments": "frechet",
     "aligned": "evaluation",
+    "classifier": "classes",
     "compare": "evaluation",
     "digits": "evaluation",
     "exact_wasserstein": "transport",
@@ -23,6 +25,7 @@ _FILES = {
     "frechet_from_moments": "frechet",
     "mixture_figures": "mixture",
     "mmd": "discrepancy",
+    "modes_and_divergence": "classes",
     "moments": "frechet",
     "nearest": "neighbours",
     "ngram_divergence": "characters",
