@@ -1,8 +1,13 @@
-"""R3GAN on eight Gaussians on a ring.
+"""R3GAN on eight Gaussians on a ring, or on 25 on a grid.
 
     gan-jax train ring_r3gan --seeds 0..4
+    gan-jax train ring_r3gan --seeds 0..4 --data grid
 
-Not measured yet.
+After 8,000 steps on two cores of an Intel Xeon, jax 0.10.2, 2026-11-21. Averaged weights, 2,500
+samples, seeds 0 to 4 in one program, their mean, and their range in brackets. Ring: 8 of 8 modes by
+each; within three sigma 0.946 (0.930 to 0.955; real points 0.990); divergence of the modes'
+histogram 0.0042 nats (real points 0.0021); Wasserstein 0.084 (real points 0.091). Grid: not
+measured yet.
 """
 
 from dataclasses import dataclass
