@@ -15,10 +15,26 @@ from gan_jax.game import Game, State
 from gan_jax.keys import stream
 from gan_jax.metrics import OfTraining, aligned, compare, digits, table
 
-LIMIT = 2500
+LIMIT = Experiment._field_defaults["compared"]
 """Examples in each set at most: the published number for mixtures, and soon done for images."""
 EXAMINED = 10_000
 """Examples of each part of the data that tasks see at most."""
+
+
+def assess(
+    experiment: Experiment,
+    game: Game,
+    draw: Callable[..., Mapping[str, np.ndarray]],
+    state: State,
+    data: Dataset,
+    *,
+    seed: int,
+    average: bool = True,
+) -> dict[str, Any]:
+    """All that an experiment says of a state: what `evaluate` and `examine` find."""
+    given = {"measures": experiment.measures, "limit": experiment.compared, "average": average}
+    found = evaluate(experiment.evaluations, draw, state, data, seed=seed, **given)
+    return found | examine(experiment, game, state, data, average=average)
 
 
 def evaluate(
@@ -30,6 +46,7 @@ def evaluate(
     seed: int,
     average: bool = True,
     measures: Sequence[Callable] = (),
+    limit: int = LIMIT,
 ) -> dict[str, Any]:
     """Samples, held-out data and training data in sets of equal size, through every evaluation.
 
@@ -41,13 +58,14 @@ def evaluate(
       seed: of the samples, in the stream `evaluate`.
       average: whether to use averaged weights, where there are any.
       measures: functions of all that is drawn that return its figures, and those of real data.
+      limit: examples in each set at most.
 
     Returns:
       The figures of `metrics.compare` with what they depend on; without any where the data have
       no held-out part.
     """
     about = {"step": int(state.step), "seed": seed, "weights": "average" if average else "last"}
-    count = min(LIMIT, len(data.held_out["real"]))
+    count = min(limit, len(data.held_out["real"]))
     if not count or not (evaluations or measures):
         return about
     samples = draw(state, stream(jax.random.key(seed), "evaluate"), count, average=average)

@@ -37,6 +37,7 @@ class Experiment(NamedTuple):
     before: Sequence[Phase] = ()  # games that are played before `game`, in turn
     rule: Callable | None = None  # of play, from `gan_jax.play`; if not given, the players in turn
     weigh: Callable | None = None  # (training examples) -> how often each is drawn, in proportion
+    compared: int = 2500  # examples in each set of an evaluation, at most
 
     @property
     def phases(self) -> tuple[Phase, ...]:

@@ -14,7 +14,7 @@ from gan_jax import experiment as experiments
 from gan_jax.cache import keep_programs
 from gan_jax.data import Dataset
 from gan_jax.errors import RunError, UsageError
-from gan_jax.evaluation import evaluate, examine, record
+from gan_jax.evaluation import assess, record
 from gan_jax.experiment import Experiment
 from gan_jax.game import State, bind, update
 from gan_jax.loop import LATE, Job, play
@@ -168,13 +168,10 @@ def _about(job: Job, path: Path) -> dict[str, Any]:
 
 
 def _finish(job: Job, state: State) -> None:
-    evaluations, measures = job.experiment.evaluations, job.experiment.measures
     found = {}
     for index, lane in job.living(state, job.config.steps):
-        mine = job.part(state, index)
-        given = evaluations, job.draw, mine, job.data
-        figures = evaluate(*given, seed=lane.seed, measures=measures)
-        figures |= examine(job.experiment, job.experiment.game, mine, job.data)
+        given = job.draw, job.part(state, index), job.data
+        figures = assess(job.experiment, job.experiment.game, *given, seed=lane.seed)
         said = record(lane.folder, figures, job.data.spec)
         found[lane.folder.name] = figures
     if job.replicas:

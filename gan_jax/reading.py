@@ -85,23 +85,16 @@ def evaluate(words: Sequence[str]) -> None:
     folder, source = _opened(words, "evaluate", source=Source)
     found = _load(folder, source)
     from gan_jax import data, summary
-    from gan_jax.evaluation import evaluate, examine, record
+    from gan_jax.evaluation import assess, record
 
     real, figures = data.open(found[0].config.data, found[0].fingerprint), {}
     reached = max(int(trained.state.step) for trained in found)
     for trained in (trained for trained in found if int(trained.state.step) == reached):
-        figures[trained.folder.name] = evaluate(
-            trained.experiment.evaluations,
-            trained.draw,
-            trained.state,
-            real,
+        figures[trained.folder.name] = assess(
+            *(trained.experiment, trained.game, trained.draw, trained.state, real),
             seed=_seed(source, trained),
             average=source.weights == "average",
-            measures=trained.experiment.measures,
         )
-        given, average = (trained.game, trained.state, real), source.weights == "average"
-        more = examine(trained.experiment, *given, average=average)
-        figures[trained.folder.name] |= more
         said = record(trained.folder, figures[trained.folder.name], trained.spec)
     names = [trained.folder.name for trained in found]
     print(said if len(found) == 1 else summary.record(folder, figures, names))

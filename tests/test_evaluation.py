@@ -81,6 +81,7 @@ def test_no_more_than_the_limit(model, digits):
     large = from_arrays(images, held_out_fraction=0.5)
     figures = evaluate(model, large, [lambda real, other: {"count": len(real)}])
     assert figures["n"] == figures["samples"]["count"] == evaluation.LIMIT
+    assert evaluate(model, large, [lambda real, other: {}], limit=2600)["n"] == 2600
 
 
 def test_nothing_to_compare_with(model, digits, tmp_path):

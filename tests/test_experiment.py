@@ -26,7 +26,7 @@ def test_finds_a_file_by_its_path(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("digits_wgan", "did you mean .*digits_wgan_gp"),
+        ("digits_wgan_g", "did you mean .*digits_wgan_gp"),
         ("digit_wgan_gp", "did you mean digits_wgan_gp"),
         ("qqqq", "there are .*digits_wgan_gp"),
         ("", "there are .*digits_wgan_gp"),

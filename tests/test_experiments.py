@@ -11,7 +11,13 @@ from gan_jax.launch import launch
 from gan_jax.loading import load
 from gan_jax.options import Options
 
-LARGE = ("cifar10_biggan", "cifar10_sagan", "cifar10_sngan", "mnist_conditional")
+LARGE = (
+    "cifar10_biggan",
+    "cifar10_sagan",
+    "cifar10_sngan",
+    "mnist_conditional",
+    "stacked_mnist_r3gan",
+)
 """Experiments whose networks take long to compile."""
 
 

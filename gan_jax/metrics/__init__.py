@@ -8,11 +8,13 @@ importing this package costs nothing.
 import importlib
 
 _FILES = {
+    "Classify": "classes",
     "Evaluation": "evaluation",
     "Moments": "frechet",
     "OfTraining": "evaluation",
     "aligned": "evaluation",
     "associations": "columns",
+    "classifier": "classes",
     "classifies": "tasks",
     "compare": "evaluation",
     "copies": "nearest_rows",
@@ -38,6 +40,7 @@ _FILES = {
     "matched_error": "clusters",
     "mixture_figures": "mixture",
     "mmd": "discrepancy",
+    "modes_and_divergence": "classes",
     "moments": "frechet",
     "nearest": "neighbours",
     "neighbour_accuracy": "codes",

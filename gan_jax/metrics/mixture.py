@@ -44,11 +44,11 @@ def mixture_figures(samples: ArrayLike, centres: ArrayLike, deviation: float) ->
         "modes": int(np.sum(counts > 0)),
         "modes_20": int(np.sum(counts >= 0.2 * len(samples) / len(centres))),
         "high_quality": float(good.mean()),
-        "mode_kl": _divergence_from_uniform(counts),
+        "mode_kl": divergence_from_uniform(counts),
     }
 
 
-def _divergence_from_uniform(counts: np.ndarray) -> float:
+def divergence_from_uniform(counts: np.ndarray) -> float:
     """`KL(counts / sum(counts) || uniform)` in nats, log K for no counts at all."""
     present = counts[counts > 0] / max(counts.sum(), 1)
     return float(np.log(len(counts)) + np.sum(present * np.log(present)))

@@ -1,0 +1,60 @@
+"""RaLSGAN on the 1,797 handwritten 8x8 digits of scikit-learn.
+
+    gan-jax train digits_relativistic --seeds 0..2
+
+Not measured yet.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Config:
+    """Jolicoeur-Martineau 2018, arXiv:1807.00734, least squares, with the networks of DCGAN."""
+
+    data: str = "digits"
+    """Data: digits, idx:PATH, ...; the networks follow its shape."""
+    steps: int = 4000
+    """Steps to train: one move of each player."""
+    batch_size: int = 64
+    """Examples in a minibatch, over all devices."""
+    learning_rate: float = 2e-4
+    """Of Adam, for both players."""
+    latent: int = 32
+    """Dimensions of the normal prior."""
+    width: int = 32
+    """Channels of the widest maps."""
+    average: float = 0.999
+    """Decay of the average of the generator's weights."""
+    precision: Literal["float32", "bf16"] = "float32"
+    """Of the networks' inner values; parameters and scores are always float32."""
+
+
+QUICK = Config(steps=2, batch_size=4, width=4)
+
+
+def build(config, spec):
+    """The game, its sampler and its evaluation, for data of this spec."""
+    from gan_jax import families, losses, metrics, networks, optimizers, priors, sampling
+    from gan_jax.experiment import Experiment
+
+    prior = priors.normal(config.latent)
+    generator, critic = networks.dcgan_pair(spec, latent=config.latent, width=config.width)
+    generator, critic = networks.with_precision(config.precision, generator, critic)
+    adam = optimizers.adam(config.learning_rate, b1=0.5, b2=0.999)
+    game = families.relativistic(
+        generator,
+        critic,
+        loss=losses.average_least_squares,
+        prior=prior,
+        generator_optimizer=adam,
+        critic_optimizer=adam,
+        average=optimizers.warm_average(config.average),
+    )
+    return Experiment(
+        game,
+        sampling.from_prior(prior),
+        evaluations=[metrics.suited(spec)],
+        watch={"critic": "critic/loss", "generator": "generator/loss"},
+    )

@@ -1,0 +1,67 @@
+"""PacGAN on eight Gaussians on a ring, or on a grid: the critic judges packs of points.
+
+    gan-jax train ring_pacgan --pack 2 --seeds 0..2
+    gan-jax train ring_pacgan --pack 2 --seeds 0..2 --data grid
+
+Not measured yet.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Config:
+    """Lin et al. 2017, arXiv:1712.04086, around the first GAN, with smaller networks."""
+
+    data: str = "ring"
+    """Data: ring, grid, swiss_roll, ...; the networks follow its shape."""
+    steps: int = 4000
+    """Steps to train: one move of each player."""
+    batch_size: int = 240
+    """Examples in a minibatch, over all devices: a multiple of the pack."""
+    pack: int = 2
+    """Examples in a pack; 1 is the first GAN."""
+    learning_rate: float = 5e-4
+    """Of Adam, for both players."""
+    latent: int = 2
+    """Dimensions of the normal prior."""
+    widths: tuple[int, ...] = (128, 128, 128)
+    """Of the hidden layers of both networks."""
+    average: float = 0.999
+    """Decay of the average of the generator's weights."""
+    precision: Literal["float32", "bf16"] = "float32"
+    """Of the networks' inner values; parameters and scores are always float32."""
+
+
+QUICK = Config(steps=2, batch_size=4, widths=(8,))
+
+
+def build(config, spec):
+    """The game, its sampler and its evaluation, for data of this spec."""
+    import jax.numpy as jnp
+
+    from gan_jax import families, metrics, networks, optimizers, priors, sampling
+    from gan_jax.experiment import Experiment
+
+    prior = priors.normal(config.latent)
+    generator, _ = networks.mlp_pair(spec, latent=config.latent, widths=config.widths)
+    *axes, channels = spec.shape
+    pack = jnp.zeros((2, *axes, config.pack * channels))
+    critic = networks.linen(networks.MLPCritic(config.widths), pack)
+    generator, critic = networks.with_precision(config.precision, generator, critic)
+    adam = optimizers.adam(config.learning_rate, b1=0.5, b2=0.999)
+    game = families.vanilla(
+        generator,
+        networks.packed(critic, config.pack),
+        prior=prior,
+        generator_optimizer=adam,
+        critic_optimizer=adam,
+        average=optimizers.warm_average(config.average),
+    )
+    return Experiment(
+        game,
+        sampling.from_prior(prior),
+        evaluations=[metrics.suited(spec)],
+        watch={"critic": "critic/loss", "generator": "generator/loss"},
+    )

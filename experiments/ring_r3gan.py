@@ -1,0 +1,70 @@
+"""R3GAN on eight Gaussians on a ring, or on 25 on a grid.
+
+    gan-jax train ring_r3gan --seeds 0..4
+    gan-jax train ring_r3gan --seeds 0..4 --data grid
+
+After 8,000 steps on two cores of an Intel Xeon, jax 0.10.2, 2026-11-21. Averaged weights, 2,500
+samples, seeds 0 to 4 in one program, their mean, and their range in brackets. Ring: 8 of 8 modes by
+each; within three sigma 0.946 (0.930 to 0.955; real points 0.990); divergence of the modes'
+histogram 0.0042 nats (real points 0.0021); Wasserstein 0.084 (real points 0.091). Grid: not
+measured yet.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Config:
+    """Huang et al. 2024, arXiv:2501.05441: penalty and rate fall along a cosine."""
+
+    data: str = "ring"
+    """Data: ring, grid, swiss_roll, ...; the networks follow its shape."""
+    steps: int = 8000
+    """Steps to train: one move of each player."""
+    batch_size: int = 128
+    """Examples in a minibatch, over all devices."""
+    learning_rate: float = 2e-3
+    """Of Adam at the start, for both players; it falls to a hundredth at the last step."""
+    penalty: float = 0.1
+    """Weight of R1 and R2 at the start; it falls to a tenth over the first fifth of the steps."""
+    latent: int = 2
+    """Dimensions of the normal prior."""
+    widths: tuple[int, ...] = (128, 128, 128)
+    """Of the hidden layers of both networks."""
+    average: float = 0.999
+    """Decay of the average of the generator's weights."""
+    precision: Literal["float32", "bf16"] = "float32"
+    """Of the networks' inner values; parameters, scores and penalties are always float32."""
+
+
+QUICK = Config(steps=2, batch_size=4, widths=(8,))
+
+
+def build(config, spec):
+    """The game, its sampler and its evaluation, for data of this spec."""
+    import optax
+
+    from gan_jax import families, metrics, networks, optimizers, priors, sampling
+    from gan_jax.experiment import Experiment
+
+    prior = priors.normal(config.latent)
+    generator, critic = networks.mlp_pair(spec, latent=config.latent, widths=config.widths)
+    generator, critic = networks.with_precision(config.precision, generator, critic)
+    rate = optax.cosine_decay_schedule(config.learning_rate, config.steps, alpha=0.01)
+    adam = optimizers.adam(rate, b1=0.0, b2=0.99)
+    game = families.r3gan(
+        generator,
+        critic,
+        prior=prior,
+        weight=optax.cosine_decay_schedule(config.penalty, max(config.steps // 5, 1), alpha=0.1),
+        generator_optimizer=adam,
+        critic_optimizer=adam,
+        average=optimizers.warm_average(config.average),
+    )
+    return Experiment(
+        game,
+        sampling.from_prior(prior),
+        evaluations=[metrics.suited(spec)],
+        watch={"gap": "critic/gap", "penalty": "critic/penalty"},
+    )
