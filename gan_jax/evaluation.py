@@ -10,13 +10,11 @@ import numpy as np
 from gan_jax import encoding, report, runs
 from gan_jax.data import Dataset, Spec
 from gan_jax.data.source import some
-from gan_jax.experiment import Experiment
+from gan_jax.experiment import COMPARED, Experiment
 from gan_jax.game import Game, State
 from gan_jax.keys import stream
 from gan_jax.metrics import OfTraining, aligned, compare, digits, table
 
-LIMIT = Experiment._field_defaults["compared"]
-"""Examples in each set at most: the published number for mixtures, and soon done for images."""
 EXAMINED = 10_000
 """Examples of each part of the data that tasks see at most."""
 
@@ -46,7 +44,7 @@ def evaluate(
     seed: int,
     average: bool = True,
     measures: Sequence[Callable] = (),
-    limit: int = LIMIT,
+    limit: int = COMPARED,
 ) -> dict[str, Any]:
     """Samples, held-out data and training data in sets of equal size, through every evaluation.
 

@@ -23,6 +23,10 @@ REQUIRED = ("data", "steps", "batch_size")
 """The fields that the loop itself reads from every `Config`."""
 
 
+COMPARED = 2500
+"""Examples in each set that is compared: the published number for mixtures, soon done for images."""
+
+
 class Experiment(NamedTuple):
     """What `build` returns."""
 
@@ -37,7 +41,7 @@ class Experiment(NamedTuple):
     before: Sequence[Phase] = ()  # games that are played before `game`, in turn
     rule: Callable | None = None  # of play, from `gan_jax.play`; if not given, the players in turn
     weigh: Callable | None = None  # (training examples) -> how often each is drawn, in proportion
-    compared: int = 2500  # examples in each set of an evaluation, at most
+    compared: int = COMPARED  # examples in each set of an evaluation, at most
 
     @property
     def phases(self) -> tuple[Phase, ...]:

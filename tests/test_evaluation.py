@@ -8,7 +8,7 @@ import pytest
 
 from gan_jax import data, evaluation, families, metrics, sampling
 from gan_jax.data import from_arrays
-from gan_jax.experiment import build, load
+from gan_jax.experiment import COMPARED, build, load
 from gan_jax.game import Network
 from gan_jax.sampling import prepare
 from gan_jax.train import initial
@@ -80,7 +80,7 @@ def test_no_more_than_the_limit(model, digits):
     images = np.random.default_rng(0).integers(0, 256, (6000, 8, 8), np.uint8)
     large = from_arrays(images, held_out_fraction=0.5)
     figures = evaluate(model, large, [lambda real, other: {"count": len(real)}])
-    assert figures["n"] == figures["samples"]["count"] == evaluation.LIMIT
+    assert figures["n"] == figures["samples"]["count"] == COMPARED
     assert evaluate(model, large, [lambda real, other: {}], limit=2600)["n"] == 2600
 
 
