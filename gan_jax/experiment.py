@@ -24,7 +24,7 @@ REQUIRED = ("data", "steps", "batch_size")
 
 
 COMPARED = 2500
-"""Examples in each set that is compared: the published number for mixtures, soon done for images."""
+"""Examples in each set of an evaluation: the published number for mixtures, and soon done."""
 
 
 class Experiment(NamedTuple):
