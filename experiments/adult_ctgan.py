@@ -45,8 +45,6 @@ class Config:
     """Of the Gumbel-softmax of every choice."""
     average: float = 0.999
     """Decay of the average of the generator's weights."""
-    normalise: bool = True
-    """Batch norm in the generator."""
     target: str = ""
     """The column that classifiers predict, to judge samples; the last with categories if empty."""
     precision: Literal["float32", "bf16"] = "float32"
@@ -71,7 +69,7 @@ def build(config, spec):
     output = partial(networks.table_output, spec=spec, temperature=config.temperature)
     draw = lambda logits, noise: output(logits, noise=noise)
     size = {"latent": config.latent, "condition": asked.size, "widths": config.widths}
-    pair = networks.table_pair(spec, pack=config.pack, normalise=config.normalise, **size)
+    pair = networks.table_pair(spec, pack=config.pack, **size)
     generator, critic = networks.with_precision(config.precision, *pair)
     adam = optimizers.adam(config.learning_rate, b1=0.5, b2=0.9)
     adam = optax.chain(optax.add_decayed_weights(config.weight_decay), adam)

@@ -61,6 +61,10 @@ class Conditions(NamedTuple):
         """
         return jax.nn.one_hot(priors.categorical(self._shared(self.counts))(keys), self.size)
 
+    def training_prior(self, keys: jax.Array) -> jax.Array:
+        """A condition as often as training asks for it, by `law`: `[B, K]`."""
+        return jax.nn.one_hot(priors.categorical(self.law)(keys), self.size)
+
     def cross_entropy(self, logits: jax.Array, condition: jax.Array) -> jax.Array:
         """-log softmax(logits of the column)[category], in nats: 0 only if it is certain. `[B]`.
 

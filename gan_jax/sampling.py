@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -45,6 +46,16 @@ def from_prior(
     return sampler
 
 
+class Shifted(NamedTuple):
+    """A sampler whose latents are not those of training: fixed statistics are those of training."""
+
+    sampler: Sampler
+    training: Sampler
+
+    def __call__(self, nets, keys: jax.Array) -> dict[str, jax.Array]:
+        return self.sampler(nets, keys)
+
+
 def translations(data: Callable[[], Dataset], limit: int = 1000) -> Sampler:
     """The sampler of a game that translates: `source` examples drawn from the data, held out.
 
@@ -78,19 +89,21 @@ def translations(data: Callable[[], Dataset], limit: int = 1000) -> Sampler:
 def from_conditions(prior: Prior, conditions: Conditions, output: Callable) -> Sampler:
     """The sampler of `families.ctgan`, asked for categories as frequent as they are in the data.
 
+    Training asks for the rare ones more often, and batch norm is fixed as it was there.
+
     Args:
       prior: keys to latents and noise, as in the game.
       conditions: of the table.
       output: logits and noise to encoded rows, as in the game.
     """
 
-    def sampler(nets, keys):
+    def sampler(ask, nets, keys):
         keys, asked = apart(keys)
         latents, noise = prior(keys)
-        logits = nets.generator(jnp.concatenate([latents, conditions.prior(asked)], axis=1))
+        logits = nets.generator(jnp.concatenate([latents, ask(asked)], axis=1))
         return {"samples": output(logits, noise)}
 
-    return sampler
+    return Shifted(partial(sampler, conditions.prior), partial(sampler, conditions.training_prior))
 
 
 def averaged(state: State) -> State:
@@ -122,6 +135,7 @@ def settled(game: Game, sampler: Sampler, state: State) -> State:
         sampler(nets, keys)
         return measured
 
+    sampler = sampler.training if isinstance(sampler, Shifted) else sampler
     keys = jax.random.split(jax.random.key(0), STANDING)
     stats = jax.tree.map(lambda seen: seen.mean(0), jax.lax.map(measure, keys))
     return state._replace(stats=state.stats | stats)

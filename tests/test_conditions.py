@@ -74,8 +74,10 @@ def test_weights_are_a_distribution_of_rows():
 
 
 def test_samples_are_asked_for_what_is_frequent():
-    counts = np.asarray(jax.jit(ASKED.prior)(KEYS)).sum(0)
-    assert stats.chisquare(counts, expected(lambda x: x) * counts.sum()).pvalue > 1e-3
+    laws = {ASKED.prior: lambda x: x, ASKED.training_prior: lambda x: np.log(1 + x)}
+    for prior, amount in laws.items():
+        counts = np.asarray(jax.jit(prior)(KEYS)).sum(0)
+        assert stats.chisquare(counts, expected(amount) * counts.sum()).pvalue > 1e-3
 
 
 def test_the_cross_entropy_is_that_of_the_column_asked_for():

@@ -27,7 +27,6 @@ class TableGenerator(nn.Module):
     Attributes:
       outputs: numbers of an encoded row.
       widths: of the hidden layers; the paper's are two of 256.
-      normalise: whether there is batch norm in them, as in the paper.
 
     >>> make = TableGenerator(7, (8, 8)).init_with_output
     >>> jax.eval_shape(make, jax.random.key(0), jnp.zeros((5, 3)))[0].shape
@@ -36,14 +35,12 @@ class TableGenerator(nn.Module):
 
     outputs: int
     widths: Sequence[int] = (256, 256)
-    normalise: bool = True
 
     @nn.compact
     def __call__(self, x: jax.Array) -> jax.Array:
         for width in self.widths:
-            h = nn.Dense(width)(x)
-            h = BatchNorm()(h) if self.normalise else h
-            x = jnp.concatenate([nn.relu(h), x], axis=1)
+            h = nn.relu(BatchNorm()(nn.Dense(width)(x)))
+            x = jnp.concatenate([h, x], axis=1)
         return nn.Dense(self.outputs)(x)
 
 
@@ -54,7 +51,6 @@ def table_pair(
     condition: int,
     widths: Sequence[int] = (256, 256),
     pack: int = 10,
-    normalise: bool = True,
 ) -> tuple[Network, Network]:
     """Those of CTGAN, for `families.ctgan`.
 
@@ -64,14 +60,13 @@ def table_pair(
       condition: length of the conditional vector.
       widths: of the hidden layers of both.
       pack: rows that the critic judges together.
-      normalise: batch norm in the generator.
 
     Returns:
       `(generator, critic)`.
     """
     check_widths(*widths, latent, condition)
     (size,) = spec.shape
-    generator = TableGenerator(size, tuple(widths), normalise)
+    generator = TableGenerator(size, tuple(widths))
     critic = vector_critic(pack * (size + condition), widths=widths)
     return linen(generator, jnp.zeros((2, latent + condition))), packed(critic, pack)
 

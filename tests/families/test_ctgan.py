@@ -11,10 +11,10 @@ from gan_jax.data import Spec
 from gan_jax.data.columns import Column, Mode
 from gan_jax.game import Network, bind, init
 from gan_jax.networks import packed, table_pair
-from gan_jax.sampling import from_conditions
+from gan_jax.sampling import from_conditions, settled
 
 COLUMNS = (
-    Column("word", "categorical", categories=("a", "b", "c"), counts=(3, 3, 2)),
+    Column("word", "categorical", categories=("a", "b", "c"), counts=(300, 30, 2)),
     Column("number", "continuous", modes=(Mode(1.0, 0.0, 1.0, 4.0),)),
 )
 SPEC, ASKED = Spec((4,), 1.0, 0.0, columns=COLUMNS), conditions(COLUMNS)
@@ -77,7 +77,12 @@ def test_the_pair_fits_the_game_and_samples_are_whole_rows():
     batch = made.players["critic"].draw(nets, KEYS, {"real": REAL})
     assert made.networks["generator"].mixes and not made.networks["critic"].mixes
     assert jnp.isfinite(made.players["critic"].loss(nets, KEYS, batch)[0])
-    rows = from_conditions(PRIOR, ASKED, output)(nets, KEYS)["samples"]
+    sampler, state = from_conditions(PRIOR, ASKED, output), init(made, jax.random.key(0))
+    fixed = settled(made, sampler, state).stats["generator"]
+    same = lambda other: all(jax.tree.leaves(jax.tree.map(np.array_equal, fixed, other)))
+    assert same(settled(made, sampler.training, state).stats["generator"])
+    assert not same(settled(made, sampler.sampler, state).stats["generator"])
+    rows = sampler(nets, KEYS)["samples"]
     assert rows.shape == (8, 4)
     np.testing.assert_allclose(rows[:, :3].sum(1), 1, rtol=1e-5)
 
