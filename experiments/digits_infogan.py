@@ -11,6 +11,8 @@ that of the code's likeliest class, matched one to one with the labels, on held-
 
 After 4,000 steps, jax 0.10.2, 2026-11-21, seed 0: 2.299 nats. Of 360 held-out digits the likeliest
 class of the posterior, matched one to one with the labels, is wrong for 0.297; no label was used.
+On MNIST, with --steps 2900 and nothing else changed, seed 0: `matched_error` 0.600 on 10,000
+held-out digits (`majority_error` 0.576), `style_determination` 0.946, 2.301 nats; not run longer.
 """
 
 from dataclasses import dataclass

@@ -5,7 +5,8 @@
     gan-jax train digits_semi_supervised_aae --data digits --clusters 16
 
 `error` is that of the encoder's likeliest class on held-out data; for clusters, each with the label
-that most of it has, `majority_error`.
+that most of it has, `majority_error`. What the labels alone teach the same encoder is the error of
+a run with --learning-rate 1e-12 --adversarial-rate 1e-12. Not measured yet.
 """
 
 from dataclasses import dataclass
