@@ -20,7 +20,8 @@ from gan_jax.train import train
 from tests.command import hashes, process, rows, write_experiment
 from tests.command import train as command
 from tests.contract.checks import digest
-from tests.contract.table import BATCH, ROWS
+from tests.contract.rows import BATCH
+from tests.contract.table import ROWS
 from tests.test_processes import begun
 from tests.test_processes import ended as ended_jobs
 

@@ -12,7 +12,7 @@ import optax
 
 from gan_jax.game import Game, State, bind, init, move, update
 from gan_jax.train import program
-from tests.contract.table import BATCH, Row
+from tests.contract.rows import BATCH, Row
 
 KEY = jax.random.key(7)
 

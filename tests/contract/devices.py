@@ -18,7 +18,8 @@ from gan_jax.game import update
 from gan_jax.train import program
 from tests.contract.checks import KEY, _recorded, batches, distance, start, with_sgd
 from tests.contract.planted import PLANTED
-from tests.contract.table import BATCH, ROWS
+from tests.contract.rows import BATCH
+from tests.contract.table import ROWS
 
 DRAWS = ("normal", "uniform", "categorical", "bernoulli", "gumbel", "randint")
 

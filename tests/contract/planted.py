@@ -13,7 +13,9 @@ from gan_jax.game import Game, Player
 from gan_jax.keys import apart
 from gan_jax.losses.adversarial import Adversarial
 from gan_jax.losses.penalties import shares
-from tests.contract.table import BATCH, LATENT, Row, cycle, points, two_player, with_loss
+from tests.contract.rows import BATCH, LATENT, Row, points, two_player
+from tests.contract.rows_other import cycle
+from tests.contract.rows_two_player import with_loss
 
 
 def _with_player(row: Row, name: str, **changes) -> Row:

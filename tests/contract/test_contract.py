@@ -12,7 +12,8 @@ from gan_jax.game import update
 from gan_jax.sampling import prepare
 from gan_jax.train import train
 from tests.contract import checks
-from tests.contract.table import BATCH, FEW, ROWS, Row
+from tests.contract.rows import BATCH, Row
+from tests.contract.table import FEW, ROWS
 
 made = cache(lambda name: ROWS[name]())
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.table import BATCH, FEW, ROWS
+from tests.contract.rows import BATCH
+from tests.contract.table import FEW, ROWS
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -1,0 +1,70 @@
+"""What a row of the contract is, and one of a generator and a critic."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import optax
+
+from gan_jax import networks, priors, sampling
+from gan_jax.data import Dataset, from_arrays
+from gan_jax.game import Game
+from gan_jax.optimizers import warm_average
+
+LATENT, BATCH = 3, 8
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """A family at its smallest."""
+
+    game: Game
+    data: Dataset
+    trains: Mapping[str, set]  # player -> networks that its move changes
+    draws: int  # random draws for an example, over all moves of a step
+    sampler: Callable
+    conditional: bool = False
+    score: Callable = lambda nets, *inputs: nets.critic(*inputs)  # what the critic raises for real
+    judged: tuple = (("real",), ("fake",))  # what it compares, by its names in what it draws
+    latent: int = LATENT  # dimensions that the generator takes
+    opponent: str = "generator"  # the player that wants its second half scored as the first
+
+
+def points(labels: bool = False) -> Dataset:
+    """Points around (1, -1), all different."""
+    random = np.random.default_rng(0)
+    real = (random.normal(size=(96, 2)) * 0.3 + [1.0, -1.0]).astype(np.float32)
+    label = np.arange(96) % 3 if labels else None
+    return from_arrays(real, label)
+
+
+def images() -> Dataset:
+    """Grey 8x8 images, all different."""
+    random = np.random.default_rng(0)
+    return from_arrays(random.integers(100, 256, (96, 8, 8, 1)).astype(np.uint8))
+
+
+def two_player(
+    family: Callable, *, labels=False, draws=2, picture=False, critic=None, **rest
+) -> Row:
+    """A row of a generator and a critic; `draws` latents (and more) for an example in a step."""
+    data = images() if picture or "augmentation" in rest else points(labels)
+    prior = priors.normal(LATENT)
+    if picture:
+        pair = networks.dcgan_pair(data.spec, latent=LATENT, width=4, normalise_critic=True)
+    else:
+        pair = networks.mlp_pair(data.spec, latent=LATENT, widths=(16,), conditional=labels)
+    if critic:
+        pair = pair[0], critic(pair[1])
+    adam = {"b1": 0.5, "b2": 0.9}
+    optimizers = {
+        "generator_optimizer": optax.adam(1e-3, **adam),
+        "critic_optimizer": optax.adam(1e-3, **adam),
+    }
+    rest = optimizers | {"average": warm_average(0.9)} | rest
+    if labels:
+        rest["conditional"] = True
+    game = family(*pair, prior=prior, **rest)
+    trains = {"critic": {"critic"}, "generator": {"generator"}}
+    sampler = sampling.from_prior(prior, data.spec.frequencies if labels else ())
+    return Row(game, data, trains, draws, sampler, labels)

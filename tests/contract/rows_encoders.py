@@ -1,0 +1,116 @@
+"""Rows with encoders and codes."""
+
+import jax
+import optax
+
+from gan_jax import codes, families, losses, networks, priors, sampling
+from gan_jax.data import partly_labelled
+from gan_jax.optimizers import warm_average
+from tests.contract.rows import LATENT, Row, images, points
+
+
+def vae() -> Row:
+    """Black and white images drawn from grey ones, without a critic."""
+    data, prior = images(), priors.normal(LATENT)
+    given = {"latent": LATENT, "widths": (16,), "output": jax.nn.identity}
+    pair = networks.mlp_autoencoder(data.spec, outputs=2 * LATENT, **given)
+    game = families.vae(
+        *pair,
+        latent=LATENT,
+        likelihood=losses.bernoulli,
+        optimizer=optax.adam(1e-3),
+        prepare=losses.binarised,
+        average=warm_average(0.9),
+    )
+    trains = {"autoencoder": {"encoder", "generator"}}
+    sampler = sampling.from_prior(prior, output=losses.bernoulli.mean)
+    return Row(game, data, trains, 2, sampler, judged=())
+
+
+def bigan() -> Row:
+    """A critic of pairs; one player trains what makes either half of them."""
+    data, prior = points(), priors.normal(LATENT)
+    size, adam = {"latent": LATENT, "widths": (16,)}, optax.adam(1e-3, b1=0.5, b2=0.9)
+    game = families.bigan(
+        *networks.mlp_autoencoder(data.spec, **size),
+        networks.pair_critic(data.spec, **size),
+        prior=prior,
+        generator_optimizer=adam,
+        critic_optimizer=adam,
+        average=warm_average(0.9),
+    )
+    trains = {"critic": {"critic"}, "generator": {"encoder", "generator"}}
+    pairs = (("real", "code"), ("fake", "latent"))
+    return Row(game, data, trains, 2, sampling.from_prior(prior), judged=pairs)
+
+
+def adversarial_autoencoder() -> Row:
+    """A critic of codes, and an encoder that two players train."""
+    data, prior = points(), priors.normal(LATENT)
+    adam = optax.adam(1e-3, b1=0.5, b2=0.9)
+    game = families.adversarial_autoencoder(
+        *networks.mlp_autoencoder(data.spec, latent=LATENT, widths=(16,)),
+        networks.vector_critic(LATENT, widths=(16,)),
+        prior=prior,
+        autoencoder_optimizer=adam,
+        critic_optimizer=adam,
+        encoder_optimizer=adam,
+        average=warm_average(0.9),
+    )
+    both = {"encoder", "generator"}
+    trains = {"autoencoder": both, "critic": {"critic"}, "encoder": {"encoder"}}
+    sampler, compared = sampling.from_prior(prior), (("latent",), ("code",))
+    return Row(game, data, trains, 2, sampler, judged=compared, opponent="encoder")
+
+
+def semi_supervised_autoencoder() -> Row:
+    """Two critics, of styles and of classes, and labels of a few examples."""
+    data, style = partly_labelled(points(labels=True), 6), priors.normal(LATENT - 1)
+    latent, adam = LATENT - 1 + 3, optax.adam(1e-3, b1=0.5, b2=0.9)
+    names = ("autoencoder", "critic", "encoder", "classifier")
+    game = families.semi_supervised_autoencoder(
+        *networks.mlp_autoencoder(data.spec, latent=latent, widths=(16,)),
+        networks.vector_critic(LATENT - 1, widths=(16,)),
+        networks.vector_critic(3, widths=(16,)),
+        style=style,
+        classes=3,
+        **{f"{name}_optimizer": adam for name in names},
+        average=warm_average(0.9),
+    )
+    trains = {"autoencoder": {"encoder", "generator"}, "critic": {"critic", "class_critic"}}
+    trains |= {"encoder": {"encoder"}, "classifier": {"encoder"}}
+    prior = codes.latents(style, {"class": codes.categorical(3)})
+    return Row(
+        game,
+        data,
+        trains,
+        draws=2 * 2,
+        sampler=sampling.from_prior(prior),
+        score=lambda nets, style, kind: nets.critic(style) + nets.class_critic(kind),
+        judged=(("style", "class"), ("code", "found")),
+        latent=latent,
+        opponent="encoder",
+    )
+
+
+def infogan() -> Row:
+    """Codes of two kinds beside the noise, and a critic on the features that a posterior shares."""
+    data, adam = points(), optax.adam(1e-3, b1=0.5, b2=0.9)
+    known = {"side": codes.categorical(2), "place": codes.uniform(1)}
+    size = {"latent": 1 + LATENT, "outputs": 8, "widths": (16,)}
+    trunk, generator = networks.mlp_autoencoder(data.spec, **size)
+    game = families.infogan(
+        generator,
+        trunk,
+        networks.vector_critic(8, widths=(8,)),
+        networks.vector_encoder(8, outputs=3, widths=()),
+        noise=priors.normal(1),
+        codes=known,
+        generator_optimizer=adam,
+        critic_optimizer=adam,
+        average=warm_average(0.9),
+    )
+    trains = {"critic": {"trunk", "critic", "posterior"}, "generator": {"generator"}}
+    sampler = sampling.from_prior(codes.latents(priors.normal(1), known))
+    score = lambda nets, x: nets.critic(nets.trunk(x))
+    return Row(game, data, trains, 2 * 3, sampler, score=score, latent=1 + LATENT)

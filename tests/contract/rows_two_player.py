@@ -1,0 +1,97 @@
+"""Rows of two players that are more than a loss and a penalty."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+
+from gan_jax import augmentation, families, losses, networks, priors
+from gan_jax.game import Game, Network
+from gan_jax.losses.distances import norms
+from gan_jax.optimizers import warm_average
+from tests.contract.rows import LATENT, Row, two_player
+
+
+def cramer() -> Row:
+    """Features of the critic, and its score of an example in terms of them and of fakes."""
+    features = networks.linen(networks.MLPGenerator((8,), (16,)), np.zeros((2, 2), np.float32))
+    row = two_player(families.cramer, critic=lambda _: features, critic_moves=2, draws=8)
+
+    def score(nets, x):
+        fake = nets.generator(priors.normal(LATENT)(jax.random.split(jax.random.key(8), len(x))))
+        return norms(nets.critic(x) - nets.critic(fake)) - norms(nets.critic(x))
+
+    return replace(row, score=score)
+
+
+def dragan() -> Row:
+    """Penalties that add up, one of them with noise of its own, and a smooth label."""
+    noise = jax.vmap(lambda key, x: x + 0.1 * jax.random.normal(key, x.shape))
+    penalty = losses.total(losses.dragan(), losses.consistency(noise))
+    return two_player(
+        with_loss(losses.label_smoothing(losses.non_saturating)), penalty=penalty, draws=5
+    )
+
+
+def lecam() -> Row:
+    """Anchors beside a spectral critic, and the best fakes alone."""
+    family = lambda *pair, **rest: families.lecam(*pair, loss=losses.top_k(losses.hinge), **rest)
+    row = two_player(family, critic=networks.spectral)
+    return replace(row, trains=row.trains | {"critic": {"critic", "anchors"}})
+
+
+def adaptive() -> Row:
+    """Augmentations whose probability rises from the first move on; a coin and a shift each."""
+    shifts = {"augmentations": [augmentation.shift()], "target": -1.0, "images": 1000}
+    family = lambda *pair, augmentation, **rest: families.adaptive(
+        *pair, loss=losses.hinge, **shifts, **rest
+    )
+    row = two_player(family, augmentation=None, draws=2 + 2 * 2 * 2)
+    return replace(row, trains=row.trains | {"critic": {"critic", "adaptive"}})
+
+
+def with_loss(loss: losses.Adversarial) -> Callable:
+    """`two_player` under a loss."""
+    return lambda *pair, **rest: families.two_player(*pair, loss=loss, **rest)
+
+
+def classified() -> Row:
+    """A generator that is told the labels, and a critic that finds them, beside a classifier."""
+    row, features = two_player(families.vanilla, labels=True), jnp.zeros((2, 8))
+    optimizer = optax.adam(1e-3, b1=0.5, b2=0.9)
+    game = families.acgan(
+        row.game.networks["generator"],
+        networks.linen(networks.MLPCritic((16,)), features),
+        networks.linen(nn.Dense(3), features),
+        networks.linen(nn.Sequential([nn.Dense(8), nn.relu]), jnp.zeros((2, 2))),
+        prior=priors.normal(LATENT),
+        generator_optimizer=optimizer,
+        critic_optimizer=optimizer,
+        average=warm_average(0.9),
+    )
+    trains = row.trains | {"critic": {"critic", "classifier", "trunk"}}
+    score = lambda nets, x, label: nets.critic(nets.trunk(x))
+    return replace(row, game=game, trains=trains, score=score)
+
+
+def fading(generator: Network, critic: Network, **rest) -> Game:
+    """A phase of progressive growing; of the networks a share of the inputs is new."""
+
+    def sharing(network):
+        def apply(params, stats, x, share=1.0):
+            share = jnp.broadcast_to(share, x.shape[:1])[:, None]
+            return network.apply(params, stats, (1 + share) / 2 * x)
+
+        return network._replace(apply=apply)
+
+    return families.progressive(
+        sharing(generator),
+        sharing(critic),
+        fade=optax.linear_schedule(0.0, 1.0, 5),
+        shown=lambda x, share: (1 + share[:, None]) / 2 * x,
+        **rest,
+    )
