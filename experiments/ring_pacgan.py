@@ -3,7 +3,10 @@
     gan-jax train ring_pacgan --pack 2 --seeds 0..2
     gan-jax train ring_pacgan --pack 2 --seeds 0..2 --data grid
 
-Not measured yet.
+4,000 steps, far fewer than the paper's, on two cores of an Intel Xeon, jax 0.10.2, 2026-11-21.
+Averaged weights, 2,500 samples, packs of 2 on the ring, mean of seeds 0 to 2 in one program: 8 of 8
+modes by each; within three sigma 0.904 (0.883 to 0.915; real points 0.990); divergence of the
+modes' histogram 0.0042 nats (real points 0.0021). Other packs, and the grid: not measured yet.
 """
 
 from dataclasses import dataclass

