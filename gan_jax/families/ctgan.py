@@ -41,10 +41,8 @@ def ctgan(
 
     Args:
       generator: latents and after them the condition, `[B, d + K]`, to logits `[B, D]`.
-      critic: encoded rows and after them the condition, `[B, D + K]`, to scores; the paper packs
-        it, see `gan_jax.networks.packed`.
-      prior: keys `[B]` to latents `[B, d]` and what `output` draws with, such as
-        `together(normal(d), gumbel(D))` of `gan_jax.priors`.
+      critic: encoded rows and after them the condition, `[B, D + K]`, to scores; see `packed`.
+      prior: keys to latents `[B, d]` and noise for `output`: `together(normal(d), gumbel(D))`.
       conditions: of the table.
       output: logits and noise to encoded rows, such as `gan_jax.networks.table_output`.
       generator_optimizer: of the generator.
