@@ -75,6 +75,8 @@ def evaluate(
     figures = compare(evaluations, *decoded, samples["samples"], whole)
     for measure in measures:
         found, real = measure(samples)
+        if twice := found.keys() & figures["samples"].keys():
+            raise ValueError(f"Two evaluations give {', '.join(sorted(twice))}: expected it once.")
         figures |= {"samples": figures["samples"] | found, "real": figures["real"] | real}
     return about | figures
 

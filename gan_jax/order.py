@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 ROUNDS = 12
-TICKETS = 1 << 31
+TICKETS = 1 << 30
 """Places in the order of examples with weights, of which each has its share."""
 
 

@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from importlib.metadata import version
 
 import pytest
 
@@ -9,7 +10,10 @@ import pytest
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 os.environ.setdefault("JAX_NUMPY_RANK_PROMOTION", "raise")
 # The tests' programs are small and many: compile them quickly, and each only once.
-os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
+QUICKLY = "--xla_backend_optimization_level=0 --xla_cpu_parallel_codegen_split_count=1"
+if version("jaxlib").startswith("0.10."):  # a later one does not know it, and stops
+    QUICKLY += " --xla_cpu_use_fusion_emitters=false"
+os.environ.setdefault("XLA_FLAGS", QUICKLY)
 cache = tempfile.mkdtemp(prefix="gan_jax_tests_")
 os.environ["XDG_CACHE_HOME"] = cache
 os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = cache

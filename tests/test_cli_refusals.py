@@ -47,7 +47,7 @@ WRONG = """
 2  new class                                           | Python identifier
 2  train                                               | Name an experiment first digits_dcgan
 2  train --steps 3                                     | Name an experiment
-2  train digits_wgan                                   | did you mean digits_wgan_gp
+2  train digits_wgan_g                                 | did you mean digits_wgan_gp
 2  train nowhere.py                                    | no experiment file nowhere.py
 2  train other                                         | .py path
 2  train broken.py                                     | cannot be imported SyntaxError

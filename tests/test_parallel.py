@@ -28,6 +28,7 @@ def train_on(flags: str, experiment: Path, run: Path, *words: object) -> None:
     assert job.returncode == 0, complaint
 
 
+@pytest.mark.slow
 def test_four_devices_and_one_go_on_with_one_another(tmp_path):
     experiment, one, four = write_experiment(tmp_path), tmp_path / "one", tmp_path / "four"
     train_on(os.environ["XLA_FLAGS"], experiment, one, "--steps", 3)

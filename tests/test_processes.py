@@ -59,6 +59,7 @@ def run(tmp_path):
     return tmp_path / "run"
 
 
+@pytest.mark.slow
 def test_two_processes_are_two_devices_bit_for_bit_and_either_goes_on(
     experiment, run, tmp_path, monkeypatch
 ):

@@ -74,7 +74,8 @@ def open(spec: str, fingerprint: str | None = None) -> Dataset:
 def _named(spec: str) -> Dataset:
     whole, few = query.taken(spec, "labelled")
     if few:
-        return partly_labelled(_named(whole), **query.options(few, spec, labelled=int))
+        count = query.options(few, spec, labelled=int)["labelled"]
+        return partly_labelled(_named(whole), count)
     form, path, given = query.split(spec)
     if form == "domains" and path:
         from gan_jax.data.domains import domains

@@ -147,6 +147,10 @@ def _check_part(arrays: Mapping[str, np.ndarray], spec: Spec, where: str) -> Non
         _check_examples(name, arrays[name], spec, where)
         if (kind := arrays[name].dtype) != arrays["real"].dtype:
             raise DataError(f"{where}: {name} is {kind}: make it that of real")
+    if ("labelled" in arrays) != ("labelled_label" in arrays):
+        raise DataError(
+            f"{where} has arrays {sorted(arrays)}: labelled and labelled_label go together"
+        )
     example_count(arrays, where)
     for name in arrays.keys() - set(EXAMPLES):
         label = arrays[name]

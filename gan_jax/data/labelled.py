@@ -16,7 +16,8 @@ def partly_labelled(data: Dataset, count: int, seed: int = 0) -> Dataset:
 
     The training part gets the arrays `labelled`, `[N, ...]`, and `labelled_label`, `[N]`: those few
     over and over, so that a minibatch has of them as many as of all others, drawn as uniformly.
-    They are the first of a seeded order, of each class as many as of any other, to one.
+    They are the first of a seeded order, of each class as many as of any other, to one, or
+    all that there are.
 
     Args:
       data: with labels, of which `label` stays what it is: a game that must not use it does not.
@@ -24,7 +25,7 @@ def partly_labelled(data: Dataset, count: int, seed: int = 0) -> Dataset:
       seed: of the order.
 
     Raises:
-      DataError: data without labels, or with fewer of a class, or no such count.
+      DataError: data without labels, or without examples of a class, or no such count.
 
     >>> from gan_jax.data import from_arrays
     >>> few = partly_labelled(from_arrays(np.eye(20), np.arange(20) % 2), 4)
@@ -33,9 +34,16 @@ def partly_labelled(data: Dataset, count: int, seed: int = 0) -> Dataset:
     """
     label, classes = data.train.get("label"), len(data.spec.classes)
     if label is None:
-        raise DataError(f"{data.name}: labelled={count} needs labels, and there are none")
+        raise DataError(f"{data.name}: labelled={count} needs labels: use data with labels")
     if not classes <= count <= len(label):
-        raise DataError(f"{data.name}: labelled={count}, expected {classes} to {len(label)}")
+        raise DataError(
+            f"{data.name}: labelled={count}: give labelled={classes}, one of each class, to "
+            f"labelled={len(label)}, all training examples"
+        )
+    if not np.bincount(label, minlength=classes).all():
+        raise DataError(
+            f"{data.name}: a class has no training example: leave it out of the classes"
+        )
     order = np.random.Generator(np.random.PCG64(seed)).permutation(len(label))
     chosen = _in_turn(order, label[order], classes)[:count]
     numbers = chosen[np.arange(len(label)) % count]

@@ -65,7 +65,7 @@ def tabular(
       boolean: likewise.
       date: likewise.
       ordinal: the categories, from the lowest to the highest, of columns that have an order.
-      types: a TOML file of all this, see `overrides.in_file`; the arguments beside it win.
+      types: a TOML file of all this, see `overrides.with_file`; the arguments beside it win.
       encoding: of numbers: "modes" of a Gaussian mixture, or their place among the "quantiles".
       held_out: the share of the rows to split off, in [0, 1), see `split`.
 

@@ -46,28 +46,30 @@ def adaptive(
     ranges.within("target of the critic's mean sign", target, -1, 1)
     ranges.positive("number of images in which p can rise to 1", images)
 
-    def watched(nets) -> Adversarial:
+    def watched(nets, count) -> Adversarial:
         pair, carried = scheduled(loss, nets), nets.adaptive()
 
         def watching(real, fake):
             overfitting = axis.mean(jnp.sign(real).mean())
-            step = jnp.sign(overfitting - target) * real.size * axis.size() / images
+            step = jnp.sign(overfitting - target) * count / images
             goal = jax.tree.map(lambda p: jnp.clip(p + step, 0, 1), carried)
             return pair.critic(real, fake) + led(carried, goal)
 
         return pair._replace(critic=watching)
 
-    def shown(p: float | jax.Array) -> Game:
+    def shown(p: float | jax.Array, count: int) -> Game:
+        judging = lambda nets: watched(nets, count)
         chained = chain(*(with_probability(p, each) for each in augmentations))
-        return two_player(generator, critic, loss=watched, augmentation=chained, **rest)
+        return two_player(generator, critic, loss=judging, augmentation=chained, **rest)
 
     def following(name: str, player: Player) -> Player:
         def now(nets, keys, batch):
             p = jax.lax.stop_gradient(nets.adaptive()["probability"])
-            value, metrics = shown(p).players[name].loss(nets, keys, batch)
+            count = len(batch["real"]) * axis.size()
+            value, metrics = shown(p, count).players[name].loss(nets, keys, batch)
             return value, metrics | ({"probability": p} if name == "critic" else {})
 
         return replace(player, loss=now)
 
-    game = beside_critic(shown(0.0), "adaptive", numbers("probability"))
+    game = beside_critic(shown(0.0, 0), "adaptive", numbers("probability"))
     return replace(game, players={name: following(name, p) for name, p in game.players.items()})

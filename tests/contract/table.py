@@ -24,7 +24,7 @@ from tests.contract.rows_two_player import (
     with_loss,
 )
 
-FEW = ("dcgan", "wgan_gp_conditional", "relativistic")
+FEW = ("wgan_gp_conditional", "relativistic")
 """Rows that differ in how examples meet one another: where tests take long, the others are slow."""
 
 # With m moves of the critic a step draws m + 1 latents for an example, and m epsilons if penalised.

@@ -20,7 +20,7 @@ OTHERS = tuple(name for name in ROWS if name not in FEW)
 @cache
 def on_devices(double: bool, *names: str) -> dict:
     """What `devices.py` measures, in one process for all these rows."""
-    flags = "--xla_backend_optimization_level=0 --xla_force_host_platform_device_count=8"
+    flags = f"{os.environ['XLA_FLAGS']} --xla_force_host_platform_device_count=8"
     environment = os.environ | {"JAX_ENABLE_X64": str(int(double)), "XLA_FLAGS": flags}
     command = [sys.executable, "-m", "tests.contract.devices", *names]
     done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True)

@@ -30,9 +30,9 @@ def test_the_number_of_labels_is_part_of_the_fingerprint():
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("swiss_roll?labelled=20", "needs labels"),
-        ("digits?labelled=9", "labelled=9, expected 10 to 1437"),
-        ("digits?labelled=1438", "expected 10 to 1437"),
+        ("swiss_roll?labelled=20", "use data with labels"),
+        ("digits?labelled=9", "labelled=9: give labelled=10, one of each class, to labelled=1437"),
+        ("digits?labelled=1438", "to labelled=1437"),
         ("digits?labelled=many", "labelled=many, expected a whole number"),
     ],
 )

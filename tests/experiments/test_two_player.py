@@ -41,8 +41,6 @@ REFUSALS = (
 """What cannot be played: words of the reason, and of which choices it is true."""
 
 COSTS = {"mlp": 1, "dcgan": 8, "resnet": 25, "sngan": 25, "r3gan": 25}
-QUICKLY = {"xla_cpu_use_fusion_emitters": False, "xla_cpu_parallel_codegen_split_count": 1}
-"""For the compiler: less of its time, for programs that run once."""
 
 
 def seen_by(architecture: str) -> str:
@@ -122,7 +120,7 @@ def play(config):
     }
     batches["real"] = np.asarray(given.spec.decode(batches["real"]))
     start = state_of(built.game)
-    step = jax.jit(partial(built.rule, built.game), compiler_options=QUICKLY)
+    step = jax.jit(partial(built.rule, built.game))
     return start, *jax.device_get(step(start, jax.random.key(0), batches))
 
 
