@@ -11,6 +11,8 @@ from gan_jax.errors import UsageError
 from gan_jax.loading import load, load_all
 from tests.command import files, rows, train, write_experiment
 
+pytestmark = pytest.mark.usefixtures("fused")
+
 SEEDS = ("--seeds", "0..2", "--steps", 20, "--replicas", "map")
 
 

@@ -16,6 +16,8 @@ from gan_jax.errors import UsageError
 from gan_jax.replicas import Replica
 from gan_jax.train import train
 
+pytestmark = pytest.mark.usefixtures("fused")
+
 ROOT = Path(__file__).resolve().parents[1]
 SEEDS = [Replica(seed) for seed in (0, 1, 5)]
 RATES = [Replica(3, {"rate": rate, "weight": weight}) for rate, weight in ((1e-3, 10), (1e-2, 0))]

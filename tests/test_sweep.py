@@ -13,6 +13,8 @@ from gan_jax.errors import UsageError
 from gan_jax.loading import load
 from tests.command import files, train, write_experiment
 
+pytestmark = pytest.mark.usefixtures("fused")
+
 FIELDS = '''    learning_rate: float = 1e-3
     """Of Adam."""
     penalty: float = 10.0
