@@ -19,7 +19,7 @@ class Config:
     batch_size: int = 64
     """Examples in a minibatch, over all devices."""
     autoencoder_rate: float = 1e-3
-    """Learning rate of Adam for the cross-entropy; plain descent at 1 in the paper's code."""
+    """Learning rate of Adam for the cross-entropy; plain descent at 1 in their code."""
     learning_rate: float = 1e-4
     """Learning rate of Adam of generator and critic."""
     encoder_rate: float = 1.0
@@ -41,13 +41,13 @@ class Config:
     latent: int = 100
     """Dimensions of the normal prior."""
     code: int = 128
-    """Dimensions of a code; 300 in the paper."""
+    """Dimensions of a code; 300 in their code."""
     embedding: int = 32
-    """Of a character; 300 for words in the paper."""
+    """Of a character; 300 for words in their code."""
     width: int = 128
-    """Of the decoder's hidden state; 300 in the paper."""
+    """Of the decoder's hidden state; 300 in their code."""
     widths: tuple[int, ...] = (256, 256)
-    """Of the hidden layers of generator and critic; 300, 300 in the paper."""
+    """Of the hidden layers of generator and critic; 300, 300 in their code."""
     average: float = 0.999
     """Decay of the averages of the weights of encoder, decoder and generator."""
 

@@ -34,11 +34,10 @@ def arae(
     noise: float | jax.Array | Callable = 0.2,
     average: Callable | None = None,
 ) -> Game:
-    """min_E,p -E log p(x | E(x) + e), and min_G,E max_d weight E d(E(x)) - E d(G(z)).
+    """min_E,p -E log p(x | E(x) + e), and min_G,E max_d E d(E(x)) - E d(G(z)).
 
     Zhao et al. 2018, arXiv:1706.04223, algorithm 1: a Wasserstein GAN whose real examples are codes
-    of text, which the encoder moves towards what the generator makes. The autoencoder's noise,
-    e ~ N(0, noise^2 I), is that of their code. It logs `nll`, in nats for a symbol.
+    of text. The noise, e ~ N(0, noise^2 I), is that of their code. `nll` is in nats for a symbol.
 
     Args:
       encoder: text `[B, T, V]` to codes `[B, d]` of length 1.
@@ -54,13 +53,12 @@ def arae(
       penalty: of the critic, such as `losses.gradient_penalty()`, as in their later code.
       clip: the bound on the critic's weights, as in the paper, if there is no penalty.
       critic_moves: n_critic.
-      weight: of the encoder's part, 0 or more; may be traced, or a schedule.
+      weight: scales the encoder's slope in the second, 0 or more; may be traced, or a schedule.
       noise: deviation in each dimension of a code; may be traced, or a schedule.
-      average: step -> decay of averages of the weights of encoder, decoder and generator.
+      average: step -> decay of averages of encoder, decoder and generator; none if not given.
 
     Returns:
-      A game with these networks, and the players `autoencoder`, `critic` and `generator`; the
-      last trains generator and encoder.
+      A game of players `autoencoder`, `critic` and `generator`, which trains the encoder, too.
 
     Raises:
       ValueError: as for `two_player`; a number out of its range; networks that do not fit.
@@ -73,15 +71,14 @@ def arae(
     both = optax.partition(rules, {name: name for name in rules})
     given = {"prior": prior, "penalty": penalty, "critic_moves": critic_moves}
     given |= {"generator_optimizer": both, "critic_optimizer": critic_optimizer}
-    game = two_player(generator, critic, loss=wasserstein, **given)
-    of_codes = game.players  # whose real examples are codes
+    game = two_player(generator, critic, loss=wasserstein, **given)  # its real examples: codes
     made = fitting.output(generator, fitting.drawn(prior))
     fitting.output(critic, made)
 
     def encoded(nets, batch):
         code = nets.encoder(batch["real"])
-        seen = jax.ShapeDtypeStruct((2, *code.shape[1:]), code.dtype)
-        fitting.check_outputs("encoder", seen, made.shape, "as the generator makes codes")
+        expected = (len(code), *made.shape[1:])
+        fitting.check_outputs("encoder", code, expected, "as the generator makes codes")
         return batch | {"real": code}
 
     def autoencoder_loss(nets, keys, batch):
@@ -91,22 +88,23 @@ def arae(
         return nll, {"nll": nll}
 
     def draw(nets, keys, batch):
-        drawn = of_codes["critic"].draw(nets, keys, encoded(nets, batch))
+        drawn = game.players["critic"].draw(nets, keys, encoded(nets, batch))
         return drawn | {"real": batch["real"], "code": drawn["real"]}
 
     def critic_loss(nets, keys, batch):
-        return of_codes["critic"].loss(nets, keys, batch | {"real": batch["code"]})
+        return game.players["critic"].loss(nets, keys, batch | {"real": batch["code"]})
 
     def generator_loss(nets, keys, batch):
         batch = encoded(nets, batch)
-        value, metrics = of_codes["generator"].loss(nets, keys, batch)
-        return value + scheduled(weight, nets.step) * nets.critic(batch["real"]).mean(), metrics
+        value, _ = game.players["generator"].loss(nets, keys, batch)
+        return value + scheduled(weight, nets.step) * nets.critic(batch["real"]).mean(), {}
 
+    pair = ("encoder", "decoder")
     players = {
-        "autoencoder": Player(("encoder", "decoder"), autoencoder_loss, autoencoder_optimizer),
-        "critic": replace(of_codes["critic"], loss=critic_loss, draw=draw),
+        "autoencoder": Player(pair, autoencoder_loss, autoencoder_optimizer),
+        "critic": replace(game.players["critic"], loss=critic_loss, draw=draw),
         "generator": Player(tuple(rules), generator_loss, both),
     }
-    networks = {"encoder": encoder, "decoder": decoder, **game.networks}
-    averages = fitting.averages(average, "encoder", "decoder", "generator")
-    return replace(game, networks=networks, players=players, average=averages)
+    networks = dict(zip(pair, (encoder, decoder), strict=True)) | game.networks
+    average = fitting.averages(average, *pair, "generator")
+    return replace(game, networks=networks, players=players, average=average)

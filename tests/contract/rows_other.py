@@ -53,11 +53,11 @@ def arae() -> Row:
     """Text by way of codes: an encoder that two players train, and a critic of codes."""
     data, prior = letters(), priors.normal(LATENT)
     names = ("autoencoder", "critic", "generator")
-    adam = {f"{name}_optimizer": optax.adam(1e-3, b1=0.5, b2=0.9) for name in names}
+    adam = {f"{name}_optimizer": optax.adam(1e-2, b1=0.5, b2=0.9) for name in names}
     game = families.arae(
         *networks.text_autoencoder(data.spec, code=4, embedding=3, width=4),
-        networks.vector_encoder(LATENT, outputs=4, widths=(8,)),
-        networks.vector_critic(4, widths=(8,)),
+        networks.vector_encoder(LATENT, outputs=4, widths=(16,)),
+        networks.vector_critic(4, widths=(16,)),
         prior=prior,
         penalty=losses.gradient_penalty(),
         encoder_optimizer=optax.sgd(1e-2),
