@@ -77,8 +77,7 @@ def arae(
 
     def encoded(nets, batch):
         code = nets.encoder(batch["real"])
-        expected = (len(code), *made.shape[1:])
-        fitting.check_outputs("encoder", code, expected, "as the generator makes codes")
+        fitting.check_outputs("encoder", code, (len(code), *made.shape[1:]), "as G makes codes")
         return batch | {"real": code}
 
     def autoencoder_loss(nets, keys, batch):

@@ -144,5 +144,5 @@ def test_what_does_not_fit_is_refused():
         game(penalty=10.0)
     shorter = game(encoder=linear(1.0, lambda w, x: w * x[:, 0]))
     for player in ("autoencoder", "generator"):
-        with pytest.raises(ValueError, match=r"shape \(3,\) where \(6,\).*generator makes codes"):
+        with pytest.raises(ValueError, match=r"shape \(3,\) where \(6,\).*as G makes codes"):
             slopes(shorter, player, {"real": X})
