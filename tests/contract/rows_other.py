@@ -55,7 +55,7 @@ def arae() -> Row:
     names = ("autoencoder", "critic", "generator")
     adam = {f"{name}_optimizer": optax.adam(1e-2, b1=0.5, b2=0.9) for name in names}
     game = families.arae(
-        *networks.text_autoencoder(data.spec, code=4, embedding=3, width=4),
+        *networks.text_autoencoder(data.spec, code=4, embedding=3, width=3),
         networks.vector_encoder(LATENT, outputs=4, widths=(16,)),
         networks.vector_critic(4, widths=(16,)),
         prior=prior,
