@@ -13,7 +13,7 @@ from gan_jax.data import Dataset
 from gan_jax.data.source import some
 from gan_jax.game import Game, State, bind
 from gan_jax.keys import apart, numbered
-from gan_jax.priors import Prior, categorical
+from gan_jax.priors import Prior, categorical, together
 
 STANDING = (8, 128)
 """Minibatches and latents in each, from which a generator's fixed statistics are measured."""
@@ -42,6 +42,22 @@ def from_prior(
         latents, labels = apart(keys)
         labels = label(labels)
         return {"samples": output(nets.generator(prior(latents), labels)), "labels": labels}
+
+    return sampler
+
+
+def from_codes(prior: Prior, noise: Prior) -> Sampler:
+    """The sampler of a `generator` of codes and their `decoder`, as `families.arae` has them.
+
+    Args:
+      prior: keys to latents, as in the game.
+      noise: keys to what the decoder draws by: `priors.uniform(T, 0.0, 1.0)` for text.
+    """
+    both = together(prior, noise)
+
+    def sampler(nets, keys):
+        latents, drawing = both(keys)
+        return {"samples": nets.decoder(nets.generator(latents), drawing)}
 
     return sampler
 

@@ -3,6 +3,7 @@
 from gan_jax.families.acgan import acgan
 from gan_jax.families.adaptive import adaptive
 from gan_jax.families.adversarial_autoencoder import adversarial_autoencoder
+from gan_jax.families.arae import arae
 from gan_jax.families.bigan import bigan
 from gan_jax.families.cramer import cramer
 from gan_jax.families.ctgan import ctgan
@@ -23,6 +24,7 @@ __all__ = [
     "acgan",
     "adaptive",
     "adversarial_autoencoder",
+    "arae",
     "bigan",
     "cramer",
     "ctgan",

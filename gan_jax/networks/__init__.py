@@ -32,6 +32,7 @@ from gan_jax.networks.resnet import ResNetCritic, ResNetGenerator
 from gan_jax.networks.sngan import SNGANCritic, SNGANGenerator
 from gan_jax.networks.spectral import spectral
 from gan_jax.networks.table import TableGenerator, table_output, table_pair
+from gan_jax.networks.text_autoencoder import TextDecoder, TextEncoder, text_autoencoder
 from gan_jax.networks.translation import PatchCritic, Translator, translation_networks
 
 __all__ = [
@@ -71,6 +72,8 @@ __all__ = [
     "TableGenerator",
     "TextCNN",
     "TextCritic",
+    "TextDecoder",
+    "TextEncoder",
     "TextGenerator",
     "Translator",
     "acgan_networks",
@@ -97,6 +100,7 @@ __all__ = [
     "spectral",
     "table_output",
     "table_pair",
+    "text_autoencoder",
     "text_pair",
     "translation_networks",
     "vector_critic",

@@ -27,6 +27,8 @@ class LSTMPolicy(nn.Module):
       goes on as `(z)` does: a roll-out.
     - `(None, x)`: log p(x_t | x_<t) `[B, T]`, in at least float32.
 
+    A code `[B, d]` as a fourth input stands beside the symbol before at each step.
+
     Differs from the paper's code: text begins after nothing, not after its symbol 0; the LSTM and
     the linear layer are not drawn from N(0, 0.1^2).
 
@@ -45,7 +47,13 @@ class LSTMPolicy(nn.Module):
     width: int = 32
 
     @nn.compact
-    def __call__(self, z: jax.Array | None, x: jax.Array | None = None, kept=0) -> jax.Array:
+    def __call__(
+        self,
+        z: jax.Array | None,
+        x: jax.Array | None = None,
+        kept=0,
+        code: jax.Array | None = None,
+    ) -> jax.Array:
         steps, symbols = self.shape
         scored = z is None
         if scored:
@@ -60,27 +68,30 @@ class LSTMPolicy(nn.Module):
         keep = jnp.arange(steps)[None] < jnp.broadcast_to(kept, z.shape[:1])[:, None]
         by_step = (array.swapaxes(0, 1) for array in (z, x, keep))
         start = jnp.zeros_like(z, shape=(z.shape[0], self.width))  # and split as z is
-        text, log_p = self._scanned((start, wide(start)), jnp.zeros_like(x[:, 0]), *by_step)
+        told = () if code is None else (code,)
+        begin = (start, wide(start)), jnp.zeros_like(x[:, 0])
+        text, log_p = self._scanned(begin, told, *by_step)
         return (log_p if scored else text).swapaxes(0, 1)
 
-    def _scanned(self, state, before, *given) -> tuple[jax.Array, jax.Array]:
-        """Text and log-probabilities, step by step; `before` stands before the first symbol."""
+    def _scanned(self, begin, told, *given) -> tuple[jax.Array, jax.Array]:
+        """Text and log-probabilities, step by step, from a state and what stands before."""
         symbols = self.shape[1]
         table = self.param("embedding", normal(0.1), (symbols, self.embedding), jnp.float32)
-        advance = lstm_step(*lstm_weights(self, self.embedding, self.width))
+        inputs = self.embedding + sum(code.shape[-1] for code in told)
+        advance = lstm_step(*lstm_weights(self, inputs, self.width))
         output = self.param("output", glorot_uniform(), (self.width, symbols), jnp.float32)
         shift = self.param("shift", zeros, (symbols,), jnp.float32)
 
         def step(carry, given):
             state, before = carry
             z, x, keep = given
-            state, hidden = advance(state, before @ table)
+            state, hidden = advance(state, jnp.concatenate([before @ table, *told], axis=-1))
             log_p = nn.log_softmax(wide(biased(hidden @ output, shift)))
             drawn = jax.nn.one_hot(_quantiles(z, log_p), symbols, dtype=x.dtype)
             x = jnp.where(keep[:, None], x, drawn)
             return (state, x), (x, (x * log_p).sum(-1))
 
-        return jax.lax.scan(step, (state, before), given)[1]
+        return jax.lax.scan(step, begin, given)[1]
 
 
 def _quantiles(z: jax.Array, log_p: jax.Array) -> jax.Array:

@@ -4,7 +4,7 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
-from gan_jax import conditions, families, networks, priors, sampling
+from gan_jax import conditions, families, losses, networks, priors, sampling
 from gan_jax.data import Dataset, Spec
 from gan_jax.data.columns import Column, Mode
 from gan_jax.optimizers import warm_average
@@ -47,6 +47,28 @@ def policy(*, rewarded: bool) -> Row:
     game = families.seqgan(generator, critic, prior=prior, **optimizers, **given)
     trains = {"critic": {"critic"}, "generator": {"generator"}}
     return Row(game, data, trains, 2 + 1 + 2 * 5, sampler, latent=6)
+
+
+def arae() -> Row:
+    """Text by way of codes: an encoder that two players train, and a critic of codes."""
+    data, prior = letters(), priors.normal(LATENT)
+    names = ("autoencoder", "critic", "generator")
+    adam = {f"{name}_optimizer": optax.adam(1e-2, b1=0.5, b2=0.9) for name in names}
+    game = families.arae(
+        *networks.text_autoencoder(data.spec, code=4, embedding=3, width=3),
+        networks.vector_encoder(LATENT, outputs=4, widths=(16,)),
+        networks.vector_critic(4, widths=(16,)),
+        prior=prior,
+        penalty=losses.gradient_penalty(),
+        encoder_optimizer=optax.sgd(1e-2),
+        critic_moves=2,
+        average=warm_average(0.9),
+        **adam,
+    )
+    trains = {"autoencoder": {"encoder", "decoder"}, "critic": {"critic"}}
+    trains |= {"generator": {"generator", "encoder"}}
+    sampler = sampling.from_codes(prior, priors.uniform(6, 0.0, 1.0))
+    return Row(game, data, trains, 1 + 2 * 2 + 1, sampler, judged=(("code",), ("fake",)))
 
 
 def cycle() -> Row:

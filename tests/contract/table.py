@@ -13,7 +13,7 @@ from tests.contract.rows_encoders import (
     semi_supervised_autoencoder,
     vae,
 )
-from tests.contract.rows_other import ctgan, cycle, policy, text
+from tests.contract.rows_other import arae, ctgan, cycle, policy, text
 from tests.contract.rows_two_player import (
     adaptive,
     classified,
@@ -67,5 +67,6 @@ ROWS: dict[str, Callable[[], Row]] = {
     "cycle": cycle,
     "maximum_likelihood": lambda: policy(rewarded=False),
     "seqgan": lambda: policy(rewarded=True),
+    "arae": arae,
     "ctgan": ctgan,
 }
