@@ -129,7 +129,8 @@ assert jax.device_count() == {devices}
 spread, _ = together(SEEDS, steps=12, lay=replicas.one_by_one)
 np.savez("states.npz", *jax.tree.leaves(spread))
 """
-    flags = f"{os.environ['XLA_FLAGS']} --xla_force_host_platform_device_count={devices}"
+    usual = os.environ["XLA_FLAGS"].replace("emitters=false", "emitters=true")
+    flags = f"{usual} --xla_force_host_platform_device_count={devices}"
     environment = os.environ | {"XLA_FLAGS": flags, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
         [sys.executable, "-c", code],
