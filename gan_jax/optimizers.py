@@ -54,6 +54,11 @@ def clip_weights(bound: float | jax.Array) -> optax.GradientTransformation:
     return optax.GradientTransformation(lambda params: Clipped(), update)
 
 
+def by_network(**rules: optax.GradientTransformation) -> optax.GradientTransformation:
+    """One optimizer of a player that trains several networks, with a rule for each by its name."""
+    return optax.partition(rules, {name: name for name in rules})
+
+
 def orthogonal(strength: float | jax.Array = 1e-4) -> optax.GradientTransformation:
     """Adds to the gradient that of `strength * |W^T W * (1 - I)|_F^2` for every kernel W.
 

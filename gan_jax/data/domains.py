@@ -10,7 +10,7 @@ import numpy as np
 from gan_jax.data.arrays import Part
 from gan_jax.data.dataset import Dataset, example_count
 from gan_jax.data.query import hint
-from gan_jax.data.source import Rows, is_source
+from gan_jax.data.source import Rows, is_source, some
 from gan_jax.data.spec import Spec
 from gan_jax.errors import DataError
 
@@ -71,7 +71,7 @@ def domains(data: Dataset, to: str | None = None, classes: Sequence[str] | None 
 def _by_class(part: Part, numbers: Sequence[int]) -> Part:
     of_class = [np.flatnonzero(part["label"] == number) for number in numbers]
     count = max(map(len, of_class)) if all(map(len, of_class)) else 0
-    source, real = (np.resize(_shuffled(rows), count) for rows in of_class)
+    source, real = (np.resize(some(rows, len(rows)), count) for rows in of_class)
     take = lambda rows: Rows(part["real"], rows) if is_source(part["real"]) else part["real"][rows]
     return {"real": take(real), "source": take(source)}
 
@@ -85,7 +85,7 @@ def _changed(data: Dataset, to: str) -> Dataset:
     count = example_count(data.train, data.name) // 2
     if not count:
         raise DataError(f"{data.name}: one training image, expected two or more: give more")
-    order = _shuffled(np.arange(2 * count))
+    order = some(np.arange(2 * count), 2 * count)
     train = _part(data.train, data.spec, to, order[:count], order[count:])
     every = np.arange(len(data.held_out["real"]))
     held_out = _part(data.held_out, data.spec, to, every, every)
@@ -100,11 +100,6 @@ def _part(part: Part, spec: Spec, to: str, source: np.ndarray, real: np.ndarray)
     labels = {"label": part["label"][real]} if "label" in part else {}
     changed = np.float32(np.clip(CHANGES[to](decode(real)), -1, 1))
     return {"real": changed, "source": decode(source), **labels}
-
-
-def _shuffled(rows: np.ndarray) -> np.ndarray:
-    """The rows in a random order that is always the same."""
-    return rows[np.random.Generator(np.random.PCG64(0)).permutation(len(rows))]
 
 
 def _blurred(x: np.ndarray) -> np.ndarray:

@@ -12,7 +12,7 @@ from gan_jax.families.two_player import two_player
 from gan_jax.game import Game, Network, Player
 from gan_jax.losses.adversarial import wasserstein
 from gan_jax.losses.penalties import Penalty
-from gan_jax.optimizers import clip_weights, scheduled
+from gan_jax.optimizers import by_network, clip_weights, scheduled
 from gan_jax.priors import Prior, normal
 
 
@@ -67,8 +67,7 @@ def arae(
     ranges.not_negative("noise on the codes", noise)
     if penalty is None:
         critic_optimizer = optax.chain(critic_optimizer, clip_weights(clip))
-    rules = {"generator": generator_optimizer, "encoder": encoder_optimizer}
-    both = optax.partition(rules, {name: name for name in rules})
+    both = by_network(generator=generator_optimizer, encoder=encoder_optimizer)
     given = {"prior": prior, "penalty": penalty, "critic_moves": critic_moves}
     given |= {"generator_optimizer": both, "critic_optimizer": critic_optimizer}
     game = two_player(generator, critic, loss=wasserstein, **given)  # its real examples: codes
@@ -102,7 +101,7 @@ def arae(
     players = {
         "autoencoder": Player(pair, autoencoder_loss, autoencoder_optimizer),
         "critic": replace(game.players["critic"], loss=critic_loss, draw=draw),
-        "generator": Player(tuple(rules), generator_loss, both),
+        "generator": Player(("generator", "encoder"), generator_loss, both),
     }
     networks = dict(zip(pair, (encoder, decoder), strict=True)) | game.networks
     average = fitting.averages(average, *pair, "generator")

@@ -70,8 +70,8 @@ def cycle(
         back = nets.inverse_pool(batch["inverse_fake"], batch["inverse_fake_slot"])
         scores = nets.critic(batch["real"]), nets.critic(fake)
         others = nets.inverse_critic(batch["source"]), nets.inverse_critic(back)
-        seen = {f"inverse_{name}": value for name, value in fitting.means(*others).items()}
-        return loss.critic(*scores) + loss.critic(*others), fitting.means(*scores) | seen
+        metrics = fitting.means(*scores) | fitting.means(*others, "inverse_")
+        return loss.critic(*scores) + loss.critic(*others), metrics
 
     def generator_loss(nets, keys, batch):
         a, b = batch["source"], batch["real"]

@@ -9,7 +9,7 @@ import optax
 
 from gan_jax.game import Game, Network
 from gan_jax.losses.adversarial import Adversarial
-from gan_jax.optimizers import Clipped
+from gan_jax.optimizers import Clipped, by_network
 from gan_jax.priors import Prior
 
 SHAPING = ("reshape", "squeeze", "slice", "broadcast_in_dim", "convert_element_type", "transpose")
@@ -95,9 +95,10 @@ def _made_by(jaxpr, variable) -> str:
     return ""
 
 
-def means(real: jax.Array, fake: jax.Array) -> dict[str, jax.Array]:
-    """What every critic logs of its scores."""
-    return {"real": real.mean(), "fake": fake.mean(), "gap": real.mean() - fake.mean()}
+def means(real: jax.Array, fake: jax.Array, which: str = "") -> dict[str, jax.Array]:
+    """What every critic logs of its scores; `which`, as `class_`, tells one of several apart."""
+    found = {"real": real.mean(), "fake": fake.mean(), "gap": real.mean() - fake.mean()}
+    return {which + name: value for name, value in found.items()}
 
 
 def averages(average: Callable | None, *names: str) -> dict[str, Callable]:
@@ -129,8 +130,7 @@ def led(follower, goal) -> jax.Array:
 def beside_critic(game: Game, name: str, network: Network, rate: float | jax.Array = 1.0) -> Game:
     """The game with `numbers` that the critic's player trains too, at a rate of their own."""
     player = game.players["critic"]
-    rules = {"critic": player.optimizer, name: optax.sgd(rate)}
-    optimizer = optax.partition(rules, {name: name for name in rules})
-    player = replace(player, trains=tuple(rules), optimizer=optimizer)
+    optimizer = by_network(**{"critic": player.optimizer, name: optax.sgd(rate)})
+    player = replace(player, trains=("critic", name), optimizer=optimizer)
     networks = {**game.networks, name: network}
     return replace(game, networks=networks, players={**game.players, "critic": player})

@@ -86,8 +86,8 @@ def semi_supervised_autoencoder(
 
     def critic_loss(nets, keys, batch):
         styles, kinds = scores(nets, batch)
-        others = {f"class_{name}": value for name, value in fitting.means(*kinds).items()}
-        return loss.critic(*styles) + loss.critic(*kinds), fitting.means(*styles) | others
+        metrics = fitting.means(*styles) | fitting.means(*kinds, "class_")
+        return loss.critic(*styles) + loss.critic(*kinds), metrics
 
     def encoder_loss(nets, keys, batch):
         styles, kinds = scores(nets, draw(nets, keys, batch))

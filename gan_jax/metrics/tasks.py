@@ -97,7 +97,7 @@ def follows(deviation: float, *, labelled: bool = False) -> Task:
         error = {"reconstruction": float(np.square(made - held_out["real"]).mean())}
         if made[0].size <= _WIDEST:
             error["principal_reconstruction"] = principal_error(*given, code.shape[1])
-        return moments(code, deviation) | error
+        return _moments(code, deviation) | error
 
     return task
 
@@ -116,7 +116,7 @@ def classifies(classes: int, *, clusters: bool = False) -> Task:
 
     def task(nets, held_out, train):
         output = nets.encoder(held_out["real"])
-        figures, found = moments(output[:, :-classes], 1.0), output[:, -classes:].argmax(1)
+        figures, found = _moments(output[:, :-classes], 1.0), output[:, -classes:].argmax(1)
         if "label" not in held_out:
             return figures
         wrong = {"error": float((found != held_out["label"]).mean())}
@@ -125,7 +125,7 @@ def classifies(classes: int, *, clusters: bool = False) -> Task:
     return task
 
 
-def moments(code: np.ndarray, deviation: float) -> dict[str, float]:
+def _moments(code: np.ndarray, deviation: float) -> dict[str, float]:
     """`code_mean`, `least_deviation` and `largest_deviation` of codes, in those of the prior."""
     mean, deviations = np.abs(code.mean(0)) / deviation, code.std(0) / deviation
     return {

@@ -28,6 +28,12 @@ def label_examples(classes: int) -> tuple[jnp.ndarray, ...]:
     return (jnp.zeros(2, jnp.int32),) if classes else ()
 
 
+def check_text(spec: Spec) -> None:
+    """Refuses data without a vocabulary."""
+    if not spec.vocabulary:
+        raise ValueError(f"These networks need text; the data of shape {spec.shape} are none.")
+
+
 def widths_of(widths: int | Sequence[int], sizes: Sequence[int]) -> tuple[int, ...]:
     """The width of the maps of each size, from one number for all or one for each.
 

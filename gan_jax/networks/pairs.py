@@ -11,7 +11,7 @@ from gan_jax.data import Spec
 from gan_jax.game import Network
 from gan_jax.networks.characters import TextCritic, TextGenerator
 from gan_jax.networks.dcgan import DCGANCritic, DCGANGenerator
-from gan_jax.networks.fitting import check_widths, classes_of, paired
+from gan_jax.networks.fitting import check_text, check_widths, classes_of, paired
 from gan_jax.networks.mlp import MLPCritic, MLPGenerator
 from gan_jax.networks.recurrent import LSTMCritic, LSTMGenerator
 from gan_jax.networks.resnet import ResNetCritic, ResNetGenerator
@@ -160,8 +160,7 @@ def text_pair(
     """
     check_widths(width)
     ranges.positive("temperature of the softmax", temperature)
-    if not spec.vocabulary:
-        raise ValueError(f"These networks need text; the data of shape {spec.shape} are none.")
+    check_text(spec)
     classes = classes_of(spec, conditional)
     generator = TextGenerator(spec.shape, width, blocks, classes, temperature, straight_through)
     return paired(generator, TextCritic(width, blocks, classes), spec.shape, latent, classes)

@@ -10,7 +10,7 @@ from jax.nn.initializers import glorot_uniform, normal, uniform, zeros
 from gan_jax.data import Spec
 from gan_jax.game import Network
 from gan_jax.networks.characters import ConvTime
-from gan_jax.networks.fitting import check_widths, paired, widths_of
+from gan_jax.networks.fitting import check_text, check_widths, paired, widths_of
 from gan_jax.networks.layers import biased
 from gan_jax.networks.recurrent import lstm_step, lstm_weights
 from gan_jax.numerics import wide
@@ -170,7 +170,6 @@ def policy_pair(
       ValueError: the data are no text.
     """
     check_widths(embedding, width, critic_embedding, *sizes)
-    if not spec.vocabulary:
-        raise ValueError(f"These networks need text; the data of shape {spec.shape} are none.")
+    check_text(spec)
     critic = TextCNN(tuple(sizes), widths_of(maps, sizes), critic_embedding)
     return paired(LSTMPolicy(spec.shape, embedding, width), critic, spec.shape, spec.shape[0], 0)

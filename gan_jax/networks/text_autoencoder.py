@@ -9,14 +9,12 @@ from jax.nn.initializers import normal
 
 from gan_jax.data import Spec
 from gan_jax.game import Network
-from gan_jax.networks.fitting import check_widths
+from gan_jax.losses.distances import norms
+from gan_jax.networks.fitting import check_text, check_widths
 from gan_jax.networks.network import linen
 from gan_jax.networks.policy import LSTMPolicy
 from gan_jax.networks.recurrent import LSTM
 from gan_jax.numerics import wide
-
-EPSILON = 1e-12
-"""Added to the squared length of a code inside the root, so that its slope is finite at zero."""
 
 
 class TextEncoder(nn.Module):
@@ -41,8 +39,7 @@ class TextEncoder(nn.Module):
         shape = (x.shape[-1], self.embedding)
         table = self.param("embedding", normal(0.1), shape, jnp.float32)
         last = wide(LSTM(self.code)(x @ table)[:, -1])
-        length = jnp.sqrt(jnp.square(last).sum(-1, keepdims=True) + EPSILON)
-        return (last / length).astype(x.dtype)
+        return (last / norms(last)[:, None]).astype(x.dtype)
 
 
 class TextDecoder(nn.Module):
@@ -91,8 +88,7 @@ def text_autoencoder(
       ValueError: the data are no text, or a layer has no width.
     """
     check_widths(code, embedding, width)
-    if not spec.vocabulary:
-        raise ValueError(f"These networks need text; the data of shape {spec.shape} are none.")
+    check_text(spec)
     codes, latents = jnp.zeros((2, code)), jnp.zeros((2, spec.shape[0]))
     encoder = linen(TextEncoder(code, embedding), jnp.zeros((2, *spec.shape)))
     return encoder, linen(TextDecoder(spec.shape, embedding, width), codes, latents)
