@@ -17,6 +17,8 @@ from gan_jax.metrics import OfTraining, aligned, compare, digits, table
 
 EXAMINED = 10_000
 """Examples of each part of the data that tasks see at most."""
+FEWEST = 20
+"""Held-out examples below which no figure would mean anything."""
 
 
 def assess(
@@ -59,13 +61,15 @@ def evaluate(
       limit: examples in each set at most.
 
     Returns:
-      The figures of `metrics.compare` with what they depend on; without any where the data have
-      no held-out part.
+      The figures of `metrics.compare` with what they depend on; where there is nothing to compare
+      with, why: `not_compared`.
     """
     about = {"step": int(state.step), "seed": seed, "weights": "average" if average else "last"}
+    if not (evaluations or measures):
+        return about | {"not_compared": "the experiment has no evaluations"}
+    if reason := _too_few(data):
+        return about | {"not_compared": reason}
     count = min(limit, len(data.held_out["real"]))
-    if not count or not (evaluations or measures):
-        return about
     samples = draw(state, stream(jax.random.key(seed), "evaluate"), count, average=average)
     held_out, train = (some(part["real"], count) for part in (data.held_out, data.train))
     decoded = (np.asarray(data.spec.decode(part)) for part in (held_out, train))
@@ -100,12 +104,19 @@ def examine(
         return {}
     nets = encoding.networks(game, experiment.sampler, state, average=average)
     found = {"pictures": experiment.pictures(nets)} if experiment.pictures else {}
-    if experiment.tasks and len(data.held_out["real"]):
+    if experiment.tasks and not _too_few(data):
         parts = [_examined(part, data) for part in (data.held_out, data.train)]
         figures = [task(nets, *parts) for task in experiment.tasks]
         found["tasks"] = {name: value for each in figures for name, value in each.items()}
         found["examined"] = len(parts[0]["real"])
     return found
+
+
+def _too_few(data: Dataset) -> str | None:
+    count = len(data.held_out["real"])
+    if count >= FEWEST:
+        return None
+    return f"the data have {count or 'no'} held-out examples, and figures need {FEWEST} at least"
 
 
 def _examined(part: Mapping[str, Any], data: Dataset) -> dict[str, np.ndarray]:
@@ -120,9 +131,10 @@ def record(run: Path, figures: Mapping[str, Any], spec: Spec | None = None) -> s
     written = {name: value for name, value in figures.items() if name != "pictures"}
     runs.write_json(run / runs.EVALUATION, written)
     about = f"Step {figures['step']}, seed {figures['seed']}, {figures['weights']} weights"
-    said = f"{about}: nothing to compare with, the data have no held-out part."
     if "samples" in figures:
         said = f"{about}, against held-out data:\n{table(figures)}"
+    else:
+        said = f"{about}: nothing was compared, since {figures['not_compared']}."
     if "tasks" not in figures:
         return said
     rows = [(name, digits(value)) for name, value in figures["tasks"].items()]

@@ -85,11 +85,18 @@ def test_no_more_than_the_limit(model, digits):
 
 
 def test_nothing_to_compare_with(model, digits, tmp_path):
-    bare = from_arrays(digits.train["real"], range=(0, 16), held_out_fraction=0.0)
-    for figures in (evaluate(model, bare), evaluate(model, digits, [])):
-        assert figures == {"step": 0, "seed": 0, "weights": "average"}
-        assert evaluation.record(tmp_path, figures).endswith("the data have no held-out part.")
+    images = digits.train["real"][:100]
+    few = lambda share: from_arrays(images, range=(0, 16), held_out_fraction=share)
+    cases = {
+        "the data have no held-out examples": evaluate(model, few(0.0)),
+        "the data have 19 held-out examples": evaluate(model, few(0.19)),
+        "the experiment has no evaluations": evaluate(model, digits, []),
+    }
+    for reason, figures in cases.items():
+        assert set(figures) == {"step", "seed", "weights", "not_compared"}
+        assert f"nothing was compared, since {reason}" in evaluation.record(tmp_path, figures)
         assert json.loads((tmp_path / "evaluation.json").read_text()) == figures
+    assert "samples" in evaluate(model, few(0.2))
 
 
 def test_tasks_see_both_parts_and_pictures_are_drawn(digits, tmp_path):
@@ -105,7 +112,7 @@ def test_tasks_see_both_parts_and_pictures_are_drawn(digits, tmp_path):
     built = built._replace(tasks=[task], pictures=lambda nets: {"zero": nets.generator(latent)})
     found = evaluation.examine(built, built.game, state, digits)
     assert found["tasks"] == {"held_out": 360, "train": 1437} and found["examined"] == 360
-    about = {"step": 0, "seed": 0, "weights": "average"}
+    about = {"step": 0, "seed": 0, "weights": "average", "not_compared": "of no matter"}
     said = evaluation.record(tmp_path, about | found, digits.spec)
     assert said.splitlines()[-1].split() == ["train", "1437"]
     assert json.loads((tmp_path / "evaluation.json").read_text())["tasks"] == found["tasks"]

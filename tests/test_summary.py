@@ -86,5 +86,7 @@ def test_the_record_is_a_table_and_a_file(tmp_path):
 
 
 def test_nothing_to_compare_with(tmp_path):
-    bare = {name: {"step": 10, "seed": 0, "weights": "average"} for name in FOUND}
-    assert summary.record(tmp_path, bare, NAMES).endswith("the data have no held-out part.")
+    about = {"step": 10, "seed": 0, "weights": "average", "not_compared": "there is nothing"}
+    said = summary.record(tmp_path, dict.fromkeys(FOUND, about), NAMES)
+    assert said.endswith("nothing was compared, since there is nothing.")
+    assert summary.record(tmp_path, {}, NAMES).endswith("since all of them diverged.")
