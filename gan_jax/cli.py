@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import logging
 import sys
+import warnings
 from collections.abc import Sequence
 
 from gan_jax import __version__
@@ -20,7 +21,7 @@ usage: gan-jax COMMAND ...
   sweep EXPERIMENT --vary FIELD=A,B,C [--vary ...] [flags]
                              many configurations and seeds, one table
   runs [FOLDER]              the runs in a folder
-  sample RUN [flags]         samples to a file: .npz or .png
+  sample RUN [flags]         samples to a file: .npz, .png, .gif, .txt, .csv, .parquet
   evaluate RUN [flags]       the figures of a run, from its checkpoint
   encode RUN [flags]         the codes of data, of a run with an encoder
   data describe SPEC         what a set of data is
@@ -39,6 +40,9 @@ def run() -> None:
     report = sys.unraisablehook
     late = lambda event: str(event.exc_value) == "Event loop is closed"
     sys.unraisablehook = lambda event: None if late(event) else report(event)
+    show = warnings.showwarning
+    ours = lambda event: print(line(f"warning: {event[0]}"), file=sys.stderr)
+    warnings.showwarning = lambda *event: ours(event) if event[1] is UserWarning else show(*event)
     for name in ("asyncio", "absl"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     code = main(sys.argv[1:])

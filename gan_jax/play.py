@@ -35,7 +35,8 @@ def simultaneous(game: Game, state: State, key: jax.Array, batches) -> tuple[Sta
     """
     _check_owners(game)
     start = vars(bind(game, state))
-    players = {name: _blind(player, start) for name, player in game.players.items()}
+    others = lambda player: {name: start[name] for name in start.keys() - set(player.trains)}
+    players = {name: _seeing(player, others(player)) for name, player in game.players.items()}
     return update(replace(game, players=players), state, key, batches)
 
 
@@ -64,14 +65,15 @@ def extragradient(game: Game, state: State, key: jax.Array, batches) -> tuple[St
     ahead, _ = simultaneous(game, state, key, batches)
     shift = jax.tree.map(jnp.subtract, ahead.params, state.params)
     networks = {name: _shifted(network, shift[name]) for name, network in game.networks.items()}
-    looking = replace(game, networks=networks)
+    average = {"average": bind(game, state).average}  # which no player moves, nor looks ahead of
+    players = {name: _seeing(player, average) for name, player in game.players.items()}
+    looking = replace(game, networks=networks, players=players)
     return simultaneous(looking, state._replace(opt=ahead.opt), key, batches)
 
 
-def _blind(player: Player, start: dict) -> Player:
-    """The player, to whom the networks of others are what they were at the start of the step."""
-    others = {name: network for name, network in start.items() if name not in player.trains}
-    seen = lambda nets: SimpleNamespace(**vars(nets) | others)
+def _seeing(player: Player, given: dict) -> Player:
+    """The player, whose loss and draws are given these in the place of what `bind` would."""
+    seen = lambda nets: SimpleNamespace(**vars(nets) | given)
     loss = lambda nets, keys, batch: player.loss(seen(nets), keys, batch)
     draw = player.draw and (lambda nets, keys, batch: player.draw(seen(nets), keys, batch))
     return replace(player, loss=loss, draw=draw)

@@ -5,6 +5,7 @@ from PIL import Image
 from gan_jax import data as data_room
 from gan_jax.describe import chosen, describe, described
 from gan_jax.errors import DataError, RunError, UsageError
+from tests.command import process
 
 
 def said(capsys, *words):
@@ -112,3 +113,13 @@ def test_help(capsys):
         describe(["--help"])
     assert caught.value.code == 0
     assert "gan-jax data describe SPEC" in capsys.readouterr().out
+
+
+def test_a_warning_is_one_line_that_says_what_to_do(tmp_path):
+    table = tmp_path / "rows.csv"
+    table.write_text("a,b\n" + "".join(f"{row % 7},5\n" for row in range(100)))
+    told = process("data", "describe", f"csv:{table}")
+    _, said = told.communicate(timeout=120)
+    assert told.returncode == 0
+    expected = f"gan-jax: warning: {table}: column `b` is constant in the training part: "
+    assert said == f"{expected}leave it out by drop=b\n"

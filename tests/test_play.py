@@ -91,6 +91,22 @@ def test_averages_steps_and_optimizers_go_on():
         np.testing.assert_allclose(after.average["generator"], mean, rtol=1e-6)
 
 
+def test_a_step_ahead_does_not_move_the_averages_that_players_see():
+    game = dirac(1.0, 0.5, loss=losses.wasserstein, rate=RATE, average=lambda step: 0.5)
+    critic = game.players["critic"]
+
+    def loss(nets, keys, batch):
+        seen = {"seen": nets.average.generator(batch["real"]).mean()}
+        return critic.loss(nets, keys, batch)[0], seen
+
+    game = replace(game, players=game.players | {"critic": replace(critic, loss=loss)})
+    state = init(game, jax.random.key(0))
+    state = state._replace(average={"generator": jnp.asarray(7.0)})
+    batches = {"real": jnp.zeros((game.moves, BATCH, 1))}
+    for rule in (update, simultaneous, extragradient):
+        assert rule(game, state, jax.random.key(0), batches)[1]["critic/seen"] == 7.0
+
+
 def test_training_plays_by_the_rule_it_is_given():
     game = dirac(1.0, 0.5, loss=losses.wasserstein, rate=RATE)
     data = from_arrays(np.zeros((8, 1), np.float32))
