@@ -71,5 +71,6 @@ def build(config, spec):
         game,
         sampling.from_prior(prior, spec.frequencies if config.conditional else ()),
         evaluations=[metrics.suited(spec)],
+        measures=[metrics.label_accuracy],
         watch={"critic": "critic/loss", "gap": "critic/gap"},
     )

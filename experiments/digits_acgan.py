@@ -52,5 +52,6 @@ def build(config, spec):
         game,
         sampling.from_prior(prior, spec.frequencies),
         evaluations=[metrics.suited(spec)],
+        measures=[metrics.label_accuracy],
         watch={"critic": "critic/loss", "accuracy": "critic/accuracy_of_fakes"},
     )

@@ -57,5 +57,6 @@ def build(config, spec):
         game,
         sampling.from_prior(prior, spec.frequencies),
         evaluations=[metrics.suited(spec)],
+        measures=[metrics.label_accuracy],
         watch={"gap": "critic/gap", "penalty": "critic/penalty"},
     )

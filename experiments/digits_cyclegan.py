@@ -80,6 +80,6 @@ def build(config, spec):
     return Experiment(
         game,
         sampling.translations(opened),
-        measures=[metrics.for_translations(opened)],
+        measures=[metrics.translation_figures],
         watch={"gap": "critic/gap", "cycle": "generator/cycle"},
     )

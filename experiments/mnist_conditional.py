@@ -62,5 +62,6 @@ def build(config, spec):
         game,
         sampling.from_prior(prior, spec.frequencies),
         evaluations=[metrics.suited(spec)],
+        measures=[metrics.label_accuracy],
         watch={"critic": "critic/loss", "gap": "critic/gap"},
     )

@@ -89,6 +89,7 @@ def build(config, spec):
         game,
         sampling.from_prior(prior, spec.frequencies if conditional else ()),
         evaluations=[metrics.suited(spec)],
+        measures=[metrics.label_accuracy],
         watch={"critic": "critic/loss", "gap": "critic/gap"},
         rule=_rule(config),
     )

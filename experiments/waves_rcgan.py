@@ -72,5 +72,6 @@ def build(config, spec):
         game,
         sampling.from_prior(prior, spec.frequencies),
         evaluations=[metrics.for_sequences()],
+        measures=[metrics.label_accuracy],
         watch={"gap": "critic/gap", "generator": "generator/loss"},
     )

@@ -57,7 +57,7 @@ def evaluate(
       data: real data; its held-out part is compared with, in an order that is always the same.
       seed: of the samples, in the stream `evaluate`.
       average: whether to use averaged weights, where there are any.
-      measures: functions of all that is drawn that return its figures, and those of real data.
+      measures: functions of all that is drawn and the data that return figures of both.
       limit: examples in each set at most.
 
     Returns:
@@ -78,7 +78,7 @@ def evaluate(
         whole = np.asarray(data.spec.decode(data.train["real"][:]))
     figures = compare(evaluations, *decoded, samples["samples"], whole)
     for measure in measures:
-        found, real = measure(samples)
+        found, real = measure(samples, data)
         if twice := found.keys() & figures["samples"].keys():
             raise ValueError(f"Two evaluations give {', '.join(sorted(twice))}: expected it once.")
         figures |= {"samples": figures["samples"] | found, "real": figures["real"] | real}

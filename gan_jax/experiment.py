@@ -35,7 +35,9 @@ class Experiment(NamedTuple):
     evaluations: Sequence[Callable] = ()  # (held out, other data) -> figures by name
     watch: Mapping[str, str] = {}  # what the progress line shows: title -> metric
     on_chunk: Callable | None = None  # (state, metrics) -> more metrics, or None
-    measures: Sequence[Callable] = ()  # (all that is sampled) -> its figures, those of real data
+    measures: Sequence[
+        Callable
+    ] = ()  # (all that is drawn, data) -> its figures, those of real data
     tasks: Sequence[Callable] = ()  # (nets, held out, train) -> figures by name, `metrics.tasks`
     pictures: Callable | None = None  # nets -> examples by name, drawn when it is evaluated
     before: Sequence[Phase] = ()  # games that are played before `game`, in turn

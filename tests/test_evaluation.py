@@ -139,7 +139,7 @@ def test_translations_are_measured_beside_what_they_were_made_of():
     sgd = {"generator_optimizer": optax.sgd(0.1), "critic_optimizer": optax.sgd(0.1)}
     game = families.cycle(**lines, **critics, **sgd, shape=(8, 8, 1))
     draw, state = prepare(game, sampling.translations(lambda: pairs)), initial(game, 0)
-    measures = [metrics.for_translations(lambda: pairs)]
+    measures = [metrics.translation_figures]
     figures = evaluate((draw, state), pairs, [], measures=measures)
     assert figures["samples"].keys() == figures["real"].keys() == {"cycle", "error", "preserved"}
     assert figures["samples"]["cycle"] < 1e-6 < figures["samples"]["error"]

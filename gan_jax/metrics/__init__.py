@@ -31,10 +31,10 @@ _FILES = {
     "for_sequences": "sequences",
     "for_tables": "evaluation",
     "for_text": "characters",
-    "for_translations": "translation",
     "frechet_distance": "frechet",
     "frechet_from_moments": "frechet",
     "inverts": "tasks",
+    "label_accuracy": "classes",
     "majority_error": "clusters",
     "marginals": "columns",
     "matched_error": "clusters",
@@ -53,6 +53,7 @@ _FILES = {
     "spectrum_distance": "sequences",
     "suited": "evaluation",
     "table": "evaluation",
+    "translation_figures": "translation",
     "usefulness": "classifiers",
 }
 

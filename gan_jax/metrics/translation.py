@@ -13,34 +13,30 @@ FITTED = 5000
 Figures = dict[str, float]
 
 
-def for_translations(data: Callable[[], Dataset]) -> Callable[[Mapping], tuple[Figures, Figures]]:
+def translation_figures(drawn: Mapping[str, np.ndarray], data: Dataset) -> tuple[Figures, Figures]:
     """How well the inverse undoes a translation, and how near it is to the truth, if that is known.
 
     Args:
-      data: gives those of `gan_jax.data.domains`, which are asked for at the first evaluation.
+      drawn: by `sampling.translations`.
+      data: of `gan_jax.data.domains`.
 
     Returns:
-      A measure of what `sampling.translations` draws, for `Experiment.measures`, with the figures
-      `cycle` (E |F(G(a)) - a|, the mean over pixels) and, where the truth T(a) is known,
-      `error` (E (G(a) - T(a))^2) and `preserved` (how many have the label of a, to a classifier
-      fitted to training examples of T's domain). Those of real data are the figures of T itself.
+      `cycle` (E |F(G(a)) - a|, the mean over pixels) and, where the truth T(a) is known, `error`
+      (E (G(a) - T(a))^2) and `preserved` (how many have the label of a, to a classifier
+      fitted to training examples of T's domain); and the same of T itself.
     """
-
-    def measure(drawn: Mapping[str, np.ndarray]) -> tuple[Figures, Figures]:
-        figures = {"cycle": float(np.abs(drawn["returned"] - drawn["source"]).mean())}
-        if "truth" not in drawn:
-            return figures, {"cycle": 0.0}
-        predict = classifier(data())
-        preserved = lambda x: float((predict(x) == drawn["labels"]).mean())
-        error = float(np.square(drawn["samples"] - drawn["truth"]).mean())
-        figures |= {"error": error, "preserved": preserved(drawn["samples"])}
-        return figures, {"cycle": 0.0, "error": 0.0, "preserved": preserved(drawn["truth"])}
-
-    return measure
+    figures = {"cycle": float(np.abs(drawn["returned"] - drawn["source"]).mean())}
+    if "truth" not in drawn:
+        return figures, {"cycle": 0.0}
+    predict = _fitted(data)
+    preserved = lambda x: float((predict(x) == drawn["labels"]).mean())
+    error = float(np.square(drawn["samples"] - drawn["truth"]).mean())
+    figures |= {"error": error, "preserved": preserved(drawn["samples"])}
+    return figures, {"cycle": 0.0, "error": 0.0, "preserved": preserved(drawn["truth"])}
 
 
-def classifier(data: Dataset) -> Callable[[np.ndarray], np.ndarray]:
-    """Decoded examples `[N, ...]` to labels `[N]`: a support vector machine."""
+def _fitted(data: Dataset) -> Callable[[np.ndarray], np.ndarray]:
+    """Decoded examples to labels: a support vector machine, the best where examples are few."""
     from sklearn.svm import SVC
 
     chosen = {name: some(array, FITTED) for name, array in data.train.items()}

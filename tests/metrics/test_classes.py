@@ -3,7 +3,7 @@ import pytest
 
 from gan_jax.data import from_arrays
 from gan_jax.data.digits import digits
-from gan_jax.metrics import classifier, modes_and_divergence
+from gan_jax.metrics import classifier, label_accuracy, modes_and_divergence
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +52,29 @@ def test_even_modes_of_one_channel_have_no_divergence(data, classify):
     assert figures["modes"] == 10 and figures["mode_kl"] == pytest.approx(0, abs=1e-12)
 
 
+def test_labels_of_real_digits_are_seen_and_others_are_not(data, classify):
+    images = np.asarray(data.spec.decode(data.held_out["real"]))
+    labels = data.held_out["label"]
+    samples, real = label_accuracy({"samples": images, "labels": labels}, data)
+    assert samples == real and real["label_accuracy"] > 0.95
+    samples, _ = label_accuracy({"samples": images, "labels": (labels + 1) % 10}, data)
+    assert samples["label_accuracy"] < 0.05
+
+
+def test_two_classes_are_told_apart():
+    points = np.linspace(-1, 1, 200, dtype=np.float32)[:, None]
+    labels = (points[:, 0] > 0).astype(np.int32)
+    two = from_arrays(points, labels, classes=("low", "high"))
+    shares = classifier(two)(np.array([[-0.9], [0.9]]))
+    assert shares.shape == (2, 2) and (shares.argmax(1) == [0, 1]).all()
+    np.testing.assert_allclose(shares.sum(1), 1, rtol=1e-5)
+
+
 def test_a_classifier_needs_labels():
-    with pytest.raises(ValueError, match="0 classes out of 0: the classifier is trained on 3"):
-        classifier(from_arrays(np.zeros((8, 4, 4, 1), np.uint8)))
+    images = np.zeros((40, 4, 4, 1), np.uint8)
+    with pytest.raises(ValueError, match="it has 0 classes, expected two or more"):
+        classifier(from_arrays(images))
+    rare = from_arrays(images, (np.arange(40) == 0).astype(np.int32), held_out_fraction=0.0)
+    with pytest.raises(ValueError, match="of 2 classes, the rarest of which has 1"):
+        classifier(rare)
+    assert label_accuracy({}, rare) == ({}, {})
