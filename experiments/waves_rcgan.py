@@ -53,16 +53,16 @@ def build(config, spec):
     from gan_jax import families, metrics, networks, optimizers, priors, sampling
     from gan_jax.experiment import Experiment
 
-    prior = priors.normal(spec.shape[0], config.latent)
+    prior, conditional = priors.normal(spec.shape[0], config.latent), bool(spec.classes)
     generator, critic = networks.recurrent_pair(
-        spec, latent=config.latent, width=config.width, per_step=True, conditional=True
+        spec, latent=config.latent, width=config.width, per_step=True, conditional=conditional
     )
     generator, critic = networks.with_precision(config.precision, generator, critic)
     game = families.vanilla(
         generator,
         critic,
         prior=prior,
-        conditional=True,
+        conditional=conditional,
         critic_moves=config.critic_moves,
         generator_optimizer=optimizers.adam(config.learning_rate, b1=0.9, b2=0.999),
         critic_optimizer=optax.sgd(config.critic_rate),

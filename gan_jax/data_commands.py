@@ -51,7 +51,7 @@ def _flags(words: Sequence[str]) -> Any:
     from gan_jax.data.forms import NAMES
 
     forms = ", ".join(form for form in NAMES if not form.startswith("tfds"))
-    source = tyro.conf.arg(name="from", help=f"What to make it of, one of {forms}.")
+    source = tyro.conf.arg(name="from", help=f"Images to make it of, of {forms}.")
     place = tyro.conf.arg(help="Folder of the prepared sets; as tfds has it if not given.")
     fields = [("source", Annotated[str, source], ""), ("data_dir", Annotated[str, place], "")]
     kind = dataclasses.make_dataclass("Flags", fields)

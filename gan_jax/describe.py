@@ -93,9 +93,15 @@ def _lines(data: Dataset, name: str) -> Iterator[tuple[str, str]]:
     yield from (("column", _column(column)) for column in spec.columns)
     if spec.classes:
         yield "classes", f"{len(spec.classes)}: {_frequencies(spec)}"
+    if "labelled" in data.train:
+        yield "labelled", f"{_few(data)} training examples; games see no other label"
     if spec.mixture:
         yield "truth", f"{len(spec.mixture.centres)} Gaussians of {spec.mixture.deviation:.3g}"
     yield "fingerprint", data.fingerprint
+
+
+def _few(data: Dataset) -> int:
+    return len(np.unique(data.train["labelled"].numbers))  # which come over and over
 
 
 def _kind(spec: Spec) -> str:

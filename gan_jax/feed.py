@@ -55,11 +55,16 @@ def feed(
     return Feed(streamed, {}, first, chain([first], parts))
 
 
+def visible(data: Dataset) -> Data:
+    """The training part as games see it: without all labels, where a few are given."""
+    hidden = "label" if "labelled" in data.train else None
+    return {name: array for name, array in data.train.items() if name != hidden}
+
+
 def training(data: Dataset) -> Data:
-    """The training part, and of examples that have weights the ends of their tickets."""
-    if data.weights is None:
-        return data.train
-    return {**data.train, ENDS: order.tickets(data.weights)}
+    """What games see, and of examples that have weights the ends of their tickets."""
+    ends = {} if data.weights is None else {ENDS: order.tickets(data.weights)}
+    return visible(data) | ends
 
 
 def places(data: Data | Arrays) -> int:
@@ -161,6 +166,8 @@ def _on_host(key: jax.Array) -> jax.Array:
 
 
 def _check_memory(length: int, step: int) -> None:
+    # The devices of a CPU have their memory in common.
+    step /= jax.process_count() if jax.default_backend() == "cpu" else jax.device_count()
     needed, there = length * step, parallel.memory() / 4
     if needed > there:
         raise UsageError(

@@ -1,6 +1,7 @@
 """Files that are written in one piece, and the user's cache folder."""
 
 import os
+import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
@@ -11,6 +12,11 @@ def cache(*names: str) -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache", "gan_jax", *names).expanduser()
 
 
+def unfinished(path: Path) -> Path:
+    """A name beside it that nobody else uses, for what will be renamed when it is whole."""
+    return path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+
+
 def write_atomically(path: Path, content: bytes | Callable[[BinaryIO], object]) -> None:
     """Writes beside and then renames, so that no reader sees half a file.
 
@@ -18,7 +24,7 @@ def write_atomically(path: Path, content: bytes | Callable[[BinaryIO], object]) 
       path: of the file; its folder is there.
       content: the bytes, or what writes them to an open file.
     """
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    beside = unfinished(path)
     try:
         with open(beside, "wb") as file:
             content(file) if callable(content) else file.write(content)

@@ -21,7 +21,7 @@ import numpy as np
 
 from gan_jax import data as data_room
 from gan_jax import experiment as experiments
-from gan_jax import runs, tables
+from gan_jax import feed, runs, tables
 from gan_jax.data import Dataset
 from gan_jax.errors import DivergedError, UsageError
 from gan_jax.launch import launch
@@ -110,7 +110,7 @@ def traceable(module: ModuleType, config: Any, data: Dataset, name: str) -> bool
     if get_type_hints(module.Config)[name] is not float:
         return False
     make = experiments.maker(module, config, data.spec)
-    arrays = {n: jax.ShapeDtypeStruct(a.shape, a.dtype) for n, a in data.train.items()}
+    arrays = {n: jax.ShapeDtypeStruct(a.shape, a.dtype) for n, a in feed.visible(data).items()}
     sizes = config.batch_size, len(data.train["real"])
 
     def chunk(value, state):

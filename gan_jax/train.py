@@ -122,8 +122,9 @@ def check_fits(game: Game, data: Dataset, batch_size: int, rule: Callable = upda
     Raises:
       ValueError: networks, losses and data do not fit one another.
     """
-    size = len(data.train["real"])
-    kinds = {n: jax.ShapeDtypeStruct(array.shape, array.dtype) for n, array in data.train.items()}
+    given = feed.visible(data)
+    size, struct = len(given["real"]), jax.ShapeDtypeStruct
+    kinds = {name: struct(array.shape, array.dtype) for name, array in given.items()}
     body = program(game, data.spec.decode, batch_size, size, rule=rule)
     jax.eval_shape(body, abstract(game), jax.random.key(0), kinds, np.int32(1))
 

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import jax
@@ -104,8 +105,10 @@ def test_reading_is_a_chunk_ahead_and_ends_with_the_training():
     before = threading.active_count()
     parts = feed.chunks({"real": Watched()}, KEY, 2, 10, range(1000), 5)
     next(parts)
-    while len(seen) < 10:  # it goes on by itself
-        pass
+    deadline = time.monotonic() + 60
+    while len(seen) < 10 and time.monotonic() < deadline:  # it goes on by itself
+        time.sleep(0.01)
+    assert len(seen) >= 10
     assert all(name.startswith("grain") for name in seen)
     parts.close()
     for thread in threading.enumerate():

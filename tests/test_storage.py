@@ -18,6 +18,11 @@ def test_writes_in_one_piece(tmp_path):
     assert sorted(os.listdir(tmp_path)) == ["file", "folder"]
 
 
+def test_unfinished_names_are_nobody_elses(tmp_path):
+    names = {storage.unfinished(tmp_path / "file") for _ in range(100)}
+    assert len(names) == 100 and {path.parent for path in names} == {tmp_path}
+
+
 def test_what_fails_to_write_leaves_the_old_file(tmp_path):
     path = tmp_path / "file"
     storage.write_atomically(path, lambda file: file.write(b"old"))

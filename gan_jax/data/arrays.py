@@ -32,7 +32,7 @@ def from_arrays(
     Args:
       real: images, [N, H, W] or [N, H, W, C], uint8 or floats; or points, [N, D], floats; or
           sequences, [N, T] or [N, T, C], uint8 or floats. Files mapped into memory
-          stay there, and so does a `Source`, of uint8 or float32.
+          stay there if they are of uint8 or float32, and so does a `Source` of these.
       label: [N], integers 0..K-1; or None.
       held_out: the held-out part, a pair (real, label), or real alone where there are no labels;
           None splits it off `real`, see `split`.
@@ -44,7 +44,8 @@ def from_arrays(
       name: what messages and tables call the set.
 
     Raises:
-      DataError: arrays of another kind, layout or range, or not finite; or constant sequences.
+      DataError: arrays of another kind, layout or range, or not finite, which of over 1 GiB is
+        seen of 4,096 examples alone; or constant sequences.
       ValueError: a `range`, `classes` or `held_out_fraction` that makes no sense.
 
     >>> data = from_arrays(np.zeros((10, 8, 8), np.uint8), np.arange(10) % 2)

@@ -28,6 +28,7 @@ class Cells(NamedTuple):
       type: of Arrow; "" in a CSV file, which does not say.
       missing: the word that most often stands for a missing value; None where none is missing.
       ordered: whether the file itself has an order of categories: that of the words.
+      fault: why the column, which was not read, cannot be used.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Cells(NamedTuple):
     type: str = ""
     missing: str | None = None
     ordered: bool = False
+    fault: str = ""
 
     def first(self, wanted: Callable[[str], bool]) -> str | None:
         """The first value that is as wanted, and its row: `'abc' in row 3`; None if there is none.

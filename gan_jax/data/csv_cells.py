@@ -5,17 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from gan_jax.data.cells import PARQUET, Cells, check_filled, check_names, indexed, reported
-from gan_jax.data.images import check_memory
+from gan_jax.data.source import check_memory
 from gan_jax.errors import DataError
 
 MISSING = ("", "?", "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "NULL", "null")
 """The words that stand for a missing value in a CSV file."""
 
 DELIMITERS = ",;\t|"
+HEAD = 2**16
+"""Characters in which the delimiter is looked for."""
 BEGINNINGS = {
     b"\x1f\x8b": "a gzip file: unpack it first",
     b"PK": "an archive or a spreadsheet: save the table as CSV",
@@ -65,7 +68,8 @@ def _text(path: Path) -> str:
 
 
 def _rows(path: Path, text: str) -> list[list[str]]:
-    head = text.lstrip().partition("\n")[0]
+    bare = re.sub(r'"[^"]*"', "", text[:HEAD])  # what is quoted delimits nothing
+    head = bare.lstrip().partition("\n")[0]
     delimiter = max(DELIMITERS, key=head.count)
     lines = io.StringIO(text, newline="")
     reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)

@@ -11,6 +11,7 @@ import json
 import math
 import os
 import shutil
+import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -25,6 +26,8 @@ from gan_jax.errors import DataError
 
 VERSION = 2
 """Of the format and of the decoding; a change of it begins the cache anew."""
+ABANDONED = 24 * 3600
+"""Seconds after which an unfinished file belongs to nobody."""
 
 
 class Decoded(NamedTuple):
@@ -62,7 +65,7 @@ def collect(
     Raises:
       DataError: the cache folder has no room.
     """
-    file = _place(key, f".{os.getpid()}.npy")
+    file = storage.unfinished(_place(key, ".npy"))
     try:
         rows, channels, faults = _filled(outcomes, paths, file)
     except BaseException:
@@ -153,6 +156,9 @@ def _room(shape: tuple[int, ...], file: Path) -> np.ndarray:
         return np.empty(shape, np.uint8)
     said = f"{shape[0]} images of {shape[2]}x{shape[1]} pixels take {math.prod(shape) / 1e9:.1f} GB"
     advice = "make them smaller by size=N, or name another cache folder by XDG_CACHE_HOME"
+    for old in file.parent.glob(f"{file.stem}.*"):  # of a process that was killed
+        if time.time() - old.stat().st_mtime > ABANDONED:
+            _remove(old)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         if (free := shutil.disk_usage(file.parent).free) < math.prod(shape):

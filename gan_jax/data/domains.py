@@ -10,7 +10,8 @@ import numpy as np
 from gan_jax.data.arrays import Part
 from gan_jax.data.dataset import Dataset, example_count
 from gan_jax.data.query import hint
-from gan_jax.data.source import Rows, is_source, some
+from gan_jax.data.source import WHOLE, Rows, check_memory, is_source, some
+from gan_jax.data.source import size as bytes_of
 from gan_jax.data.spec import Spec
 from gan_jax.errors import DataError
 
@@ -58,9 +59,10 @@ def domains(data: Dataset, to: str | None = None, classes: Sequence[str] | None 
         return _changed(data, to)
     chosen, known = classes or data.spec.classes, data.spec.classes
     if len(set(chosen)) != 2 or not set(chosen) <= set(known):
+        given = f"classes={','.join(classes)}" if classes else f"{len(known)} classes"
         raise DataError(
-            f"{data.name} has {len(known)} classes, expected two, one for each domain: name two "
-            f"of {', '.join(known) or 'none'} by classes=A,B, or give to={' or to='.join(CHANGES)}"
+            f"{data.name}: {given}, expected two, one for each domain: name two of "
+            f"{', '.join(known) or 'none'} by classes=A,B, or give to={' or to='.join(CHANGES)}"
         )
     numbers = [known.index(name) for name in chosen]
     parts = (_by_class(part, numbers) for part in (data.train, data.held_out))
@@ -72,7 +74,8 @@ def _by_class(part: Part, numbers: Sequence[int]) -> Part:
     of_class = [np.flatnonzero(part["label"] == number) for number in numbers]
     count = max(map(len, of_class)) if all(map(len, of_class)) else 0
     source, real = (np.resize(some(rows, len(rows)), count) for rows in of_class)
-    take = lambda rows: Rows(part["real"], rows) if is_source(part["real"]) else part["real"][rows]
+    lazily = is_source(part["real"]) or bytes_of(part["real"]) > WHOLE
+    take = lambda rows: Rows(part["real"], rows) if lazily else part["real"][rows]
     return {"real": take(real), "source": take(source)}
 
 
@@ -85,6 +88,8 @@ def _changed(data: Dataset, to: str) -> Dataset:
     count = example_count(data.train, data.name) // 2
     if not count:
         raise DataError(f"{data.name}: one training image, expected two or more: give more")
+    pixels = 4 * height * width * max(channels, 3)
+    check_memory(2 * (count + len(data.held_out["real"])) * pixels, f"{data.name}, {to}: images")
     order = some(np.arange(2 * count), 2 * count)
     train = _part(data.train, data.spec, to, order[:count], order[count:])
     every = np.arange(len(data.held_out["real"]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from gan_jax.data.encoding import decode, encode, places
 from gan_jax.data.kinds import Typed
 from gan_jax.errors import DataError
 
+COMMA = re.compile(r"[+-]?\d+,\d+")
 FEW = 20
 """Rows from which on distinct values are a sign of an identifier."""
 
@@ -41,10 +43,15 @@ def check_trained(path: Path, typed: Typed, rows: np.ndarray) -> None:
         )
 
 
-def check_identifier(path: Path, typed: Typed) -> None:
-    """Warns of words that are mostly distinct, and of whole numbers that count the rows."""
+def check_guessed(path: Path, typed: Typed) -> None:
+    """Warns of decimal commas, of mostly distinct words, of whole numbers that count the rows."""
     name, count = typed.column.name, len(typed.index)
     distinct = len(typed.values)
+    if typed.column.kind == "categorical" and all(map(COMMA.fullmatch, map(str, typed.values))):
+        return _warn(
+            f"{path}: column `{name}` looks like numbers with a decimal comma, and is taken as "
+            f"categories: write them with a point, or give categorical={name}"
+        )
     if count < FEW or distinct <= count / 2:
         return
     if typed.column.kind == "integer":
@@ -72,7 +79,7 @@ def check_fitted(
     if column.choices == 1 and not column.has_scalar:
         _warn(f"{place} is constant in the training part: leave it out by drop={column.name}")
     _check_seen(place, typed, column, held_out)
-    if column.kind in ("integer", "date"):
+    if column.kind in NUMBERS:
         _check_exact(place, typed, column, train)
 
 
@@ -95,8 +102,12 @@ def _check_exact(place: str, typed: Typed, column: Column, rows: np.ndarray) -> 
     rows = rows[typed.index[rows] >= 0]
     values = typed.values[typed.index[rows]]
     (back,) = decode(encode(typed, column, rows, "train"), [column])
-    worst = np.abs(back.values - values).argmax()
-    if back.values[worst] != values[worst]:
+    error, bearable = np.abs(back.values - values), 0.0
+    if column.kind == "continuous":  # half of the last digit, or a thousandth
+        digits = column.decimals
+        bearable = 1e-3 * np.abs(values) if digits is None else 0.5 * 10.0**-digits
+    if (error > bearable).any():
+        worst = (error - bearable).argmax()
         pair = np.array([values[worst], back.values[worst]])
         pair = pair.astype(f"M8[{column.unit}]") if column.kind == "date" else pair
         _warn(

@@ -45,10 +45,10 @@ def idx(path: str | os.PathLike[str]) -> Dataset:
             f"{files['t10k'][0]}: images of {held_out[0].shape[1:]} pixels, those of "
             f"{files['train'][0].name} are {train[0].shape[1:]}: use files of one set"
         )
-    largest = int(max(train[1].max(), held_out[1].max()))
-    classes = [str(index) for index in range(largest + 1)]
+    occurring = np.unique(np.concatenate([train[1], held_out[1]]))  # EMNIST's letters begin at 1
+    train, held_out = ((x, np.searchsorted(occurring, label)) for x, label in (train, held_out))
     name = folder.resolve().name or "idx"
-    return from_arrays(*train, held_out=held_out, classes=classes, name=name)
+    return from_arrays(*train, held_out=held_out, classes=list(map(str, occurring)), name=name)
 
 
 def _find(folder: Path) -> dict[str, tuple[Path, Path]]:

@@ -98,16 +98,6 @@ def check_resize(size: int | None, resize: str | None) -> None:
         raise ValueError(f"resize={resize} says how, not to what: add size=N")
 
 
-def check_memory(needed: int, what: str) -> None:
-    """A DataError where `needed` bytes are more than the machine has."""
-    there = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    if needed > there:
-        raise DataError(
-            f"{what} take {needed / 1e9:.1f} GB of memory, more than the {there / 1e9:.1f} GB of "
-            "this machine: make them smaller (images by size=N), or give fewer"
-        )
-
-
 def _refuse(image: Image.Image) -> None:
     """Refuses what Pillow would cut down or misread in silence."""
     depths = {tile.args for tile in image.tile} if image.format == "PNG" else set()

@@ -147,7 +147,8 @@ def _categories(cells: Cells, about: Column, order: tuple[str, ...], where: str)
     if stranger := cells.first(lambda word: word not in order):
         raise DataError(f"{where} holds {stranger}, expected {' < '.join(order)}: add it, or mend")
     if not cells.type:
-        likely = "int64" if _plain(cells.words) else "string"
+        signed = any(word.startswith("+") for word in cells.words)  # which integers do not keep
+        likely = "int64" if _plain(cells.words) and not signed else "string"
         about = about._replace(type="bool" if about.kind == "boolean" else likely)
     return Typed(about._replace(categories=order), np.array(cells.words, object), cells.index)
 

@@ -20,7 +20,7 @@ def partly_labelled(data: Dataset, count: int, seed: int = 0) -> Dataset:
     all that there are.
 
     Args:
-      data: with labels, of which `label` stays what it is: a game that must not use it does not.
+      data: with labels, which figures still see all of, and games only those of the few.
       count: from the number of classes to that of training examples.
       seed: of the order.
 

@@ -73,7 +73,13 @@ def _beyond_shared(folders: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
 
 def _is_split(root: str | Path, folders: set[tuple[str, ...]]) -> bool:
     """Whether the topmost folders are those of the training part and of the held-out part."""
-    tops = {parts[0].lower() if parts else "images in no folder" for parts in folders}
+    named = {parts[0] if parts else "images in no folder" for parts in folders}
+    tops = {name.lower() for name in named}
+    if TRAIN in tops and len(named) > len(tops):
+        raise DataError(
+            f"{root}: the folders {', '.join(sorted(named))}, of which some differ in capitals "
+            "only: put what belongs together into one"
+        )
     others = tops - {TRAIN}
     if len(others) == len(tops):
         return False

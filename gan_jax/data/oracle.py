@@ -10,7 +10,7 @@ import numpy as np
 
 from gan_jax.data.arrays import check_fraction, split
 from gan_jax.data.dataset import Dataset
-from gan_jax.data.images import check_memory
+from gan_jax.data.source import check_memory
 from gan_jax.data.spec import Oracle, Spec
 
 BLOCK = 500

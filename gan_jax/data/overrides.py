@@ -64,7 +64,7 @@ def with_file(
       DataError: a file that is no such; the line and the column are named.
     """
     with reported(path):
-        content = path.read_text("utf-8")
+        content = path.read_text("utf-8-sig")
         found = tomllib.loads(content)
     labels = []
     for name, value in found.items():

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from gan_jax.data.cells import PARQUET, Cells, check_filled, check_names, indexed, reported
-from gan_jax.data.images import check_memory
+from gan_jax.data.source import check_memory
 from gan_jax.errors import DataError
 
 
@@ -17,8 +17,7 @@ def read_parquet(path: Path) -> list[Cells]:
     """The columns of a Parquet file.
 
     Raises:
-      DataError: a file that cannot be read, is no Parquet file, is empty, or has columns of types
-        that are no single values.
+      DataError: a file that cannot be read, is no Parquet file, or is empty.
     """
     with reported(path), open(path, "rb") as file:
         if (beginning := file.read(4)) != PARQUET:
@@ -33,10 +32,10 @@ def read_parquet(path: Path) -> list[Cells]:
         check_names(path, names)
         check_filled(path, whole.metadata.num_rows)
         table = whole.read()
-    return [_typed(path, name, table.column(i)) for i, name in enumerate(names)]
+    return [_typed(name, table.column(i)) for i, name in enumerate(names)]
 
 
-def _typed(path: Path, name: str, column: Any) -> Cells:
+def _typed(name: str, column: Any) -> Cells:
     """A column of Arrow, every value written so that it can be read again exactly."""
     import pyarrow.compute as compute
     from pyarrow import string, timestamp, types
@@ -47,16 +46,17 @@ def _typed(path: Path, name: str, column: Any) -> Cells:
         categories = column.combine_chunks() if ordered else None
         column = column.cast(type)
     if not any(is_kind(type) for is_kind in _readable(types)):
-        raise DataError(
-            f"{path}: column `{name}` is {type}, expected numbers, words, booleans or dates: leave "
-            f"it out by drop={name}"
-        )
+        expected = "expected numbers, words, booleans or dates"
+        return Cells(name, [], np.full(len(column), -1), fault=f"is {type}, {expected}")
     if types.is_floating(type):
         column = column.cast("float32") if types.is_float16(type) else column
         column = compute.if_else(compute.is_nan(column), None, column)
     if types.is_timestamp(type):
         column = column.cast(timestamp(type.unit))  # as UTC, where there is a time zone
     cells = indexed(name, column.cast(string()), ())
+    if types.is_decimal(type):  # which are written with all the digits that there is room for
+        short = lambda word: word.rstrip("0").rstrip(".") if "." in word else word
+        cells = cells._replace(words=list(map(short, cells.words)))
     cells = cells._replace(type=str(type))
     return _in_order(cells, categories.dictionary.to_pylist()) if ordered else cells
 

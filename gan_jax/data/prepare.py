@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from gan_jax import storage
 from gan_jax.data import prepared
 from gan_jax.data.dataset import Dataset
 from gan_jax.data.images import THREADS
@@ -58,7 +59,7 @@ def prepare(data: Dataset, name: str, data_dir: str | os.PathLike[str] | None = 
         raise DataError(
             f"{place} exists: remove it, or give another version, as in {name}:{_next(version)}"
         )
-    beside = place.with_name(f".{version}.{os.getpid()}")
+    beside = storage.unfinished(place)
     beside.mkdir(parents=True)
     try:
         _write(data, _info(data, prepared.Name(name, config, version), beside))

@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 
 from gan_jax.data.dataset import check_finite
-from gan_jax.data.source import Source, blocks, is_source
+from gan_jax.data.source import Source, blocks, check_memory, is_source
 from gan_jax.errors import DataError
 
 Examples = np.ndarray | Source
@@ -25,8 +25,8 @@ def images_or_points(real: Examples, where: str) -> Examples:
         )
     if not floats and real.dtype != np.uint8:
         raise DataError(
-            f"{where}: real is {real.dtype}, expected uint8 images or floats: convert "
-            "it with real.astype(np.uint8) or real.astype(np.float32)"
+            f"{where}: real is {real.dtype}, expected uint8 images or floats: give "
+            "real.astype(np.float32), and its full range, as in range=(0, 65535)"
         )
     if axes == 2 and not floats:
         raise DataError(
@@ -87,6 +87,8 @@ def labels(label: np.ndarray, where: str) -> np.ndarray:
 def _finite(real: Examples, where: str) -> Examples:
     """The bytes as they are, floats as float32, if they are finite."""
     if real.dtype != np.uint8 and not is_source(real):
+        if real.dtype != np.float32:
+            check_memory(4 * real.size, f"{where}: {len(real)} examples as float32")
         with np.errstate(over="ignore"):  # what overflows becomes an infinity, which is refused
             real = real.astype(np.float32, copy=False)
     check_finite(real, where)

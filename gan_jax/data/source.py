@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
+
+from gan_jax.errors import DataError
 
 WHOLE = 2**30
 """Bytes up to which an array is read whole to be checked and told apart from others."""
@@ -94,3 +97,13 @@ def extremes(*arrays: Any) -> tuple[Any, Any]:
     """The least and the largest value in the `blocks` of all the arrays, which hold some."""
     found = [(rows.min(), rows.max()) for array in arrays for _, rows in blocks(array)]
     return min(low for low, _ in found), max(high for _, high in found)
+
+
+def check_memory(needed: int, what: str) -> None:
+    """A DataError where `needed` bytes are more than the machine has."""
+    there = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    if needed > there:
+        raise DataError(
+            f"{what} take {needed / 1e9:.1f} GB of memory, more than the {there / 1e9:.1f} GB of "
+            "this machine: make them smaller (images by size=N), or give fewer"
+        )

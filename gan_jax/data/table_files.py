@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Mapping, Sequence
+from decimal import Context, Decimal
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,9 @@ from gan_jax.data.columns import Column
 from gan_jax.data.encoding import Decoded, decode
 from gan_jax.data.kinds import TRUTH
 from gan_jax.data.spec import Spec
+
+EXACT = Context(prec=76)
+"""Enough for every decimal of Arrow."""
 
 if TYPE_CHECKING:
     import pyarrow
@@ -106,6 +110,9 @@ def _typed(words: Sequence[str | None], type: str) -> pyarrow.Array:
     if zoned := re.fullmatch(r"timestamp\[(\w+), tz=(.+)\]", type):
         unit, zone = zoned.groups()
         return array.cast(pyarrow.timestamp(unit)).cast(pyarrow.timestamp(unit, zone))
-    if decimal := re.fullmatch(r"decimal128\((\d+), (-?\d+)\)", type):
-        return array.cast(pyarrow.decimal128(*map(int, decimal.groups())))
+    if decimal := re.fullmatch(r"(decimal\d+)\((\d+), (-?\d+)\)", type):
+        kind, precision, scale = decimal.groups()
+        unit = Decimal(1).scaleb(-int(scale))
+        rounded = [word and Decimal(word).quantize(unit, context=EXACT) for word in words]
+        return pyarrow.array(rounded, getattr(pyarrow, kind)(int(precision), int(scale)))
     return array.cast(type)

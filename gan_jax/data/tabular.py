@@ -16,10 +16,10 @@ from gan_jax.data.columns import Column, width
 from gan_jax.data.csv_cells import read_csv
 from gan_jax.data.dataset import Dataset
 from gan_jax.data.encoding import encode, fit, places
-from gan_jax.data.images import check_memory
 from gan_jax.data.kinds import Typed, typed
 from gan_jax.data.parquet_cells import read_parquet
 from gan_jax.data.query import hint, names, orders
+from gan_jax.data.source import check_memory
 from gan_jax.data.spec import Spec
 from gan_jax.errors import DataError
 
@@ -112,10 +112,13 @@ def _check_known(path: Path, names: Sequence[str], wanted: Sequence[str]) -> Non
 def _column(
     path: Path, cells: Cells, asked: str | tuple[str, ...] | None, label: str | None
 ) -> Typed:
+    if cells.fault:
+        where = f"{path}: column `{cells.name}`"
+        raise DataError(f"{where} {cells.fault}: leave it out by drop={cells.name}")
     column = typed(cells, asked, str(path))
     if cells.name != label:
         if asked is None:
-            doubts.check_identifier(path, column)
+            doubts.check_guessed(path, column)
         return column
     doubts.check_label(path, cells, column.column.kind)
     if column.column.kind == "integer":

@@ -15,7 +15,7 @@ import numpy as np
 
 from gan_jax.data.arrays import check_fraction, split
 from gan_jax.data.dataset import Dataset
-from gan_jax.data.images import check_memory
+from gan_jax.data.source import check_memory
 from gan_jax.data.spec import Spec
 from gan_jax.errors import DataError
 
@@ -165,9 +165,17 @@ def _windows(codes: np.ndarray, size: int, stride: int) -> np.ndarray:
 
 def _lines(content: str, length: int, path: Path) -> np.ndarray:
     """Code points `[N, length]`, with `PADDING` behind the end of a line."""
-    found = [line[:length] for line in content.split("\n") if line]
-    if not found:
+    whole = [line for line in content.split("\n") if line]
+    if not whole:
         raise DataError(f"{path}: nothing but empty lines, expected text")
+    found, longest = [line[:length] for line in whole], max(map(len, whole))
+    if longest > length:
+        cut = sum(len(line) > length for line in whole)
+        warnings.warn(
+            f"{path}: {cut} of {len(whole)} lines are cut after {length} characters: the longest "
+            f"has length={longest}",
+            stacklevel=3,
+        )
     codes = _code_points("".join(line.ljust(length) for line in found)).reshape(-1, length)
     ends = np.array(list(map(len, found)))
     return np.where(np.arange(length)[None, :] < ends[:, None], codes, PADDING)

@@ -38,8 +38,8 @@ def tfds(
 
     The image is the one feature of the kind `Image`, the label that of the kind `ClassLabel`; of
     several that which the set calls supervised. The split test, or else validation, is the
-    held-out part, unless `split` names it. Up to 1 GiB of pixels are read at once; of more the
-    labels only, and images when they are asked for.
+    held-out part, unless `split` names it, or all of them. Up to 1 GiB of pixels are read at once;
+    of more the labels only, and images when they are asked for.
 
     Args:
       name: NAME, NAME:VERSION, NAME/CONFIG or NAME/CONFIG:VERSION; the newest version by default.
@@ -61,7 +61,8 @@ def tfds(
     builder = _builder(prepared.find(name, data_dir))
     image, label = _features(builder, name)
     there = set(builder.info.splits)
-    own = [part for part in HELD_OUT if part in there - set(re.findall(r"[A-Za-z_]\w*", split))]
+    asked = set(re.findall(r"[A-Za-z_]\w*", split))
+    own = [] if "all" in asked else [part for part in HELD_OUT if part in there - asked]
     if own and held_out is not None:
         raise DataError(f"{name} has the split {own[0]} to hold out: leave out held_out={held_out}")
     shape = _shape(builder.info.features[image], size, name)

@@ -6,7 +6,7 @@ import numpy as np
 
 from gan_jax.data.arrays import from_arrays
 from gan_jax.data.dataset import Dataset
-from gan_jax.data.images import check_memory
+from gan_jax.data.source import check_memory
 
 CLASSES = ("sine", "sawtooth")
 

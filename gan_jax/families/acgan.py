@@ -5,7 +5,7 @@ from collections.abc import Callable
 import optax
 
 from gan_jax.families import fitting
-from gan_jax.families.fitting import check_alike
+from gan_jax.families.fitting import check_alike, labels_of
 from gan_jax.game import Game, Network, Player
 from gan_jax.losses.adversarial import Adversarial, non_saturating
 from gan_jax.priors import Prior
@@ -52,9 +52,7 @@ def acgan(
         return nets.critic(features), entropy, (logits.argmax(-1) == label).mean()
 
     def draw(nets, keys, batch):
-        if "label" not in batch:
-            raise ValueError("AC-GAN classifies, but its data have no labels: give some.")
-        fake = nets.generator(prior(keys), batch["label"])
+        fake = nets.generator(prior(keys), *labels_of(batch, True))
         check_alike(fake, batch["real"])
         return batch | {"fake": fake}
 

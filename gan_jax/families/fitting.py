@@ -109,7 +109,8 @@ def averages(average: Callable | None, *names: str) -> dict[str, Callable]:
 def labels_of(batch, wanted: bool) -> tuple[jax.Array, ...]:
     """The labels of a minibatch as inputs of a network that wants them; none otherwise."""
     if wanted and "label" not in batch:
-        raise ValueError("The game is conditional, but its data have no labels: give some.")
+        few = " but for a few (labelled=N)" if "labelled" in batch else ""
+        raise ValueError(f"The game is conditional, and its data have no labels{few}: give all.")
     return (batch["label"],) if wanted else ()
 
 

@@ -45,6 +45,11 @@ def test_cells_with_delimiters_quotes_and_lines(read):
     }
 
 
+def test_what_is_quoted_delimits_nothing(read):
+    assert read('"a;b;c;d",e\n"x",1\n') == {"a;b;c;d": ["x"], "e": ["1"]}
+    assert read('"a,b,c";d\nx;1\n') == {"a,b,c": ["x"], "d": ["1"]}
+
+
 def test_missing_values(tmp_path):
     path = tmp_path / "t.csv"
     path.write_text("a,b,c\n?,,1\nNA,,2\n?,x,3\nNone,null,4\n")

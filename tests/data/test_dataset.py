@@ -249,7 +249,7 @@ def test_jax_arrays_are_taken():
         (BYTES[0, 0, 0], None, {}, r"shape \(3,\), expected images \[N, H, W\]"),
         (BYTES[None], None, {}, "expected images"),
         (BYTES[:0], None, {}, "none of them empty"),
-        (BYTES.astype(np.int64), None, {}, r"int64, .*astype\(np.uint8\)"),
+        (BYTES.astype(np.int64), None, {}, r"int64, .*astype\(np.float32\), and its full range"),
         (BYTES > 9, None, {}, "bool, expected uint8"),
         (np.array([["a", "b"]]), None, {}, "expected uint8"),
         (BYTES[:, :, 0, 0], None, {}, "points .* must be floats"),

@@ -102,8 +102,8 @@ def test_a_spec_names_them(tmp_path):
 @pytest.mark.parametrize(
     "spec, words",
     [
-        ("domains:digits", "digits has 10 classes, expected two.*or give to=pale"),
-        ("domains:digits?classes=3", "expected two.*name two of 0, 1, 2"),
+        ("domains:digits", "digits: 10 classes, expected two.*or give to=pale"),
+        ("domains:digits?classes=3", "digits: classes=3, expected two.*name two of 0, 1, 2"),
         ("domains:digits?classes=3,x", "expected two.*name two of 0, 1, 2"),
         ("domains:digits?classes=3,,5", "classes=3,,5, expected names A,B,C"),
         ("domains:digits?classes=3,5&to=pale", "to=pale and two classes"),

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import gan_jax.data
+from gan_jax import storage
 from gan_jax.data import arrays, decoded, images, listing, source
 from gan_jax.data.folder import folder
 from tests.data import zoo
@@ -237,6 +238,22 @@ def test_what_is_large_is_decoded_into_the_cache(tmp_path, cache, content, optio
     assert is_mapped(data.train["real"]) or is_mapped(data.train["real"].source)
 
 
+def test_what_a_killed_process_left_in_the_cache_is_removed_in_time(tmp_path, cache, all_is_large):
+    root = plant(tmp_path / "set", PETS)
+    folder(root)
+    (kept,) = cache.glob("*.npy")
+    abandoned, unfinished = (storage.unfinished(kept) for _ in range(2))
+    for path in (abandoned, unfinished):
+        path.touch()
+    os.utime(abandoned, (0, 0))
+    kept.unlink()
+    folder(root)
+    assert {path.name for path in cache.iterdir() if path.suffix != ".json"} == {
+        kept.name,
+        unfinished.name,
+    }
+
+
 def test_what_is_large_needs_a_cache_with_room(tmp_path, cache, monkeypatch, all_is_large):
     root = plant(tmp_path / "set", PETS)
     refused(root, f"folder:{plant(tmp_path / 'sizes', SIZES)}", "images of two sizes")
@@ -383,6 +400,10 @@ ZOO = {
         "beside test, val",
     ),
     "another part": (lambda p: plant(p, files("train/a/1.png", "dev/a/1.png")), "train beside dev"),
+    "parts in capitals": (
+        lambda p: plant(p, files("train/1.png", "TRAIN/1.png", "Test/1.png")),
+        "TRAIN, Test, train, of which some differ in capitals only",
+    ),
     "a class only held out": (
         lambda p: plant(p, PARTS | {"test/cow/1.png": GOOD}),
         "class cow has no sound image to train on",

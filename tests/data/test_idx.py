@@ -64,9 +64,12 @@ def test_the_plain_file_is_taken_where_there_are_two(tmp_path):
     assert len(idx(str(tmp_path)).train["real"]) == 12
 
 
-def test_few_images_with_large_labels(tmp_path):
+def test_classes_are_the_labels_that_occur(tmp_path):
     (write(tmp_path) / TEST_LABELS).write_bytes(encoded(LABELS["t10k"] + 200))
-    assert len(idx(tmp_path).spec.classes) == 206
+    data = idx(tmp_path)
+    assert data.spec.classes == tuple(map(str, [*range(12), *range(200, 206)]))
+    np.testing.assert_array_equal(data.held_out["label"], range(12, 18))
+    np.testing.assert_array_equal(data.train["label"], range(12))
 
 
 GOOD = encoded(IMAGES["train"])

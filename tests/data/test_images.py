@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFile
 
-from gan_jax.data.images import check_memory, decode, decode_all
+from gan_jax.data.images import decode, decode_all
+from gan_jax.data.source import check_memory
 from gan_jax.errors import DataError
 from tests.data.zoo import NOISE, RANDOM, encoded, grey, plant, raw_png, refused
 

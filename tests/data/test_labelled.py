@@ -1,10 +1,13 @@
 """Few labels: which examples have one, and what a minibatch has of them."""
 
 import numpy as np
+import optax
 import pytest
 
-from gan_jax import data
+from gan_jax import data, families, feed, networks, priors
+from gan_jax.describe import described
 from gan_jax.errors import DataError
+from gan_jax.train import check_fits
 
 
 def test_few_of_each_class_are_chosen_and_shown_as_often():
@@ -19,6 +22,20 @@ def test_few_of_each_class_are_chosen_and_shown_as_often():
     for name, array in whole.train.items():
         np.testing.assert_array_equal(few.train[name], array)
     assert few.held_out.keys() == {"real", "label"}
+
+
+def test_games_see_no_other_label():
+    few, whole = data.open("digits?labelled=25"), data.open("digits")
+    assert feed.visible(few).keys() == {"real", "labelled", "labelled_label"}
+    assert feed.visible(whole).keys() == {"real", "label"}
+    told = described(few, "digits").splitlines()
+    assert "labelled     25 training examples; games see no other label" in told
+    generator, critic = networks.mlp_pair(few.spec, latent=4, widths=(4,), conditional=True)
+    adam = {"generator_optimizer": optax.adam(1e-3), "critic_optimizer": optax.adam(1e-3)}
+    game = families.vanilla(generator, critic, prior=priors.normal(4), conditional=True, **adam)
+    check_fits(game, whole, 8)
+    with pytest.raises(ValueError, match=r"no labels but for a few \(labelled=N\): give all"):
+        check_fits(game, few, 8)
 
 
 def test_the_number_of_labels_is_part_of_the_fingerprint():

@@ -29,6 +29,13 @@ def test_a_file_asks_for_what_options_ask_for(people, monkeypatch):
     assert given.spec.columns == opened(people, options).spec.columns
 
 
+def test_a_byte_order_mark_is_no_word(people):
+    plain = opened(people, f"?types={people.parent / 'types.toml'}")
+    (people.parent / "marked.toml").write_text("\ufeff" + TYPES)
+    marked = opened(people, f"?types={people.parent / 'marked.toml'}")
+    assert marked.fingerprint == plain.fingerprint
+
+
 def test_options_beside_a_file_win(people):
     where = f"?types={people.parent}/types.toml&encoding=quantiles"
     given = opened(people, f"{where}&integer=age&label=member")

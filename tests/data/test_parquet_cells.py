@@ -5,6 +5,7 @@ import pyarrow.parquet
 import pytest
 
 from gan_jax.data.parquet_cells import read_parquet
+from gan_jax.data.tabular import tabular
 from gan_jax.errors import DataError
 from tests.data.zoo import words_of
 
@@ -65,6 +66,9 @@ def test_an_ordered_dictionary_keeps_its_order(tmp_path):
     ids=lambda array: str(array.type),
 )
 def test_types_that_are_no_single_values_are_refused(tmp_path, array):
-    pyarrow.parquet.write_table(pyarrow.table({"c": array}), tmp_path / "t.parquet")
+    numbers = pyarrow.array([1.5, 2.5])
+    pyarrow.parquet.write_table(pyarrow.table({"c": array, "d": numbers}), tmp_path / "t.parquet")
     with pytest.raises(DataError, match=r"`c` is .*, expected numbers, words.*drop=c"):
-        read_parquet(tmp_path / "t.parquet")
+        tabular(tmp_path / "t.parquet", "parquet")
+    kept = tabular(tmp_path / "t.parquet", "parquet", drop=["c"], held_out=0.0)
+    assert [column.name for column in kept.spec.columns] == ["d"]

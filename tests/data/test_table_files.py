@@ -75,6 +75,8 @@ PARQUET = {
     "float": pyarrow.array(FRACTIONS.round(1), "float32"),
     "halffloat": pyarrow.array((NUMBERS / 4).astype(np.float16)),
     "decimal": pyarrow.array([Decimal(f"{value:.2f}") for value in FRACTIONS]),
+    "fine decimal": pyarrow.array(FRACTIONS.round(3).astype(str)).cast(pyarrow.decimal128(38, 18)),
+    "long decimal": pyarrow.array(FRACTIONS.round(3).astype(str)).cast(pyarrow.decimal256(50, 20)),
     "bool": pyarrow.array(lost((NUMBERS > 30).tolist(), None)),
     "string": WORDS,
     "large_string": WORDS.cast("large_string"),
@@ -111,6 +113,14 @@ def test_a_dictionary_comes_back_as_words(tmp_path):
     data = read(path)
     back = table({"samples": data.train["real"]}, data.spec)
     assert back["c"].to_pylist() == words
+
+
+def test_signed_categories_can_be_written_to_parquet(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("a,b\n" + "".join(f"{'+1' if row % 3 else '-1'},{row}\n" for row in range(99)))
+    data = read(path)
+    back = table({"samples": data.train["real"]}, data.spec)
+    assert set(back["a"].to_pylist()) == {"+1", "-1"}
 
 
 def test_asked_kinds_keep_the_types(tmp_path):

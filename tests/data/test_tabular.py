@@ -213,6 +213,17 @@ def test_numbers_that_float32_cannot_hold(tmp_path):
     moments = [f"20{10 + row % 60}-01-31 00:00:00.{row:06}" for row in range(ROWS)]
     (one,) = said(text(PEOPLE | {"id": moments}), tmp_path)
     assert re.fullmatch(r"column `id` .* 20\S+T00:00:00.0000.. in row \d+ comes back as 20.*", one)
+    values = [f"{np.exp(row / 5):.2f}" for row in range(ROWS)]
+    assert said(text(PEOPLE | {"id": values}), tmp_path) == []
+    (one,) = said(text(PEOPLE | {"id": [f"1e{row - 30}" for row in range(ROWS)]}), tmp_path)
+    assert one.startswith("column `id` has too wide a range for float32: ")
+
+
+def test_decimal_commas(tmp_path):
+    content = b"a;b\n" + b"".join(b"%d,5;%d\n" % (row % 7, row % 5) for row in range(ROWS))
+    (one,) = said(content, tmp_path)
+    assert one.startswith("column `a` looks like numbers with a decimal comma")
+    assert said(content, tmp_path, "?categorical=a") == []
 
 
 # --- what is refused

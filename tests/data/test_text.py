@@ -77,7 +77,9 @@ def test_line_ends_and_a_byte_order_mark_are_no_characters(write, end):
 
 
 def test_lines_are_cut_and_padded(write):
-    data = text(write(VERSE), lines=True, length=15, held_out=0)
+    with pytest.warns(UserWarning, match="2 of 3 lines are cut after 15 .* length=23") as caught:
+        data = text(write(VERSE), lines=True, length=15, held_out=0)
+    assert len(caught) == 1
     assert set(back(data.train, data.spec)) == LINES and len(data.train["real"]) == 3
     assert data.spec.vocabulary[0] == "" and "\n" not in data.spec.vocabulary
     row = data.train["real"][back(data.train, data.spec).index("and sleeps")]
@@ -199,6 +201,7 @@ def test_the_real_text(real_data):
     whole = path.read_text("utf-8")
     assert "".join(back(data.train, data.spec)) == whole[: len(data.train["real"]) * 64]
     assert data.spec.shape == (64, 65)
-    lines = gan_jax.data.open(f"text:{path}?lines=1")
+    with pytest.warns(UserWarning, match="21044 of 32777 lines are cut"):
+        lines = gan_jax.data.open(f"text:{path}?lines=1")
     expected = sorted(line[:32] for line in whole.split("\n") if line)
     assert sorted(back(lines.train, lines.spec) + back(lines.held_out, lines.spec)) == expected

@@ -124,6 +124,9 @@ def test_splits_and_sizes(tmp_path):
     assert np.array_equal(some.held_out["real"], data.held_out["real"])
     both = tfds("pets:1.0.0", data_dir=tmp_path, split="train+test", held_out=0.5, size=3)
     assert both.train["real"].shape == both.held_out["real"].shape == (25, 3, 3, 3)
+    every = tfds("pets", data_dir=tmp_path, split="all", held_out=0.5)
+    assert len(every.train["real"]) == len(every.held_out["real"]) == 25
+    assert not set(map(bytes, every.train["real"])) & set(map(bytes, every.held_out["real"]))
 
 
 def test_what_is_large_is_read_when_it_is_asked_for(tmp_path, monkeypatch):
