@@ -21,7 +21,7 @@ class Config:
 
     data: str = "ring"
     """Data: ring, grid, swiss_roll, ...; the networks follow its shape."""
-    steps: int = 8000
+    steps: int = 12_000
     """Steps to train: one move of each player."""
     batch_size: int = 128
     """Examples in a minibatch, over all devices."""

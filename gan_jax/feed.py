@@ -166,8 +166,7 @@ def _on_host(key: jax.Array) -> jax.Array:
 
 
 def _check_memory(length: int, step: int) -> None:
-    # The devices of a CPU have their memory in common.
-    step /= jax.process_count() if jax.default_backend() == "cpu" else jax.device_count()
+    step /= parallel.memories()
     needed, there = length * step, parallel.memory() / 4
     if needed > there:
         raise UsageError(

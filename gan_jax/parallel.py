@@ -206,6 +206,11 @@ def check_memory(executable: jax.stages.Compiled) -> None:
         )
 
 
+def memories() -> int:
+    """How many memories share a global minibatch: those of devices, or of the machines of CPUs."""
+    return jax.process_count() if jax.default_backend() == "cpu" else jax.device_count()
+
+
 def memory() -> int:
     """Bytes that this process may hold on one device; for a CPU, of the machine's memory."""
     limit = (jax.local_devices()[0].memory_stats() or {}).get("bytes_limit")
