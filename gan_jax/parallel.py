@@ -1,6 +1,5 @@
 """Devices: the only file that knows how many there are, and how a program is spread over them."""
 
-import os
 import re
 from collections.abc import Callable
 from typing import NamedTuple
@@ -10,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec, Sharding, SingleDeviceSharding
 
-from gan_jax import axis
+from gan_jax import axis, memory
 from gan_jax.errors import UsageError
 
 REPLICAS = "replicas"
@@ -168,7 +167,7 @@ def compiled(function: Callable, kinds: tuple, spread: Callable = pmap) -> Calla
     # Several processes cannot be told anything, and several devices are to give the same bits.
     told = _options(lowered) if alone or spread is over_replicas else {}
     executable = lowered.compile(told)
-    check_memory(executable)
+    memory.check(executable)
     return lambda *arguments: executable(*program.arranged(*arguments))
 
 
@@ -190,33 +189,6 @@ def _options(lowered: jax.stages.Lowered) -> dict[str, str | bool]:
 _CONVOLUTIONS = re.compile(r"stablehlo.pad.*tensor<(\d+x){4}|, batching_dims = \[")
 
 
-def check_memory(executable: jax.stages.Compiled) -> None:
-    """Refuses a program that needs more memory than there is, before it runs.
-
-    Raises:
-      UsageError: saying what it needs and what there is.
-    """
-    size = executable.memory_analysis()
-    needed = size.argument_size_in_bytes + size.output_size_in_bytes - size.alias_size_in_bytes
-    needed, there = needed + size.temp_size_in_bytes, memory()
-    if needed > there:
-        raise UsageError(
-            f"Training needs {needed / 2**30:.1f} GiB of memory on a device, and there are "
-            f"{there / 2**30:.1f}: use a smaller batch, narrower networks or fewer seeds at once."
-        )
-
-
 def memories() -> int:
     """How many memories share a global minibatch: those of devices, or of the machines of CPUs."""
     return jax.process_count() if jax.default_backend() == "cpu" else jax.device_count()
-
-
-def memory() -> int:
-    """Bytes that this process may hold on one device; for a CPU, of the machine's memory."""
-    limit = (jax.local_devices()[0].memory_stats() or {}).get("bytes_limit")
-    if limit:
-        return limit
-    page = os.sysconf("SC_PAGE_SIZE")
-    with open("/proc/self/statm") as own, open("/proc/meminfo") as machine:
-        sizes = dict(line.split(":") for line in machine)
-        return int(sizes["MemAvailable"].split()[0]) * 1024 + int(own.read().split()[1]) * page

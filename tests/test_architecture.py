@@ -17,7 +17,7 @@ ORDER = (
     "declaration game",
     "families data conditions",
     "networks metrics",
-    "sampling encoding parallel play transplant",
+    "sampling encoding parallel memory play transplant",
     "feed",
     "train",
     "replicas phases",

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from gan_jax import parallel
+from gan_jax import memory
 from gan_jax.cli import main
 from gan_jax.errors import UsageError
 from gan_jax.loading import load, load_all
@@ -105,7 +105,7 @@ def test_all_diverged(tmp_path, capsys):
 
 
 def test_more_than_memory_holds_is_said_before_training(experiment, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(parallel, "memory", lambda: 2**20)
+    monkeypatch.setattr(memory, "available", lambda: 2**20)
     assert train(experiment, tmp_path, "--seeds", "0..63", "--steps", 20) == 2
     assert "GiB of memory on a device, and there are 0.0" in capsys.readouterr().err
     assert not rows(tmp_path)
@@ -114,7 +114,7 @@ def test_more_than_memory_holds_is_said_before_training(experiment, tmp_path, mo
 
 
 def test_there_is_memory():
-    assert 2**28 < parallel.memory() < 2**44
+    assert 2**28 < memory.available() < 2**44
 
 
 def test_a_profile_is_written(experiment, tmp_path, capsys):
