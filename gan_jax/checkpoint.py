@@ -1,18 +1,21 @@
 """Checkpoints on Orbax, and nothing else: open, save, steps, restore, close."""
 
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import jax
+import numpy as np
 import orbax.checkpoint as ocp
 from orbax.checkpoint.checkpoint_managers import preservation_policy
 
 from gan_jax import parallel
 from gan_jax.errors import CheckpointError
 
-FORMAT = 1
+FORMAT = 2
+"""Since 2 there is a CRC of every leaf."""
 OF_THE_DISK = ("RESOURCE_EXHAUSTED", "OUT_OF_RANGE", "No space left", "os_error_code")
 Manager = ocp.CheckpointManager
 
@@ -55,9 +58,8 @@ def save(manager: Manager, step: int, state: Any, about: dict) -> None:
     """
     if step in manager.all_steps():
         return
-    items = ocp.args.Composite(
-        state=ocp.args.StandardSave(state), about=ocp.args.JsonSave({"format": FORMAT} | about)
-    )
+    about = {"format": FORMAT, "crc32": _sums(state)} | about
+    items = ocp.args.Composite(state=ocp.args.StandardSave(state), about=ocp.args.JsonSave(about))
     # Forced, Orbax saves any step, but a run would go on from the later one all the same.
     later = (manager.latest_step() or 0) > step
     with _explained(manager.directory):
@@ -69,10 +71,14 @@ def save(manager: Manager, step: int, state: Any, about: dict) -> None:
         )
 
 
+def steps(folder: Path) -> list[int]:
+    """Of all checkpoints, the newest first."""
+    return sorted((int(p.name) for p in folder.glob("*") if p.name.isdigit()), reverse=True)
+
+
 def latest(folder: Path) -> int | None:
     """The step of the newest checkpoint; None where there is none. It changes nothing."""
-    steps = [int(path.name) for path in folder.glob("*") if path.name.isdigit()]
-    return max(steps, default=None)
+    return next(iter(steps(folder)), None)
 
 
 def restore(folder: Path, step: int, like: Any) -> tuple[Any, dict]:
@@ -129,7 +135,26 @@ def _read(folder: Path, step: int, like: Any) -> tuple[Any, dict]:
             lambda leaf: jax.ShapeDtypeStruct(leaf.shape, leaf.dtype, sharding=place), like
         )
         items = ocp.args.Composite(state=ocp.args.StandardRestore(abstract))
-        return manager.restore(step, args=items).state, about
+        state = manager.restore(step, args=items).state
+    _check_sums(step, state, about)
+    return state, about
+
+
+def _check_sums(step: int, state: Any, about: dict) -> None:
+    if about["format"] < 2:
+        return
+    changed = sorted(dict(_sums(state).items() - about["crc32"].items()))
+    if changed:
+        more = f" and {len(changed) - 1} more" * (len(changed) > 1)
+        raise CheckpointError(
+            f"The checkpoint of step {step} is damaged: {changed[0]}{more} is not what was saved."
+        )
+
+
+def _sums(state: Any) -> dict[str, int]:
+    """The CRC of every leaf, as it lies in memory."""
+    leaves = jax.tree.leaves_with_path(parallel.here(state))
+    return {_path(path): zlib.crc32(np.asarray(leaf).tobytes()) for path, leaf in leaves}
 
 
 def _check(step: int, about: dict, saved: Any, like: Any) -> None:

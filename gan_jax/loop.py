@@ -5,13 +5,24 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import jax
 import numpy as np
 
-from gan_jax import checkpoint, parallel, phases, processes, replicas, report, runs, train
+from gan_jax import (
+    checkpoint,
+    parallel,
+    phases,
+    processes,
+    recovery,
+    replicas,
+    report,
+    runs,
+    train,
+)
 from gan_jax.data import Dataset
 from gan_jax.errors import DivergedError
 from gan_jax.experiment import Experiment
@@ -107,18 +118,26 @@ def play(job: Job, stopped: Sequence[int]) -> tuple[State, int]:
 def _begin(job: Job) -> tuple[State | None, int, float]:
     """Where to go on from: the state if there is one, its step and the seconds that it took."""
     folder = job.run / runs.CHECKPOINTS
-    step, state, seconds = checkpoint.latest(folder) or 0, None, 0.0
-    if step:
-        if job.replicas:
-            like = replicas.abstract(job.make, job.replicas)
-        else:
-            like = phases.abstract(job.experiment.phases, step)
-        state, _ = checkpoint.restore(folder, step, like)
+    step, state, seconds = 0, None, 0.0
+    if checkpoint.latest(folder):
+        with processes.together():
+            step, state, damaged = recovery.newest_sound(folder, partial(_like, job))
+        with processes.together():  # all have read, before one moves what they read
+            for later, error in damaged.items() if processes.first() else ():
+                place = recovery.put_aside(folder, later)
+                job.say(f"{error} It was moved to {place}; going on from step {step}.")
     if processes.first():
         job.say(f"Training in {job.run} from step {step} to {job.config.steps}.")
         folders = {job.run, *(lane.folder for lane in job.lanes)}
         seconds = max(runs.keep_metrics(folder, step) for folder in folders)
     return state, step, seconds
+
+
+def _like(job: Job, step: int) -> State:
+    """What the state of this step looks like."""
+    if job.replicas:
+        return replicas.abstract(job.make, job.replicas)
+    return phases.abstract(job.experiment.phases, step)
 
 
 def _chunks(job: Job, state: State | None) -> Iterator[tuple[State, Mapping]]:

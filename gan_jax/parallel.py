@@ -60,7 +60,8 @@ def placed(tree):
 
 def here(tree):
     """This process's own copy of what lies everywhere, on one device."""
-    alone = lambda leaf: leaf.addressable_data(0) if leaf.is_fully_replicated else leaf
+    whole = lambda leaf: isinstance(leaf, jax.Array) and leaf.is_fully_replicated
+    alone = lambda leaf: leaf.addressable_data(0) if whole(leaf) else leaf
     return jax.tree.map(alone, tree)
 
 

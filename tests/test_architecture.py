@@ -22,6 +22,7 @@ ORDER = (
     "train",
     "replicas phases",
     "cache checkpoint experiment histograms options signals processes profiling progress runs",
+    "recovery",
     "report",
     "writing evaluation summary",
     "loop tables describe",

@@ -26,10 +26,10 @@ def state(step=7, width=3, kind=jnp.float32):
     return State(jnp.asarray(step, jnp.int32), params, opt, {})
 
 
-def save(folder, *steps, keep=2):
+def save(folder, *steps, keep=2, width=3):
     with checkpoint.open_folder(folder, keep) as manager:
         for step in steps:
-            checkpoint.save(manager, step, state(step), {"fingerprint": "abc"})
+            checkpoint.save(manager, step, state(step, width), {"fingerprint": "abc"})
     return folder
 
 
@@ -48,6 +48,7 @@ def test_the_round_trip_is_exact(saved, like):
     assert jax.tree.structure(restored) == jax.tree.structure(state())  # named tuples and all
     for old, new in zip(jax.tree.leaves(state()), jax.tree.leaves(restored), strict=True):
         assert (old.dtype, old.shape, old.tobytes()) == (new.dtype, new.shape, new.tobytes())
+    assert about.pop("crc32").keys() == checkpoint._kinds(state()).keys()
     assert about == {"format": checkpoint.FORMAT, "fingerprint": "abc"}
 
 
@@ -124,8 +125,44 @@ def test_a_later_format_is_refused(tmp_path, monkeypatch):
     with monkeypatch.context() as later:
         later.setattr(checkpoint, "FORMAT", checkpoint.FORMAT + 1)
         save(tmp_path, 1)
-    with pytest.raises(CheckpointError, match=r"has format 2.*update gan_jax"):
+    with pytest.raises(
+        CheckpointError, match=rf"has format {checkpoint.FORMAT + 1}.*update gan_jax"
+    ):
         checkpoint.restore(tmp_path, 1, state())
+
+
+def test_what_was_saved_before_there_were_sums_is_read(tmp_path, monkeypatch):
+    with monkeypatch.context() as earlier:
+        earlier.setattr(checkpoint, "FORMAT", 1)
+        earlier.setattr(checkpoint, "_sums", lambda state: {})
+        save(tmp_path, 1)
+    assert checkpoint.restore(tmp_path, 1, state())[1]["format"] == 1
+
+
+def test_a_flipped_bit_of_any_file_is_noticed_or_changes_nothing(tmp_path):
+    def bits(tree):
+        return {"state": [leaf.tobytes() for leaf in jax.tree.leaves(tree)]}
+
+    folder, noticed, whole = save(tmp_path / "checkpoints", 7, width=5000), 0, bits(state(7, 5000))
+    for path in (p for p in folder.rglob("*") if p.is_file() and p.stat().st_size):
+        sound = path.read_bytes()
+        for place in (0, len(sound) // 2, len(sound) - 1):
+            path.write_bytes(sound[:place] + bytes([sound[place] ^ 4]) + sound[place + 1 :])
+            try:
+                assert bits(checkpoint.restore(folder, 7, state(7, 5000))[0]) == whole, path
+            except CheckpointError:
+                noticed += 1
+        path.write_bytes(sound)
+    assert noticed >= 10
+
+
+def test_a_changed_leaf_is_named(tmp_path, monkeypatch):
+    with monkeypatch.context() as wrong:
+        wrong.setattr(checkpoint.zlib, "crc32", lambda content: 1)
+        save(tmp_path, 7)
+    said = r"step 7 is damaged: opt/1/0/count and \d+ more is not what was saved"
+    with pytest.raises(CheckpointError, match=said):
+        checkpoint.restore(tmp_path, 7, state())
 
 
 def test_a_missing_step_is_named(saved):

@@ -1,0 +1,61 @@
+import os
+import shutil
+
+import pytest
+
+from gan_jax import checkpoint, recovery
+from gan_jax.errors import CheckpointError
+from tests.command import hashes, rows, train, write_experiment
+from tests.test_checkpoint import save, state
+
+FLAGS = ("--data", "ring", "--sample-every", 10_000, "--checkpoint-every", 10)
+
+
+def damage(folder, step, file="state/d/*"):
+    for path in (folder / str(step)).glob(file):
+        content = bytearray(path.read_bytes())
+        content[len(content) // 2] ^= 4
+        path.write_bytes(content)
+
+
+def test_the_newest_sound_one_is_found(tmp_path):
+    folder = save(tmp_path / "checkpoints", 1, 2, 3, keep=3)
+    damage(folder, 3)
+    shutil.rmtree(folder / "2" / "state")
+    step, found, damaged = recovery.newest_sound(folder, lambda step: state(step))
+    assert step == int(found.step) == 1 and list(damaged) == [3, 2]
+    damage(folder, 1)
+    with pytest.raises(CheckpointError, match="of step 3 "):
+        recovery.newest_sound(folder, lambda step: state(step))
+
+
+def test_what_is_put_aside_is_kept(tmp_path):
+    folder = save(tmp_path / "checkpoints", 1)
+    first = recovery.put_aside(folder, 1)
+    second = recovery.put_aside(save(folder, 1), 1)
+    assert first != second and {first.name, second.name} == set(os.listdir(tmp_path / "damaged"))
+    assert checkpoint.latest(folder) is None
+
+
+def test_a_run_goes_on_from_the_last_sound_checkpoint_to_the_same_bits(tmp_path, capsys):
+    experiment, run, whole = write_experiment(tmp_path), tmp_path / "run", tmp_path / "whole"
+    assert train(experiment, whole, *FLAGS, "--steps", 30) == 0
+    assert train(experiment, run, *FLAGS, "--steps", 20) == 0
+    damage(run / "checkpoints", 20)
+    capsys.readouterr()
+    assert train(experiment, run, *FLAGS, "--steps", 30, "--resume") == 0
+    said = capsys.readouterr().out
+    assert "of step 20" in said and "going on from step 10." in said
+    assert hashes(run) == hashes(whole) and rows(run) == rows(whole)
+    assert os.listdir(run / "damaged") == ["20.0"]
+
+
+def test_no_sound_checkpoint_is_an_error_and_no_new_beginning(tmp_path, capsys):
+    experiment, run = write_experiment(tmp_path), tmp_path / "run"
+    assert train(experiment, run, *FLAGS, "--steps", 20) == 0
+    for step in (10, 20):
+        damage(run / "checkpoints", step)
+    before = sorted(os.listdir(run / "checkpoints"))
+    assert train(experiment, run, *FLAGS, "--steps", 30, "--resume") == 4
+    assert "of step 20" in capsys.readouterr().err
+    assert sorted(os.listdir(run / "checkpoints")) == before and not (run / "damaged").exists()
