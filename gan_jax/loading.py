@@ -11,12 +11,14 @@ from typing import Any
 import jax
 import numpy as np
 
-from gan_jax import checkpoint, parallel, phases, replicas, runs
+from gan_jax import checkpoint, parallel, phases, replicas, runs, sampling
 from gan_jax import experiment as experiments
 from gan_jax.data import Spec
+from gan_jax.data.query import hint
 from gan_jax.errors import CheckpointError, UsageError
 from gan_jax.experiment import Experiment
 from gan_jax.game import Game, State
+from gan_jax.generated import asked
 from gan_jax.keys import stream
 from gan_jax.replicas import Replica
 
@@ -45,6 +47,24 @@ class Trained:
         """`samples` `[count, ...]`, and `labels` `[count]` where the model is conditional."""
         key = stream(jax.random.key(seed), "sample")
         return self.draw(self.state, key, count, average=average, batch_size=batch_size)
+
+    def asked(self, *, label: str | None = None, truncation: float | None = None) -> Trained:
+        """The same, whose samples are of the class of this name, or typical: see `generated.asked`.
+
+        Raises:
+          UsageError: there is no such class, or the model cannot be asked.
+        """
+        if label is None and truncation is None:
+            return self
+        if label is not None and label not in self.spec.classes:
+            classes = ", ".join(self.spec.classes) or "none"
+            known = hint(label, self.spec.classes)
+            raise UsageError(f"There is no class {label!r}: {known}there are {classes}.")
+        number = None if label is None else self.spec.classes.index(label)
+        phase = phases.of_step(self.experiment.phases, int(self.state.step))
+        sampler = asked(phase.sampler, label=number, truncation=truncation)
+        draw = sampling.prepare(phase.game, sampler)
+        return dataclasses.replace(self, draw=draw)
 
 
 def load(run: str | Path, step: int | None = None, replica: str | int | None = None) -> Trained:

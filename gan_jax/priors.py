@@ -5,6 +5,7 @@ numbers do not depend on the batch in which an example stands.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import jax
 import jax.numpy as jnp
@@ -16,7 +17,24 @@ from gan_jax.keys import apart
 Prior = Callable[[jax.Array], jax.Array]
 
 
-def normal(*shape: int, deviation: float = 1.0) -> Prior:
+@dataclass(frozen=True)
+class Normal:
+    """What `normal` returns: a prior that can be truncated."""
+
+    shape: tuple[int, ...]
+    deviation: float = 1.0
+
+    def __call__(self, keys: jax.Array) -> jax.Array:
+        return jax.vmap(lambda key: self.deviation * jax.random.normal(key, self.shape))(keys)
+
+    def truncated(self, threshold: float) -> Prior:
+        """The same given |z_i| <= threshold * deviation, see `truncated`."""
+        ranges.positive("threshold of the truncated prior", threshold)
+        draw = lambda key: jax.random.truncated_normal(key, -threshold, threshold, self.shape)
+        return jax.vmap(lambda key: self.deviation * draw(key))
+
+
+def normal(*shape: int, deviation: float = 1.0) -> Normal:
     """z ~ N(0, deviation^2 I) of this shape, such as `size` or `steps, size`: `keys [B] -> z`.
 
     >>> keys = jax.random.split(jax.random.key(0), 5)
@@ -24,7 +42,7 @@ def normal(*shape: int, deviation: float = 1.0) -> Prior:
     ((5, 3), (5, 30, 3))
     """
     _positive(*shape)
-    return jax.vmap(lambda key: deviation * jax.random.normal(key, shape))
+    return Normal(shape, deviation)
 
 
 def uniform(size: int, low: float = -1.0, high: float = 1.0) -> Prior:
@@ -100,9 +118,7 @@ def truncated(size: int, threshold: float) -> Prior:
     >>> z.shape, bool(abs(z).max() <= 0.5)
     ((100, 3), True)
     """
-    _positive(size)
-    ranges.positive("threshold of the truncated prior", threshold)
-    return jax.vmap(lambda key: jax.random.truncated_normal(key, -threshold, threshold, (size,)))
+    return normal(size).truncated(threshold)
 
 
 def categorical(frequencies: Sequence[float]) -> Prior:

@@ -35,6 +35,10 @@ class Target:
     """How many samples."""
     out: str = "samples.npz"
     """A .npz (arrays `samples`, `labels`), .png, .gif of images, .txt of text, .csv or .parquet."""
+    label: str | None = None
+    """Of which class, for a conditional model; of all, as in the data, if not given."""
+    truncation: float | None = None
+    """The largest entry of a normal latent, in its deviations: better samples of less variety."""
     batch_size: int = 256
     """Samples in one call: changes the memory that it takes, not the samples."""
     overwrite: bool = False
@@ -65,9 +69,12 @@ def sample(words: Sequence[str]) -> None:
     for name, value in (("n", target.n), ("batch-size", target.batch_size)):
         if value < 1:
             raise UsageError(f"--{name} is {value}: it must be 1 or more.")
+    if target.truncation is not None and target.truncation <= 0:
+        raise UsageError(f"--truncation is {target.truncation}: it must be above 0.")
     out = Path(target.out).expanduser()
     writing.check(out, overwrite=target.overwrite)
-    found = _load(folder, source)
+    ask = {"label": target.label, "truncation": target.truncation}
+    found = [trained.asked(**ask) for trained in _load(folder, source)]
     places = _places(out, found, target.overwrite)
     for trained, place in zip(found, places, strict=True):
         drawn = trained.sample(

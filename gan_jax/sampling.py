@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -12,6 +11,7 @@ from gan_jax.conditions import Conditions
 from gan_jax.data import Dataset
 from gan_jax.data.source import some
 from gan_jax.game import Game, State, bind
+from gan_jax.generated import Generated, Sampler, Shifted
 from gan_jax.keys import apart, numbered
 from gan_jax.priors import Prior, categorical, together
 
@@ -20,8 +20,6 @@ STANDING = (8, 128)
 
 BLOCK = 64
 """Samples in one pass of a network, always: so that not even rounding depends on the batch."""
-
-Sampler = Callable  # (nets, keys [B]) -> {"samples": [B, ...], "labels": [B] where there are any}
 
 
 def from_prior(
@@ -34,16 +32,7 @@ def from_prior(
       frequencies: of the classes, for a conditional generator.
       output: of the generator to an example, such as the mean of a VAE's likelihood.
     """
-    if not len(frequencies):
-        return lambda nets, keys: {"samples": output(nets.generator(prior(keys)))}
-    label = categorical(frequencies)
-
-    def sampler(nets, keys):
-        latents, labels = apart(keys)
-        labels = label(labels)
-        return {"samples": output(nets.generator(prior(latents), labels)), "labels": labels}
-
-    return sampler
+    return Generated(prior, output, categorical(frequencies) if len(frequencies) else None)
 
 
 def from_codes(prior: Prior, noise: Prior) -> Sampler:
@@ -60,16 +49,6 @@ def from_codes(prior: Prior, noise: Prior) -> Sampler:
         return {"samples": nets.decoder(nets.generator(latents), drawing)}
 
     return sampler
-
-
-class Shifted(NamedTuple):
-    """A sampler whose latents are not those of training: fixed statistics are those of training."""
-
-    sampler: Sampler
-    training: Sampler
-
-    def __call__(self, nets, keys: jax.Array) -> dict[str, jax.Array]:
-        return self.sampler(nets, keys)
 
 
 def translations(data: Callable[[], Dataset], limit: int = 1000) -> Sampler:

@@ -17,6 +17,7 @@ ORDER = (
     "declaration game",
     "families data conditions",
     "networks metrics",
+    "generated",
     "sampling encoding parallel memory play transplant",
     "feed",
     "train",

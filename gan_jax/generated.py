@@ -1,0 +1,85 @@
+"""What a generator makes of its prior: all that it makes, or what it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from gan_jax.errors import UsageError
+from gan_jax.keys import apart
+from gan_jax.priors import Normal, Prior
+
+Sampler = Callable  # (nets, keys [B]) -> {"samples": [B, ...], "labels": [B] where there are any}
+
+
+@dataclass(frozen=True)
+class Generated:
+    """The sampler of a generator, which `asked` can change: see `sampling.from_prior`.
+
+    Attributes:
+      prior: keys to latents.
+      output: of the generator to an example.
+      label: keys to labels; None for a generator that receives none.
+    """
+
+    prior: Prior
+    output: Callable = jax.nn.identity
+    label: Prior | None = None
+
+    def __call__(self, nets, keys: jax.Array) -> dict[str, jax.Array]:
+        """A sample for each key, and its label."""
+        if self.label is None:
+            return {"samples": self.output(nets.generator(self.prior(keys)))}
+        latents, labels = apart(keys)
+        labels = self.label(labels)
+        return {
+            "samples": self.output(nets.generator(self.prior(latents), labels)),
+            "labels": labels,
+        }
+
+
+class Shifted(NamedTuple):
+    """A sampler whose latents are not those of training: fixed statistics are those of training."""
+
+    sampler: Sampler
+    training: Sampler
+
+    def __call__(self, nets, keys: jax.Array) -> dict[str, jax.Array]:
+        return self.sampler(nets, keys)
+
+
+def asked(
+    sampler: Sampler, *, label: int | None = None, truncation: float | None = None
+) -> Sampler:
+    """The sampler, asked for examples of one label, or for typical ones.
+
+    The truncation trick of Brock et al. 2018, arXiv:1809.11096, section 3.1: better samples of less
+    variety. Fixed statistics are measured from latents so truncated, of all labels.
+
+    Args:
+      sampler: of `sampling.from_prior`.
+      label: from 0.
+      truncation: the largest entry of a latent, in standard deviations, above 0.
+
+    Raises:
+      UsageError: the generator does not receive labels, or its prior is not normal.
+    """
+    if not isinstance(sampler, Generated):
+        raise UsageError(
+            "The samples of this model are not of a generator and its prior: they "
+            "have no label to ask for, and nothing to truncate."
+        )
+    if truncation is not None:
+        if not isinstance(sampler.prior, Normal):
+            raise UsageError("The prior of this model is not normal, and cannot be truncated.")
+        sampler = replace(sampler, prior=sampler.prior.truncated(truncation))
+    if label is None:
+        return sampler
+    if sampler.label is None:
+        raise UsageError("The model is not conditional: it cannot be asked for a label.")
+    fixed = lambda keys: jnp.full(len(keys), label, jnp.int32)
+    return Shifted(replace(sampler, label=fixed), training=sampler)

@@ -1,0 +1,85 @@
+"""Samples that are asked for: of one class, or near the middle of the prior."""
+
+from types import SimpleNamespace
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+import pytest
+
+from gan_jax import families, networks, priors, sampling
+from gan_jax.cli import main
+from gan_jax.data.spec import Spec
+from gan_jax.errors import UsageError
+from gan_jax.game import init
+from gan_jax.generated import asked
+from gan_jax.loading import load
+
+KEYS = jax.random.split(jax.random.key(0), 200)
+ECHO = SimpleNamespace(generator=lambda z, label=0.0: z + 10.0 * jnp.reshape(label, (-1, 1)))
+FREQUENCIES = (0.5, 0.2, 0.3)
+
+
+def test_one_label_and_else_the_same_latents():
+    sampler = sampling.from_prior(priors.normal(4), FREQUENCIES)
+    free, only = sampler(ECHO, KEYS), asked(sampler, label=2)(ECHO, KEYS)
+    assert (only["labels"] == 2).all() and only["labels"].dtype == jnp.int32
+    latents = free["samples"] - 10 * free["labels"][:, None]
+    np.testing.assert_allclose(only["samples"], latents + 20, atol=1e-5)
+
+
+@pytest.mark.parametrize("frequencies", [(), FREQUENCIES])
+@pytest.mark.parametrize("deviation", [1.0, 5.0])
+def test_no_entry_is_beyond_the_threshold(frequencies, deviation):
+    sampler = sampling.from_prior(priors.normal(4, deviation=deviation), frequencies)
+    drawn = asked(sampler, truncation=0.5)(ECHO, KEYS)
+    latents = drawn["samples"] - 10 * drawn.get("labels", jnp.zeros(200))[:, None]
+    assert 0.45 * deviation < jnp.abs(latents).max() <= 0.5 * deviation + 1e-5
+
+
+def test_fixed_statistics_are_those_of_all_labels():
+    spec = Spec((8, 8, 1), 1.0, 0.0, ("a", "b", "c"), FREQUENCIES)
+    generator, critic = networks.dcgan_pair(spec, latent=4, width=4, conditional=True)
+    adam = {"generator_optimizer": optax.adam(1e-3), "critic_optimizer": optax.adam(1e-3)}
+    prior = priors.normal(4)
+    game = families.vanilla(generator, critic, prior=prior, conditional=True, **adam)
+    state, sampler = init(game, jax.random.key(0)), sampling.from_prior(prior, FREQUENCIES)
+    free, only = (sampling.settled(game, s, state) for s in (sampler, asked(sampler, label=1)))
+    typical = sampling.settled(game, asked(sampler, truncation=0.1), state)
+    same = jax.tree.map(lambda a, b: bool((a == b).all()), free.stats, only.stats)
+    assert all(jax.tree.leaves(same)) and jax.tree.leaves(same)
+    assert not all(jax.tree.leaves(jax.tree.map(np.array_equal, free.stats, typical.stats)))
+
+
+@pytest.mark.parametrize(
+    ("sampler", "ask", "said"),
+    [
+        (sampling.from_prior(priors.normal(4)), {"label": 0}, "not conditional"),
+        (sampling.from_prior(priors.uniform(4)), {"truncation": 1.0}, "prior .* is not normal"),
+        (sampling.from_codes(priors.normal(4), priors.normal(4)), {"label": 0}, "no label to ask"),
+    ],
+)
+def test_what_cannot_be_asked_for(sampler, ask, said):
+    with pytest.raises(UsageError, match=said):
+        asked(sampler, **ask)
+
+
+def test_the_command_asks(tmp_path, capsys):
+    run, out = tmp_path / "run", tmp_path / "three.npz"
+    small = ("--steps", "2", "--width", "4", "--run", str(run))
+    assert main(["train", "digits_conditional", *small]) == 0
+    sample = ["sample", str(run), "--n", "5", "--seed", "1", "--out", str(out)]
+    assert main([*sample, "--label", "3", "--truncation", "0.7"]) == 0
+    drawn = np.load(out)
+    assert (drawn["labels"] == 3).all() and drawn["samples"].shape == (5, 8, 8, 1)
+    trained = load(run)
+    again = trained.asked(label="3", truncation=0.7).sample(5, seed=1)
+    np.testing.assert_array_equal(drawn["samples"], again["samples"])
+    assert trained.asked() is trained
+    for flags, said in (
+        (("--label", "30"), "There is no class '30': did you mean"),
+        (("--truncation", "0"), "--truncation is 0.0: it must be above 0"),
+    ):
+        assert main([*sample, "--overwrite", *flags]) == 2
+        assert said in capsys.readouterr().err
