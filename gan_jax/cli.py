@@ -21,6 +21,7 @@ usage: gan-jax COMMAND ...
   sweep EXPERIMENT --vary FIELD=A,B,C [--vary ...] [flags]
                              many configurations and seeds, one table
   runs [FOLDER]              the runs in a folder
+  diff RUN RUN               the first step at which two runs part, and what differs
   sample RUN [flags]         samples to a file: .npz, .png, .gif, .txt, .csv, .parquet
   evaluate RUN [flags]       the figures of a run, from its checkpoint
   encode RUN [flags]         the codes of data, of a run with an encoder
@@ -58,8 +59,9 @@ def main(arguments: Sequence[str]) -> int:
       arguments: the words after `gan-jax`.
 
     Returns:
-      The exit code: 0 ok, 2 usage or configuration, 3 data, 4 checkpoint, 5 diverged, 6 run
-      folder in use or existing, 7 input or output, 128 + n stopped by the signal n.
+      The exit code: 0 ok, 1 runs that `diff` finds different, 2 usage or configuration, 3 data, 4
+      checkpoint, 5 diverged, 6 run folder in use or existing, 7 input or output, 128 + n stopped by
+      the signal n.
     """
     command, *rest = arguments or ["--help"]
     try:

@@ -80,6 +80,17 @@ def list_runs(words: Sequence[str]) -> None:
         print(f"{path}  {known['experiment']}  {which}  step {step} of {of}")
 
 
+def diff(words: Sequence[str]) -> int:
+    """gan-jax diff RUN RUN"""
+    if len(words) != 2 or any(word.startswith("-") for word in words):
+        raise UsageError("Name two runs, or replicas: gan-jax diff runs/one runs/other")
+    from gan_jax.parting import parting
+
+    same, report = parting(*map(Path, words))
+    print(report)
+    return 0 if same else 1
+
+
 def _configured(words: Sequence[str], command: str) -> tuple:
     """The file of the experiment that the first word names, its Config and the loop's Options."""
     if not words or words[0].startswith("-"):
@@ -105,6 +116,7 @@ COMMANDS = {
     "train": train,
     "sweep": sweep,
     "runs": list_runs,
+    "diff": diff,
     "sample": reading.sample,
     "evaluate": reading.evaluate,
     "encode": reading.encode,

@@ -17,7 +17,8 @@ from gan_jax.errors import RunError, UsageError
 from gan_jax.evaluation import assess, record
 from gan_jax.experiment import Experiment
 from gan_jax.game import State, bind, update
-from gan_jax.loop import LATE, Job, play
+from gan_jax.job import Job
+from gan_jax.loop import LATE, play
 from gan_jax.options import Options, check, check_same, seeds
 from gan_jax.replicas import Replica
 from gan_jax.train import abstract, check_batch, check_fits

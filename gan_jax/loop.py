@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from pathlib import Path
-from typing import Any, NamedTuple
 
 import jax
 import numpy as np
 
 from gan_jax import (
     checkpoint,
+    ledger,
+    order,
     parallel,
     phases,
     processes,
@@ -23,57 +22,15 @@ from gan_jax import (
     runs,
     train,
 )
-from gan_jax.data import Dataset
 from gan_jax.errors import DivergedError
-from gan_jax.experiment import Experiment
 from gan_jax.game import State, update
+from gan_jax.job import Job
 from gan_jax.keys import stream
-from gan_jax.options import Options
 from gan_jax.profiling import profiled
 from gan_jax.progress import progress
-from gan_jax.replicas import Replica
 
 LATE = 255
 """What stops a run that is out of time, where otherwise the number of a signal does."""
-
-
-class Lane(NamedTuple):
-    """One trained state and its folder: the run itself, or one of its replicas."""
-
-    folder: Path
-    seed: int
-
-
-@dataclasses.dataclass(frozen=True)
-class Job:
-    """A run, and all that it takes to train it."""
-
-    run: Path
-    experiment: Experiment
-    config: Any
-    options: Options
-    data: Dataset
-    draw: Callable
-    make: Callable  # the game for the values of a replica
-    replicas: Sequence[Replica]  # none where the run is one training by itself
-    say: Callable[[str], None]
-
-    @property
-    def lanes(self) -> list[Lane]:
-        """What is trained: each replica in its folder, or the run by itself."""
-        if not self.replicas:
-            return [Lane(self.run, self.options.seed)]
-        return [Lane(self.run / replica.name, replica.seed) for replica in self.replicas]
-
-    def living(self, state: State, step: int) -> list[tuple[int, Lane]]:
-        """Number and lane of all that have reached this step: the others have diverged."""
-        reached = np.atleast_1d(np.asarray(state.step)) == step
-        return [(index, lane) for index, lane in enumerate(self.lanes) if reached[index]]
-
-    def part(self, state: State, index: int) -> State:
-        """The state of one lane, on this process alone."""
-        state = parallel.here(state)
-        return replicas.part(state, index) if self.replicas else state
 
 
 def play(job: Job, stopped: Sequence[int]) -> tuple[State, int]:
@@ -106,6 +63,8 @@ def play(job: Job, stopped: Sequence[int]) -> tuple[State, int]:
             last = bool(stop) or step == steps
             if last or _crossed(before, step, options.checkpoint_every):
                 _save(job, manager, step, state)
+            if (last or _crossed(before, step, options.ledger_every)) and processes.first():
+                _enter(job, state, step)
             pictured = last or before == 0 or _crossed(before, step, options.sample_every)
             if pictured and processes.first():
                 _picture(job, state, step)
@@ -181,6 +140,16 @@ def _log(job: Job, state: State, step: int, seconds: float, metrics: Mapping) ->
         about = {"step": step, "seconds": seconds, "replicas": len(rows)}
         runs.add_metrics(job.run, about | means)
     return means
+
+
+def _enter(job: Job, state: State, step: int) -> None:
+    """Writes a row of the ledger for each lane."""
+    moves = phases.of_step(job.experiment.phases, step).game.moves
+    places = len(job.data.train["real"]) if job.data.weights is None else order.TICKETS
+    for index, lane in job.living(state, step):
+        given = lane.seed, moves, job.config.batch_size, places
+        row = ledger.entry(job.part(state, index), *given)
+        runs.add_metrics(lane.folder, {"step": step, **row}, runs.LEDGER)
 
 
 def _save(job: Job, manager: checkpoint.Manager, step: int, state: State) -> None:

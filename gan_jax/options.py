@@ -36,6 +36,8 @@ class Options:
     """Steps between two rows of metrics; they run as one program."""
     sample_every: int = 500
     """Steps between two pictures of samples."""
+    ledger_every: int = 100
+    """Steps between two rows of the ledger, by which `gan-jax diff` compares runs."""
     checkpoint_every: int = 500
     """Steps between two checkpoints; the last step is always saved."""
     keep: int = 2
@@ -65,7 +67,7 @@ def check(config: Any, options: Options) -> None:
     whole = {"steps": config.steps, "batch-size": config.batch_size}
     whole |= {
         name.replace("_", "-"): getattr(options, name)
-        for name in ("log_every", "sample_every", "checkpoint_every", "keep")
+        for name in ("log_every", "sample_every", "ledger_every", "checkpoint_every", "keep")
     }
     for name, value in whole.items():
         if value < 1:

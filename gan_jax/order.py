@@ -38,7 +38,7 @@ def shuffled(key: jax.Array, index: jax.Array, size: int) -> jax.Array:
     def permute(x):
         left, right = x >> half, x & mask
         for salt in salts:
-            left, right = right, left ^ (_mix(right ^ salt) & mask)
+            left, right = right, left ^ (mix(right ^ salt) & mask)
         return left << half | right
 
     last = jnp.uint32(size - 1)
@@ -89,7 +89,7 @@ def holders(numbers, ends):
     return search(ends, numbers, side="right")
 
 
-def _mix(x: jax.Array) -> jax.Array:
+def mix(x: jax.Array) -> jax.Array:
     """The finaliser of MurmurHash3: every bit of the result depends on every bit of `x`."""
     x = (x ^ (x >> 16)) * jnp.uint32(0x85EBCA6B)
     x = (x ^ (x >> 13)) * jnp.uint32(0xC2B2AE35)

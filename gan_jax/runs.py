@@ -16,6 +16,7 @@ from gan_jax.errors import RunError
 from gan_jax.storage import write_atomically
 
 ABOUT, METRICS, EVALUATION = "config.json", "metrics.jsonl", "evaluation.json"
+LEDGER = "ledger.jsonl"
 ENVIRONMENT, EXPERIMENT, CHECKPOINTS = "environment.json", "experiment.py", "checkpoints"
 LOCK = ".lock"
 PATTERN = "*?[\\"
@@ -121,32 +122,33 @@ def about(run: Path) -> dict[str, Any]:
     return known
 
 
-def metrics(run: Path) -> list[dict[str, Any]]:
-    """The rows of the run's metrics; a last line that a kill cut short is left out.
+def metrics(run: Path, file: str = METRICS) -> list[dict[str, Any]]:
+    """The rows of the run's metrics, or ledger; a last line that a kill cut short is left out.
 
     Raises:
       RunError: another line is damaged.
     """
     try:
-        lines = (run / METRICS).read_text().splitlines(keepends=True)
+        lines = (run / file).read_text().splitlines(keepends=True)
         return [json.loads(line) for line in lines if line.endswith("\n")]
     except FileNotFoundError:
         return []
     except ValueError as error:
-        raise RunError(f"{run / METRICS} is damaged: {error!r}.") from error
+        raise RunError(f"{run / file} is damaged: {error!r}.") from error
 
 
 def keep_metrics(run: Path, step: int) -> float:
-    """Drops the rows after `step`, and returns the seconds of training up to it."""
-    rows = [row for row in metrics(run) if row["step"] <= step]
-    write_atomically(run / METRICS, "".join(json.dumps(row) + "\n" for row in rows).encode())
+    """Drops what was written after `step`, and returns the seconds of training up to it."""
+    for file in (LEDGER, METRICS):
+        rows = [row for row in metrics(run, file) if row["step"] <= step]
+        write_atomically(run / file, "".join(json.dumps(row) + "\n" for row in rows).encode())
     return rows[-1]["seconds"] if rows else 0.0
 
 
-def add_metrics(run: Path, row: Mapping[str, Any]) -> None:
+def add_metrics(run: Path, row: Mapping[str, Any], file: str = METRICS) -> None:
     """Appends one row; it is with the system when this returns."""
-    with open(run / METRICS, "a") as file:
-        file.write(json.dumps(row) + "\n")
+    with open(run / file, "a") as opened:
+        opened.write(json.dumps(row) + "\n")
 
 
 def write_json(path: Path, content: Any) -> None:

@@ -23,7 +23,7 @@ ORDER = (
     "train",
     "replicas phases",
     "cache checkpoint experiment histograms options signals processes profiling progress runs",
-    "recovery",
+    "recovery ledger job parting",
     "report",
     "writing evaluation summary",
     "loop tables describe",

@@ -1,0 +1,74 @@
+"""Where two runs part, and what differs between them: `gan-jax diff`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from gan_jax import runs
+from gan_jax.errors import RunError
+
+NOT_COMPARED = ("sha256", "replicas")
+"""Of what a run says of itself: the experiment's hash is compared as the experiment."""
+
+
+def parting(one: Path, other: Path) -> tuple[bool, str]:
+    """Whether the ledgers of two runs, or replicas, agree wherever both have a row; and a report.
+
+    Raises:
+      RunError: one is no run, or has no ledger, or there is no step that both have.
+    """
+    rows = [{row["step"]: row for row in _rows(folder)} for folder in (one, other)]
+    steps = sorted(rows[0].keys() & rows[1].keys())
+    if not steps:
+        spans = " and ".join(f"{min(found)} to {max(found)}" for found in rows)
+        raise RunError(f"No step is in both ledgers, of steps {spans}: log them alike.")
+    abouts = (_about(folder) for folder in (one, other))
+    differences = [f"  {line}" for line in _differences(*abouts)]
+    told = ["What differs between them:", *differences] if differences else []
+    for before, step in zip([0, *steps], steps, strict=False):
+        pair = rows[0][step], rows[1][step]
+        if apart := [name for name in {**pair[0], **pair[1]} if _differs(pair, name)]:
+            apart.sort(key=lambda name: "/" in name)  # what the step was given comes first
+            since = f"after step {before}" if before else "from the beginning"
+            said = f"They part {since}, by step {step}: {', '.join(apart)}."
+            return False, "\n".join([said, *told])
+    return True, "\n".join([f"Identical through step {steps[-1]}, in {len(steps)} rows.", *told])
+
+
+def _rows(folder: Path) -> list[dict[str, Any]]:
+    if not folder.is_dir():
+        raise RunError(f"{folder} is no run: there is no such folder.")
+    if not (rows := runs.metrics(folder, runs.LEDGER)):
+        raise RunError(f"{folder} has no {runs.LEDGER}: name a run, or one of its replicas.")
+    return rows
+
+
+def _differs(pair: tuple[Mapping, Mapping], name: str) -> bool:
+    return pair[0].get(name) != pair[1].get(name)
+
+
+def _about(folder: Path) -> dict[str, Any]:
+    """All that a run says of itself, by dotted names; of a replica, what its run says."""
+    run = folder if runs.began(folder) else folder.parent
+    known = {name: value for name, value in runs.about(run).items() if name not in NOT_COMPARED}
+    known["experiment file"] = runs.about(run)["sha256"][:16]
+    environment = json.loads((run / runs.ENVIRONMENT).read_text())
+    return dict(_flat(known)) | dict(_flat(environment))
+
+
+def _flat(tree: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in tree.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{above}{name}.")
+        else:
+            yield f"{above}{name}", value
+
+
+def _differences(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[str]:
+    for name in {**one, **other}:
+        values = [str(about.get(name, "nothing")) for about in (one, other)]
+        if values[0] != values[1]:
+            yield f"{name}: {values[0]} and {values[1]}"
