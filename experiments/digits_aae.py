@@ -3,6 +3,7 @@
     gan-jax train digits_aae
     gan-jax train digits_aae --style
     gan-jax train digits_aae --latent 2
+    gan-jax train digits_aae --latent 2 --prior swiss_roll --informed
     gan-jax encode runs/digits_aae --out codes.png
 
 The evaluation gives how the codes of held-out data follow the prior, in its deviations, and their
@@ -29,9 +30,13 @@ class Config:
     adversarial_rate: float = 5e-4
     """Of Adam, for the critic and the encoder's move against it."""
     latent: int = 8
-    """Dimensions of the normal prior."""
+    """Dimensions of the prior; 2 unless it is normal."""
+    prior: Literal["normal", "circle", "swiss_roll"] = "normal"
+    """Of the codes; circle is a Gaussian for each class, on a circle."""
     deviation: float = 5.0
-    """Of the normal prior, in each dimension."""
+    """Of the normal prior, in each dimension; a tenth of it is that of the other two."""
+    informed: bool = False
+    """Whether the label says which part of circle or swiss_roll a code shall follow."""
     widths: tuple[int, ...] = (256, 256)
     """Of the hidden layers of all three networks."""
     style: bool = False
@@ -47,14 +52,15 @@ QUICK = Config(steps=2, batch_size=4, widths=(8,))
 
 def build(config, spec):
     """The game, its sampler and its evaluation, for data of this spec."""
-    from gan_jax import codes, families, metrics, networks, optimizers, priors, sampling
+    from gan_jax import codes, families, metrics, networks, optimizers, sampling
     from gan_jax.experiment import Experiment
 
-    prior = priors.normal(config.latent, deviation=config.deviation)
+    prior = _prior(config, len(spec.classes))
     encoder, generator = networks.mlp_autoencoder(
         spec, latent=config.latent, widths=config.widths, conditional=config.style
     )
-    critic = networks.vector_critic(config.latent, widths=config.widths)
+    classes = len(spec.classes) if config.informed else 0
+    critic = networks.vector_critic(config.latent, widths=config.widths, classes=classes)
     three = networks.with_precision(config.precision, encoder, generator, critic)
     adversarial = optimizers.adam(config.adversarial_rate, b1=0.5, b2=0.999)
     game = families.adversarial_autoencoder(
@@ -63,15 +69,48 @@ def build(config, spec):
         autoencoder_optimizer=optimizers.adam(config.learning_rate, b1=0.9, b2=0.999),
         critic_optimizer=adversarial,
         encoder_optimizer=adversarial,
+        labelled_prior=config.informed,
         labelled_generator=config.style,
         average=optimizers.warm_average(config.average),
     )
     plane = lambda nets: {"plane": nets.generator(codes.plane(config.deviation))}
+    task = metrics.reaches(prior, informed=config.informed, labelled=config.style)
+    if config.prior == "normal":
+        task = metrics.follows(config.deviation, labelled=config.style)
     return Experiment(
         game,
         sampling.from_prior(prior, spec.frequencies if config.style else ()),
         evaluations=[metrics.suited(spec)],
         pictures=plane if config.latent == 2 and not config.style else None,
-        tasks=[metrics.follows(config.deviation, labelled=config.style)],
+        tasks=[task],
         watch={"critic": "critic/loss", "reconstruction": "autoencoder/loss"},
     )
+
+
+def _prior(config, classes):
+    import jax.numpy as jnp
+
+    from gan_jax import priors
+
+    if config.prior == "normal":
+        if config.informed:
+            raise ValueError(
+                "A normal prior has no parts: --informed is for circle and swiss_roll."
+            )
+        return priors.normal(config.latent, deviation=config.deviation)
+    if config.style and config.informed:
+        raise ValueError(
+            "--style keeps the label out of the code, --informed puts it in: give one."
+        )
+    if config.latent != 2 or classes < 2:
+        raise ValueError(
+            f"The prior {config.prior} is of 2 dimensions and as many parts as classes; given: "
+            f"--latent {config.latent}, {classes} classes."
+        )
+    if config.prior == "swiss_roll":
+        return priors.swiss_roll(
+            classes, radius=2 * config.deviation, deviation=config.deviation / 10
+        )
+    angles = 2 * jnp.pi * jnp.arange(classes) / classes
+    centres = 2 * config.deviation * jnp.stack([jnp.cos(angles), jnp.sin(angles)], axis=1)
+    return priors.mixture(centres, config.deviation / 10)

@@ -82,6 +82,43 @@ def mixture(centres: ArrayLike, deviation: float = 1.0) -> Callable[..., jax.Arr
     return draw
 
 
+def swiss_roll(
+    classes: int = 1, *, turns: float = 2.0, radius: float = 10.0, deviation: float = 0.5
+) -> Callable[..., jax.Array]:
+    """A spiral in the plane, of even density: `keys [B] -> z [B, 2]`, or `(keys, labels) -> z`.
+
+    `z = radius r (cos 2 pi turns r, sin 2 pi turns r) + noise`, `r = sqrt((label + u) / classes)`,
+    `u ~ U(0, 1)`: as Makhzani et al. 2015, arXiv:1511.05644, figure 4, a stretch for each label,
+    and without labels all of it. The paper does not give its formula.
+
+    Args:
+      classes: how many stretches there are; a label is from 0 to that less 1.
+      turns: around the origin.
+      radius: of the end.
+      deviation: of the noise, in each dimension.
+
+    >>> roll = swiss_roll(10)(jax.random.split(jax.random.key(0), 5), jnp.full(5, 9))
+    >>> roll.shape, bool((jnp.hypot(*roll.T) > 8).all())
+    ((5, 2), True)
+    """
+    if classes < 1 or min(turns, radius) <= 0 or deviation < 0:
+        raise ValueError(
+            f"A swiss roll of {classes} classes, {turns} turns, radius {radius} and deviation "
+            f"{deviation}: give 1 class or more, numbers above 0, and a deviation of 0 or more."
+        )
+    noise = normal(2, deviation=deviation)
+
+    def draw(keys, labels=None):
+        places, keys = apart(keys)
+        share = jax.vmap(jax.random.uniform)(places)
+        along = jnp.sqrt(share if labels is None else (labels + share) / classes)
+        angle = 2 * jnp.pi * turns * along
+        spiral = jnp.stack([jnp.cos(angle), jnp.sin(angle)], axis=1)
+        return radius * along[:, None] * spiral + noise(keys)
+
+    return draw
+
+
 def gumbel(*shape: int) -> Prior:
     """g = -log(-log u), u ~ U(0, 1), of this shape: `argmax(logits + g)` draws by `logits`."""
     _positive(*shape)

@@ -4,13 +4,23 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from gan_jax.priors import categorical, gumbel, mixture, normal, together, truncated, uniform
+from gan_jax.priors import (
+    categorical,
+    gumbel,
+    mixture,
+    normal,
+    swiss_roll,
+    together,
+    truncated,
+    uniform,
+)
 
 PRIORS = {
     "normal": (normal(3), (3,), jnp.float32),
     "normal of each step": (normal(4, 3), (4, 3), jnp.float32),
     "truncated": (truncated(4, 0.5), (4,), jnp.float32),
     "uniform": (uniform(5), (5,), jnp.float32),
+    "swiss_roll": (swiss_roll(), (2,), jnp.float32),
     "mixture": (mixture([[0.0, 1.0], [2.0, 3.0]]), (2,), jnp.float32),
     "categorical": (categorical([1, 2, 3]), (), jnp.int32),
 }
@@ -99,6 +109,28 @@ def test_a_mixture_puts_each_label_around_its_centre_and_all_without():
     nearest = np.argmin(np.linalg.norm(drawn[:, None] - centres, axis=2), axis=1)
     assert stats.chisquare(np.bincount(nearest)).pvalue > 1e-3
     assert np.isnan(prior(keys(1), jnp.array([3]))).all()
+
+
+def test_a_swiss_roll_has_a_stretch_for_each_label():
+    prior, labels = (
+        jax.jit(swiss_roll(3, turns=1.5, radius=6.0, deviation=0.0)),
+        np.arange(3000) % 3,
+    )
+    stretch = np.asarray(prior(keys(3000), labels))
+    along = np.hypot(*stretch.T) / 6
+    assert ((along**2 * 3).astype(int) == labels).all()
+    angle = np.arctan2(stretch[:, 1], stretch[:, 0]) - 3 * np.pi * along
+    np.testing.assert_allclose(np.cos(angle), 1, atol=1e-4)
+    whole = np.hypot(*np.asarray(prior(keys(3000))).T) / 6
+    assert stats.kstest(whole**2, stats.uniform().cdf).pvalue > 1e-3
+    blurred = np.asarray(swiss_roll(3, turns=1.5, radius=6.0, deviation=0.2)(keys(3000), labels))
+    assert stats.kstest((blurred - stretch).ravel() / 0.2, stats.norm().cdf).pvalue > 1e-3
+
+
+@pytest.mark.parametrize("given", [{"classes": 0}, {"turns": 0.0}, {"deviation": -1.0}])
+def test_impossible_rolls_are_refused(given):
+    with pytest.raises(ValueError, match="A swiss roll of"):
+        swiss_roll(**given)
 
 
 def test_centres_of_another_shape_are_refused():

@@ -48,6 +48,7 @@ _FILES = {
     "oracle_nll": "oracle",
     "precision_recall": "neighbours",
     "principal_error": "codes",
+    "reaches": "tasks",
     "reconstruction_ratio": "codes",
     "sine_residuals": "sequences",
     "spectrum_distance": "sequences",

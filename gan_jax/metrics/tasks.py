@@ -18,6 +18,7 @@ from gan_jax.metrics.codes import (
     principal_error,
     reconstruction_ratio,
 )
+from gan_jax.metrics.transport import exact_wasserstein
 from gan_jax.priors import Prior
 
 Task = Callable[..., Mapping[str, float]]
@@ -93,11 +94,38 @@ def follows(deviation: float, *, labelled: bool = False) -> Task:
     def task(nets, held_out, train):
         code = nets.encoder(held_out["real"])
         label = (held_out["label"],) if labelled else ()
-        made, given = nets.generator(code, *label), (train["real"], held_out["real"])
-        error = {"reconstruction": float(np.square(made - held_out["real"]).mean())}
-        if made[0].size <= _WIDEST:
-            error["principal_reconstruction"] = principal_error(*given, code.shape[1])
-        return _moments(code, deviation) | error
+        return _moments(code, deviation) | _reconstructed(nets, code, held_out, train, *label)
+
+    return task
+
+
+def reaches(prior: Callable, *, informed: bool = False, labelled: bool = False) -> Task:
+    """The same for a prior of any shape, to which the codes are compared as sets of points.
+
+    Args:
+      prior: keys to latents, or keys and labels if it is informed.
+      informed: whether the label says which part of the prior a code shall follow.
+      labelled: whether the generator receives labels.
+
+    Returns:
+      `code_distance`, the Wasserstein distance of as many codes and latents, up to a thousand, with
+      the labels beside them if it is informed; `prior_distance`, that of latents and others; and
+      `reconstruction` and `principal_reconstruction` as of `follows`.
+    """
+
+    def task(nets, held_out, train):
+        code, count = nets.encoder(held_out["real"]), min(_DRAWN, len(held_out["real"]))
+        label = held_out["label"][:count] if informed else None
+        keys = jax.random.split(jax.random.key(0), (2, count))
+        drawn = [np.asarray(prior(some, *([label] if informed else []))) for some in keys]
+        beside = 1e3 * np.eye(label.max() + 1)[label] if informed else np.zeros((count, 0))
+        points = [np.concatenate([x, beside], axis=1) for x in (code[:count], *drawn)]
+        figures = {
+            "code_distance": exact_wasserstein(points[0], points[1]),
+            "prior_distance": exact_wasserstein(points[2], points[1]),
+        }
+        given = (held_out["label"],) if labelled else ()
+        return figures | _reconstructed(nets, code, held_out, train, *given)
 
     return task
 
@@ -123,6 +151,15 @@ def classifies(classes: int, *, clusters: bool = False) -> Task:
         return (_errors(found, held_out["label"]) if clusters else wrong) | figures
 
     return task
+
+
+def _reconstructed(nets, code, held_out: Mapping, train: Mapping, *label) -> dict[str, float]:
+    """`reconstruction` and, of examples that are not too wide, `principal_reconstruction`."""
+    made, given = nets.generator(code, *label), (train["real"], held_out["real"])
+    error = {"reconstruction": float(np.square(made - held_out["real"]).mean())}
+    if made[0].size <= _WIDEST:
+        error["principal_reconstruction"] = principal_error(*given, code.shape[1])
+    return error
 
 
 def _moments(code: np.ndarray, deviation: float) -> dict[str, float]:

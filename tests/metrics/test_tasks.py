@@ -66,6 +66,26 @@ def test_an_autoencoder_that_keeps_two_of_three_values():
     assert found["principal_reconstruction"] == expected
 
 
+@pytest.mark.parametrize("informed", [False, True])
+def test_codes_that_are_the_prior_and_codes_that_are_not(informed):
+    prior = priors.mixture([[-9.0, 0.0], [9.0, 0.0]], 1.0)
+    side = 18.0 * HELD_OUT["label"] - 9
+
+    def found(shift):
+        encoder = lambda x: np.column_stack([shift * side + x[:, 1], x[:, 2]])
+        nets = SimpleNamespace(encoder=encoder, generator=lambda z: np.zeros((len(z), 3)))
+        return metrics.reaches(prior, informed=informed)(nets, HELD_OUT, TRAIN)
+
+    right, turned, zero = found(1.0), found(-1.0), found(0.0)
+    floor = right["prior_distance"]
+    assert zero["code_distance"] > 7 > 2 * floor
+    if informed:
+        assert right["code_distance"] < 1.5 * floor and turned["code_distance"] > 15
+    else:
+        assert turned["code_distance"] == pytest.approx(right["code_distance"], abs=2.5)
+    assert right["reconstruction"] == pytest.approx(np.square(HELD_OUT["real"]).mean())
+
+
 def test_a_classifier_is_judged_by_its_class_and_clusters_up_to_their_names():
     encoder = lambda x: np.column_stack([x[:, 1:], x[:, 0], 0 * x[:, 0]])  # says 0 where it is 1
     nets = SimpleNamespace(encoder=encoder)
