@@ -7,16 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import orbax.checkpoint as ocp
 from orbax.checkpoint.checkpoint_managers import preservation_policy
 
 from gan_jax import parallel
-from gan_jax.errors import CheckpointError
+from gan_jax.errors import CheckpointError, DamagedError, UsageError
 
 FORMAT = 2
 """Since 2 there is a CRC of every leaf."""
 OF_THE_DISK = ("RESOURCE_EXHAUSTED", "OUT_OF_RANGE", "No space left", "os_error_code")
+OF_THE_SYSTEM = ("Too many open files", "Permission denied", "PERMISSION_DENIED", "allocate memory")
+ADVICE = "name another by --step, or train on from the newest sound one by --resume"
 Manager = ocp.CheckpointManager
 
 
@@ -71,6 +74,20 @@ def save(manager: Manager, step: int, state: Any, about: dict) -> None:
         )
 
 
+def check_kept(like: Any) -> None:
+    """Refuses a state of which a checkpoint would not keep all.
+
+    Raises:
+      UsageError: it holds a random key, as that of `optax.add_noise` does.
+    """
+    for path, leaf in jax.tree.leaves_with_path(like):
+        if jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key):
+            raise UsageError(
+                f"{_path(path)} is a random key, and the noise of a game follows from its step: "
+                "take an optimizer without one."
+            )
+
+
 def steps(folder: Path) -> list[int]:
     """Of all checkpoints, the newest first."""
     return sorted((int(p.name) for p in folder.glob("*") if p.name.isdigit()), reverse=True)
@@ -90,15 +107,19 @@ def restore(folder: Path, step: int, like: Any) -> tuple[Any, dict]:
       like: a pytree of arrays or of their shapes: what the restored state must look like.
 
     Raises:
-      CheckpointError: it is damaged, of another model, or of a later format.
+      CheckpointError: it is of another model or of a later format, or the system does not let it
+        be read.
+      DamagedError: it is not what was saved.
     """
     try:
         return _read(folder, step, like)
     except CheckpointError:
         raise
     except Exception as error:
-        raise CheckpointError(
-            f"The checkpoint of step {step} in {folder} cannot be read ({_short(error)})."
+        refused = isinstance(error, MemoryError) or any(m in str(error) for m in OF_THE_SYSTEM)
+        raise (CheckpointError if refused else DamagedError)(
+            f"The checkpoint of step {step} in {folder} cannot be read ({_short(error)}): "
+            f"{'mend that' if refused else ADVICE}."
         ) from error
 
 
@@ -146,8 +167,9 @@ def _check_sums(step: int, state: Any, about: dict) -> None:
     changed = sorted(dict(_sums(state).items() - about["crc32"].items()))
     if changed:
         more = f" and {len(changed) - 1} more" * (len(changed) > 1)
-        raise CheckpointError(
-            f"The checkpoint of step {step} is damaged: {changed[0]}{more} is not what was saved."
+        raise DamagedError(
+            f"The checkpoint of step {step} is damaged, {changed[0]}{more} is not what was saved: "
+            f"{ADVICE}."
         )
 
 

@@ -23,6 +23,10 @@ class CheckpointError(RuntimeError):
     code = 4
 
 
+class DamagedError(CheckpointError):
+    """A checkpoint that is not what was saved: an earlier one may be sound."""
+
+
 class DivergedError(ArithmeticError):
     """Training that met a number that is not finite."""
 

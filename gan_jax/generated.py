@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -66,8 +67,11 @@ def asked(
       truncation: the largest entry of a latent, in standard deviations, above 0.
 
     Raises:
-      UsageError: the generator does not receive labels, or its prior is not normal.
+      UsageError: the generator does not receive labels, or its prior is not normal; or a
+        truncation that is no number above 0.
     """
+    if truncation is not None and not 0 < truncation < math.inf:
+        raise UsageError(f"A truncation is a number above 0; given: {truncation}.")
     if not isinstance(sampler, Generated):
         raise UsageError(
             "The samples of this model are not of a generator and its prior: they "

@@ -138,6 +138,7 @@ def _check_fits(built: Experiment, data: Dataset, batch_size: int) -> None:
         keys = jax.random.split(jax.random.key(0), 2)
         for game, sampler, _ in built.phases:
             check_fits(game, data, batch_size, built.rule or update)
+            checkpoint.check_kept(abstract(game))
             draw = lambda state, game=game, sampler=sampler: sampler(bind(game, state), keys)
             jax.eval_shape(draw, abstract(game))
     except ValueError as error:

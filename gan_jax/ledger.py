@@ -42,33 +42,40 @@ def fingerprint(tree: Any) -> jax.Array:
     return total
 
 
-def entry(state: State, seed: int, moves: int, batch_size: int, places: int) -> dict[str, str]:
-    """What stands in the ledger: sixteen hexadecimal digits for each of these.
+def entries(
+    states: State, seeds: np.ndarray, moves: int, batch_size: int, places: int
+) -> list[dict[str, str]]:
+    """What stands in the ledger of each replica: sixteen hexadecimal digits for each of these.
 
     Args:
-      state: after one step or more.
-      seed: of the run.
+      states: after one step or more, with a leading axis of replicas.
+      seeds: of the replicas, `[R]`.
       moves: of a step.
       batch_size: examples in the global minibatch.
       places: that the order of the data has, see `feed.places`.
 
     Returns:
-      `examples`, which of the data the last step saw, and `noise`, the key that it played by; then
-      `params/NETWORK`, `stats/NETWORK`, `opt/PLAYER` and `average/NETWORK` after it.
+      `examples`, which places of the order the last step saw, and `noise`, the key that it played
+      by; then `params/NETWORK`, `stats/NETWORK`, `opt/PLAYER` and `average/NETWORK` after it.
     """
-    found = _fingerprints(state, jax.random.key(seed), moves, batch_size, places)
-    written = lambda pair: "".join(f"{word:08x}" for word in pair.tolist())
-    return {name: written(pair) for name, pair in jax.device_get(found).items()}
+    found = jax.device_get(_fingerprints(states, seeds, moves, batch_size, places))
+    word = lambda pair: "".join(f"{half:08x}" for half in pair.tolist())
+    rows = range(len(seeds))
+    return [{name: word(pairs[row]) for name, pairs in found.items()} for row in rows]
 
 
 @partial(jax.jit, static_argnums=(2, 3, 4))
-def _fingerprints(state, key, moves, batch_size, places):
-    last = state.step - 1
-    chosen = order.minibatches(stream(key, "data"), last * moves, moves, batch_size, places)
-    seen = {"examples": chosen, "noise": jax.random.fold_in(stream(key, "play"), last)}
-    for part in ("params", "stats", "opt", "average"):
-        seen |= {f"{part}/{name}": tree for name, tree in getattr(state, part).items()}
-    return {name: fingerprint(tree) for name, tree in seen.items() if jax.tree.leaves(tree)}
+def _fingerprints(states, seeds, moves, batch_size, places):
+    def one(state, seed):
+        key, last = jax.random.key(seed), state.step - 1
+        given = last * moves, moves, batch_size, places
+        seen = {"examples": order.minibatches(stream(key, "data"), *given)}
+        seen["noise"] = jax.random.fold_in(stream(key, "play"), last)
+        for part in ("params", "stats", "opt", "average"):
+            seen |= {f"{part}/{name}": tree for name, tree in getattr(state, part).items()}
+        return {name: fingerprint(tree) for name, tree in seen.items() if jax.tree.leaves(tree)}
+
+    return jax.vmap(one)(states, seeds)
 
 
 def _words(leaf: jax.Array) -> jax.Array:

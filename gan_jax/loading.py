@@ -35,6 +35,7 @@ class Trained:
     state: State
     draw: Callable[..., Mapping[str, np.ndarray]]
     folder: Path  # of the run, or of this replica in it
+    wanted: Mapping[str, Any] = dataclasses.field(default_factory=dict)  # of `asked`
 
     @property
     def game(self) -> Game:
@@ -54,17 +55,21 @@ class Trained:
         Raises:
           UsageError: there is no such class, or the model cannot be asked.
         """
-        if label is None and truncation is None:
+        given = {} if label is None else {"label": _number(label, self.spec.classes)}
+        given |= {} if truncation is None else {"truncation": truncation}
+        if not given:
             return self
-        if label is not None and label not in self.spec.classes:
-            classes = ", ".join(self.spec.classes) or "none"
-            known = hint(label, self.spec.classes)
-            raise UsageError(f"There is no class {label!r}: {known}there are {classes}.")
-        number = None if label is None else self.spec.classes.index(label)
+        wanted = {**self.wanted, **given}
         phase = phases.of_step(self.experiment.phases, int(self.state.step))
-        sampler = asked(phase.sampler, label=number, truncation=truncation)
-        draw = sampling.prepare(phase.game, sampler)
-        return dataclasses.replace(self, draw=draw)
+        draw = sampling.prepare(phase.game, asked(phase.sampler, **wanted))
+        return dataclasses.replace(self, draw=draw, wanted=wanted)
+
+
+def _number(label: str, classes: Sequence[str]) -> int:
+    if label in classes:
+        return classes.index(label)
+    there = f"{hint(label, classes)}there are {', '.join(classes) or 'none'}"
+    raise UsageError(f"There is no class {label!r}: {there}.")
 
 
 def load(run: str | Path, step: int | None = None, replica: str | int | None = None) -> Trained:

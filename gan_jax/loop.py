@@ -61,10 +61,10 @@ def play(job: Job, stopped: Sequence[int]) -> tuple[State, int]:
             late = 0 < options.minutes * 60 < passed
             stop = max(processes.gathered(stopped[0] if stopped else LATE * late))
             last = bool(stop) or step == steps
+            if (last or _crossed(before, step, options.ledger_every)) and processes.first():
+                _enter(job, state, step)  # before it is saved, so that no row is missing
             if last or _crossed(before, step, options.checkpoint_every):
                 _save(job, manager, step, state)
-            if (last or _crossed(before, step, options.ledger_every)) and processes.first():
-                _enter(job, state, step)
             pictured = last or before == 0 or _crossed(before, step, options.sample_every)
             if pictured and processes.first():
                 _picture(job, state, step)
@@ -79,9 +79,8 @@ def _begin(job: Job) -> tuple[State | None, int, float]:
     folder = job.run / runs.CHECKPOINTS
     step, state, seconds = 0, None, 0.0
     if checkpoint.latest(folder):
+        step, state, damaged = recovery.newest_sound(folder, partial(_like, job))
         with processes.together():
-            step, state, damaged = recovery.newest_sound(folder, partial(_like, job))
-        with processes.together():  # all have read, before one moves what they read
             for later, error in damaged.items() if processes.first() else ():
                 place = recovery.put_aside(folder, later)
                 job.say(f"{error} It was moved to {place}; going on from step {step}.")
@@ -146,10 +145,13 @@ def _enter(job: Job, state: State, step: int) -> None:
     """Writes a row of the ledger for each lane."""
     moves = phases.of_step(job.experiment.phases, step).game.moves
     places = len(job.data.train["real"]) if job.data.weights is None else order.TICKETS
+    state = parallel.here(state)
+    if not job.replicas:
+        state = jax.tree.map(lambda leaf: leaf[None], state)
+    seeds = np.array([lane.seed for lane in job.lanes], np.uint32)
+    rows = ledger.entries(state, seeds, moves, job.config.batch_size, places)
     for index, lane in job.living(state, step):
-        given = lane.seed, moves, job.config.batch_size, places
-        row = ledger.entry(job.part(state, index), *given)
-        runs.add_metrics(lane.folder, {"step": step, **row}, runs.LEDGER)
+        runs.add_metrics(lane.folder, {"step": step, **rows[index]}, runs.LEDGER)
 
 
 def _save(job: Job, manager: checkpoint.Manager, step: int, state: State) -> None:

@@ -10,9 +10,6 @@ from typing import Any
 from gan_jax import runs
 from gan_jax.errors import RunError
 
-NOT_COMPARED = ("sha256", "replicas")
-"""Of what a run says of itself: the experiment's hash is compared as the experiment."""
-
 
 def parting(one: Path, other: Path) -> tuple[bool, str]:
     """Whether the ledgers of two runs, or replicas, agree wherever both have a row; and a report.
@@ -53,8 +50,11 @@ def _differs(pair: tuple[Mapping, Mapping], name: str) -> bool:
 def _about(folder: Path) -> dict[str, Any]:
     """All that a run says of itself, by dotted names; of a replica, what its run says."""
     run = folder if runs.began(folder) else folder.parent
-    known = {name: value for name, value in runs.about(run).items() if name not in NOT_COMPARED}
-    known["experiment file"] = runs.about(run)["sha256"][:16]
+    known = runs.about(run)
+    known["experiment file"] = known.pop("sha256")[:16]
+    for replica in known.pop("replicas", ()):
+        if replica["name"] == folder.name:
+            known |= {"seed": replica["seed"], "config": known["config"] | replica["values"]}
     environment = json.loads((run / runs.ENVIRONMENT).read_text())
     return dict(_flat(known)) | dict(_flat(environment))
 

@@ -69,12 +69,11 @@ def sample(words: Sequence[str]) -> None:
     for name, value in (("n", target.n), ("batch-size", target.batch_size)):
         if value < 1:
             raise UsageError(f"--{name} is {value}: it must be 1 or more.")
-    if target.truncation is not None and target.truncation <= 0:
-        raise UsageError(f"--truncation is {target.truncation}: it must be above 0.")
     out = Path(target.out).expanduser()
     writing.check(out, overwrite=target.overwrite)
-    ask = {"label": target.label, "truncation": target.truncation}
-    found = [trained.asked(**ask) for trained in _load(folder, source)]
+    found = _load(folder, source)
+    draw = found[0].asked(label=target.label, truncation=target.truncation).draw
+    found = [dataclasses.replace(trained, draw=draw) for trained in found]
     places = _places(out, found, target.overwrite)
     for trained, place in zip(found, places, strict=True):
         drawn = trained.sample(

@@ -38,7 +38,8 @@ def summarise(found: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> d
         names = list(next(iter(tasks.values())))
         about["tasks"] = {what: _spread([each[what] for each in tasks.values()]) for what in names}
     if not evaluated:
-        reason = next((each["not_compared"] for each in found.values()), "all of them diverged")
+        said = (each.get("not_compared", "there are no figures") for each in found.values())
+        reason = next(said, "all of them diverged")
         return about | {"figures": {}, "not_compared": reason}
     first = next(iter(evaluated.values()))
     about |= {key: first[key] for key in ("step", "weights", "n")}
@@ -74,10 +75,12 @@ def record(run: Path, found: Mapping[str, Mapping[str, Any]], names: Sequence[st
         who = f" ({', '.join(summary[what])})" if summary[what] else ""
         counts.append(f"{len(summary[what])} {what}{who}")
     said = ", ".join(counts)
-    if not summary["figures"]:
-        return f"{said}: nothing was compared, since {summary['not_compared']}."
-    about = f"Step {summary['step']}, {summary['weights']} weights, against held-out data"
-    whole = f"{said}.\n{about}:\n{table(summary)}"
+    if summary["figures"]:
+        about = f"Step {summary['step']}, {summary['weights']} weights, against held-out data"
+        whole = f"{said}.\n{about}:\n{table(summary)}"
+    else:
+        reason = summary.get("not_compared", "there are no figures")
+        whole = f"{said}: nothing was compared, since {reason}."
     return f"{whole}\n{task_table(summary['tasks'])}" if "tasks" in summary else whole
 
 

@@ -160,7 +160,7 @@ def test_a_changed_leaf_is_named(tmp_path, monkeypatch):
     with monkeypatch.context() as wrong:
         wrong.setattr(checkpoint.zlib, "crc32", lambda content: 1)
         save(tmp_path, 7)
-    said = r"step 7 is damaged: opt/1/0/count and \d+ more is not what was saved"
+    said = r"step 7 is damaged, opt/1/0/count and \d+ more is not what was saved"
     with pytest.raises(CheckpointError, match=said):
         checkpoint.restore(tmp_path, 7, state())
 

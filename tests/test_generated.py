@@ -77,9 +77,12 @@ def test_the_command_asks(tmp_path, capsys):
     again = trained.asked(label="3", truncation=0.7).sample(5, seed=1)
     np.testing.assert_array_equal(drawn["samples"], again["samples"])
     assert trained.asked() is trained
+    twice = trained.asked(label="3").asked(truncation=0.7).sample(5, seed=1)
+    np.testing.assert_array_equal(twice["samples"], again["samples"])
     for flags, said in (
         (("--label", "30"), "There is no class '30': did you mean"),
-        (("--truncation", "0"), "--truncation is 0.0: it must be above 0"),
+        (("--truncation", "0"), "A truncation is a number above 0; given: 0.0"),
+        (("--truncation", "nan"), "A truncation is a number above 0; given: nan"),
     ):
         assert main([*sample, "--overwrite", *flags]) == 2
         assert said in capsys.readouterr().err

@@ -8,7 +8,7 @@ import pytest
 from gan_jax import order
 from gan_jax.game import init, update
 from gan_jax.keys import stream
-from gan_jax.ledger import entry, fingerprint
+from gan_jax.ledger import entries, fingerprint
 from gan_jax.losses import wasserstein
 from tests.test_dirac import dirac
 
@@ -70,19 +70,17 @@ def test_it_is_its_formula():
 
 def test_an_entry_tells_what_changed():
     game = dirac(1.0, 0.5, loss=wasserstein, average=lambda step: 0.5)
-    state = init(game, jax.random.key(0))
     batches = {"real": jnp.zeros((game.moves, 4, 1))}
-    play = lambda state, seed: update(game, state, stream(jax.random.key(seed), "play"), batches)[0]
-    first = play(state, 0)
-    given = game.moves, 4, 100
-    row = entry(first, 0, *given)
-    assert row == entry(play(state, 0), 0, *given)
-    assert {"examples", "noise", "params/generator", "average/generator"} <= row.keys()
-    assert all(len(word) == 16 for word in row.values())
+    play = lambda seed: update(game, start, stream(jax.random.key(seed), "play"), batches)[0]
+    start = init(game, jax.random.key(0))
+    first = play(0)
     other = first._replace(params=first.params | {"critic": first.params["critic"] + 1e-7})
-    changed = entry(other, 0, *given)
-    assert {name for name in row if row[name] != changed[name]} == {"params/critic"}
-    assert {name for name in row if row[name] != entry(first, 1, *given)[name]} == {
-        "examples",
-        "noise",
-    }
+    states = jax.tree.map(lambda *leaves: jnp.stack(leaves), first, play(0), other, first)
+    one, same, bent, seed = entries(states, np.uint32([0, 0, 0, 1]), game.moves, 4, 100)
+    assert one == same
+    assert {"examples", "noise", "params/generator", "average/generator"} <= one.keys()
+    assert all(len(word) == 16 for word in one.values())
+    assert {name for name in one if one[name] != bent[name]} == {"params/critic"}
+    assert {name for name in one if one[name] != seed[name]} == {"examples", "noise"}
+    alone = jax.tree.map(lambda leaf: leaf[None], first)
+    assert entries(alone, np.uint32([0]), game.moves, 4, 100) == [one]

@@ -52,8 +52,13 @@ def test_a_replica_by_itself_is_the_run_with_its_seed(folder, capsys):
     experiment, run = folder / "small.py", folder / "two"
     flags = ("--steps", 20, "--seeds", "0..1", "--replicas", "map")
     assert train(experiment, run, *FLAGS, *flags) == 0
+    capsys.readouterr()
     said = told(capsys, run / "seed-1", folder / "seed")[1]
+    assert said.startswith(("They part", "Identical through step 20"))
     assert "examples" not in said and "noise" not in said  # the rest is as programs are fused
+    assert "seed:" not in said
+    code, said = told(capsys, run / "seed-0", run / "seed-1")
+    assert code == 1 and "  seed: 0 and 1\n" in said
     assert [row["step"] for row in runs.metrics(run / "seed-1", runs.LEDGER)] == [10, 20]
 
 

@@ -29,12 +29,42 @@ def test_the_newest_sound_one_is_found(tmp_path):
         recovery.newest_sound(folder, lambda step: state(step))
 
 
+def test_another_model_is_no_damage(tmp_path):
+    folder = save(tmp_path / "checkpoints", 1)
+    with checkpoint.open_folder(folder, 2) as manager:
+        checkpoint.save(manager, 2, state(2, width=4), {})
+    with pytest.raises(CheckpointError, match="step 2 is of another model"):
+        recovery.newest_sound(folder, lambda step: state(step))
+
+
+def test_what_the_system_refuses_is_no_damage(tmp_path, monkeypatch):
+    folder = save(tmp_path / "checkpoints", 1, 2)
+
+    def refuse(*given):
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(checkpoint, "_read", refuse)
+    with pytest.raises(CheckpointError, match=r"step 2 .*Too many open files.*mend that"):
+        recovery.newest_sound(folder, lambda step: state(step))
+
+
+def test_a_random_key_in_the_state_is_refused(tmp_path, capsys):
+    noisy = "optax.add_noise(0.1, 0.5, 3), optax.adam(config.learning_rate)"
+    old, new = "critic_optimizer=optax.adam(config.learning_rate)", f"optax.chain({noisy})"
+    experiment = write_experiment(tmp_path, "noisy", old, f"critic_optimizer={new}")
+    assert train(experiment, tmp_path / "run", *FLAGS, "--steps", 20) == 2
+    assert "is a random key" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
+
+
 def test_what_is_put_aside_is_kept(tmp_path):
     folder = save(tmp_path / "checkpoints", 1)
     first = recovery.put_aside(folder, 1)
     second = recovery.put_aside(save(folder, 1), 1)
     assert first != second and {first.name, second.name} == set(os.listdir(tmp_path / "damaged"))
     assert checkpoint.latest(folder) is None
+    shutil.rmtree(first)
+    assert recovery.put_aside(save(folder, 1), 1) == first
 
 
 def test_a_run_goes_on_from_the_last_sound_checkpoint_to_the_same_bits(tmp_path, capsys):

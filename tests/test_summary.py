@@ -89,4 +89,7 @@ def test_nothing_to_compare_with(tmp_path):
     about = {"step": 10, "seed": 0, "weights": "average", "not_compared": "there is nothing"}
     said = summary.record(tmp_path, dict.fromkeys(FOUND, about), NAMES)
     assert said.endswith("nothing was compared, since there is nothing.")
+    bare = {name: {"step": 10, "seed": 0, "tasks": {"own": 1}} for name in FOUND}
+    said = summary.record(tmp_path, bare, NAMES)
+    assert "since there are no figures" in said and said.splitlines()[-1].startswith("own")
     assert summary.record(tmp_path, {}, NAMES).endswith("since all of them diverged.")
