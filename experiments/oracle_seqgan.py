@@ -51,7 +51,7 @@ class Config:
 
 
 QUICK = Config(
-    "oracle?length=4&symbols=5&count=40",
+    "oracle?length=4&symbols=5&count=120",
     steps=3,
     pretraining=1,
     critic_pretraining=1,
