@@ -32,6 +32,10 @@ def test_experiments_and_files_exist():
     assert set(experiment.names()) <= named
     for file in re.findall(r"`(\w+/\w+\.py)`", table):
         assert (ROOT / "gan_jax" / file).is_file()
+    for file, lines in re.findall(r"`(\w+/\w+\.py)` \| (\d+) \|", table):
+        found = len((ROOT / "gan_jax" / file).read_text().splitlines())
+        assert abs(int(lines) - found) <= found / 5, file
+    assert len(re.findall(r"\.py` \| \d+ \|", table)) > 20
     for file in re.findall(r"\]\((?!http)([^)]+)\)", README):
         assert (ROOT / file).exists(), file
 
