@@ -19,7 +19,7 @@ ORDER = (
     "networks metrics",
     "generated",
     "sampling encoding parallel memory play transplant",
-    "feed",
+    "feed making",
     "train",
     "replicas phases",
     "cache checkpoint experiment histograms options signals processes profiling progress runs",
