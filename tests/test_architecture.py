@@ -16,7 +16,7 @@ ORDER = (
     "losses codes",
     "declaration game",
     "families data conditions",
-    "networks metrics",
+    "networks metrics classical",
     "generated",
     "sampling encoding parallel memory play transplant",
     "feed",
