@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NamedTuple
 
 from gan_jax import encoding, options, study
@@ -65,10 +66,7 @@ def entries(given: Study, whole: Dataset, few: Dataset) -> list[Entry]:
 def _entry(given: Study, name: str, whole: Dataset, few: Dataset) -> Entry:
     path = experiments.find(name)
     module = experiments.load(path)
-    wanted = {"data": given.data, "steps": given.steps, "batch_size": given.batch_size}
-    wanted = {field: value for field, value in wanted.items() if value is not None}
-    config = dataclasses.replace(module.Config(), **wanted)
-    options.check(config, options.Options())
+    config = _config(given, module)
     built = experiments.build(module, config, few.spec)
     labels, codes, count = _has_labels(built), _has_encoder(built), len(few.train["real"])
     if not (labels or codes):
@@ -86,6 +84,14 @@ def _entry(given: Study, name: str, whole: Dataset, few: Dataset) -> Entry:
     except ValueError as error:
         raise UsageError(f"{name} cannot be played on {given.data}: {error}") from error
     return Entry(path, config, part, labels, codes)
+
+
+def _config(given: Study, module: ModuleType) -> Any:
+    wanted = {"data": given.data, "steps": given.steps, "batch_size": given.batch_size}
+    wanted = {field: value for field, value in wanted.items() if value is not None}
+    config = dataclasses.replace(module.Config(), **wanted)
+    options.check(config, options.Options())
+    return config
 
 
 def _has_labels(built: Experiment) -> bool:

@@ -77,3 +77,16 @@ def test_distorted_images_are_of_their_seed():
 def test_how_many_a_share_is(whole):
     judge = Judge(nearest, 0, data.few(whole, 5))
     assert training_sets.counts(judge, [0.01, 0.5, 1, 2]) == [1, 8, 15, 30]
+
+
+def test_the_rows_of_a_table(tmp_path):
+    """The label of a row is its colour, which is there in words; its noise is not needed."""
+    path, random = tmp_path / "table.csv", np.random.default_rng(0)
+    pairs = zip(random.integers(2, size=400), random.normal(size=400), strict=True)
+    path.write_text("\n".join(["job,colour,size", *(f"j{k},c{k},{x:.3f}" for k, x in pairs)]))
+    whole = data.open(f"csv:{path}?label=job&encoding=quantiles")
+    judge = Judge(learners.logistic, 0, data.few(whole, 10))
+    assert training_sets.without_generators(judge, [1.0]) == {(REAL, 0.0): 1.0}
+    soft = 0.6 * judge.examples(whole.train)[0], whole.train["label"]
+    found = training_sets.with_samples(judge, "soft", generator(soft), [1.0])
+    assert set(found.values()) == {1.0}
