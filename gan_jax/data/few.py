@@ -57,9 +57,11 @@ def few(data: Dataset, per_class: int, subset: int = 0) -> Dataset:
     counts = np.bincount(label, minlength=len(classes))
     if not 1 <= per_class <= counts.min():
         rarest = int(counts.argmin())
+        most = counts[rarest]
+        what_to_do = f"give 1 to {most}" if most else "leave it out of the classes"
         raise DataError(
-            f"{data.name}: per_class={per_class}, and the class {classes[rarest]} has "
-            f"{counts[rarest]} training examples: give 1 to {max(1, counts[rarest])}"
+            f"{data.name}: per_class={per_class}, and the class {classes[rarest]} has {most} "
+            f"training examples: {what_to_do}"
         )
     chosen = np.sort(in_turn(label, len(classes), subset)[: per_class * len(classes)])
     train = {name: array[chosen] for name, array in data.train.items()}

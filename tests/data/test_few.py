@@ -79,3 +79,6 @@ def test_the_rarest_class_is_named():
     whole = data.from_arrays(np.eye(30), [0] * 25 + [1] * 5, classes=("many", "rare"))
     with pytest.raises(DataError, match=r"per_class=9, and the class rare has \d training"):
         data.few(whole, 9)
+    missing = data.from_arrays(np.eye(30), [0] * 30, classes=("there", "missing"))
+    with pytest.raises(DataError, match="the class missing has 0 training examples: leave it out"):
+        data.few(missing, 1)
