@@ -24,12 +24,12 @@ def test_is_the_unbiased_estimate_of_the_definition():
 
 
 def test_is_the_closed_form_of_two_gaussians():
-    """Of N(0, 1) and N(m, 1) in one dimension, E (x y + 1)^3 by the moments of both."""
-    shift = 0.7
-    powers = lambda m: np.array([1, m, 1 + m**2, m**3 + 3 * m])
+    """Of N(0, s^2) and N(m, s^2) on the line, E (x y + 1)^3 by the moments of both."""
+    shift, deviation = 0.7, 0.3
+    powers = lambda m: np.array([1, m, m**2 + deviation**2, m**3 + 3 * m * deviation**2])
     mean = lambda a, b: float(np.sum(np.array([1, 3, 3, 1]) * powers(a) * powers(b)))
     expected = mean(0, 0) + mean(shift, shift) - 2 * mean(0, shift)
-    found = kernel_distance(normal(0, 20_000, 1), normal(1, 20_000, 1) + shift)
+    found = kernel_distance(*(deviation * normal(n, 20_000, 1) + n * shift for n in (0, 1)))
     assert found["kernel_distance"] == pytest.approx(expected, rel=0.05)
 
 

