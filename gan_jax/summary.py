@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from gan_jax import runs
-from gan_jax.metrics import aligned, digits
+from gan_jax.metrics import aligned, digits, titled
 
 RESAMPLES = 10_000
 """Of the bootstrap."""
@@ -43,6 +43,7 @@ def summarise(found: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> d
         return about | {"figures": {}, "not_compared": reason}
     first = next(iter(evaluated.values()))
     about |= {key: first[key] for key in ("step", "weights", "n")}
+    about["provenance"] = first.get("provenance", {})
     return about | {"figures": {what: _one(what, evaluated) for what in first["samples"]}}
 
 
@@ -91,7 +92,9 @@ def table(summary: Mapping[str, Any]) -> str:
         ends = (f"{digits(figure[end])} ({figure[f'{end}_of']})" for end in ("best", "worst"))
         middle = (digits(figure["mean"]), digits(figure["std"]))
         low, high = map(digits, figure["interval"])
-        rows.append((what, *middle, f"{low} to {high}", *ends, digits(figure["real"])))
+        rows.append(
+            (titled(what, summary), *middle, f"{low} to {high}", *ends, digits(figure["real"]))
+        )
     return aligned(rows)
 
 

@@ -25,11 +25,11 @@ ORDER = (
     "cache checkpoint experiment histograms options signals processes profiling progress runs",
     "recovery ledger job parting",
     "report",
-    "writing evaluation summary",
+    "writing evaluation measuring summary",
     "loop tables describe",
     "loading launch",
     "sweep",
-    "data_commands reading",
+    "data_commands reading evaluating",
     "commands",
     "cli",
 )

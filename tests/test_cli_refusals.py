@@ -110,6 +110,13 @@ WRONG = """
 7  sample run --out nowhere/out.npz                    | nowhere does not exist
 2  evaluate                                            | Name a run
 2  evaluate run --seed 4294967296                      | --seed is
+2  evaluate run --features pixel                       | --features pixel: did you mean pixels?
+2  evaluate run --features random random               | --features names one twice
+2  evaluate run --features random --figures frechett   | --figures frechett: did you mean frechet?
+2  evaluate run --figures frechet                      | --figures and --n are those of --features
+2  evaluate run --features random --n 19               | --n is 19: it must be 20 or more
+2  evaluate run --features pixels --n 20               | covariance of 64 needs more than the 20
+2  evaluate run --features pixels --figures score      | No figure score have no classes
 6  evaluate hollow                                     | is no run
 """
 TABLE = [

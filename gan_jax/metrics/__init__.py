@@ -66,6 +66,7 @@ _FILES = {
     "suited": "evaluation",
     "synthetic_usefulness": "labelled",
     "table": "evaluation",
+    "titled": "evaluation",
     "translation_figures": "translation",
     "two_sample": "nearest_example",
     "usefulness": "classifiers",

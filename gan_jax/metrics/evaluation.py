@@ -182,8 +182,16 @@ def table(figures: Mapping[str, Any]) -> str:
     """
     rows = [(f"n = {figures['n']}", "samples", "real data")]
     for name, value in figures["samples"].items():
-        rows.append((name, digits(value), digits(figures["real"][name])))
+        rows.append((titled(name, figures), digits(value), digits(figures["real"][name])))
     return aligned(rows)
+
+
+def titled(name: str, figures: Mapping[str, Any]) -> str:
+    """The name of a figure, with the sizes of its sets where they are not `n`."""
+    about = figures.get("provenance", {}).get(name)
+    if about is None or about["n_real"] == about["n_fake"] == figures["n"]:
+        return name
+    return f"{name}, {about['n_real']} and {about['n_fake']}"
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> str:
