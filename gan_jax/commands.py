@@ -119,6 +119,7 @@ COMMANDS = {
     "diff": diff,
     "sample": reading.sample,
     "evaluate": evaluating.evaluate,
+    "compare": evaluating.compare,
     "encode": reading.encode,
     "data": data_commands.data,
 }

@@ -1,12 +1,15 @@
-"""The command that measures a run: `gan-jax evaluate`."""
+"""The commands that measure runs: `gan-jax evaluate` and `gan-jax compare`."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gan_jax.errors import UsageError
+from gan_jax.options import flags
 from gan_jax.reading import Source, loaded, opened, seed_of
 
 if TYPE_CHECKING:
@@ -45,6 +48,16 @@ class Measured:
     """Examples in each set, as far as there are so many; 10,000 if not given."""
 
 
+@dataclasses.dataclass(frozen=True)
+class Table:
+    """Where to put the table."""
+
+    out: str = ""
+    """A .md, or a .csv with all digits; only shown if not given."""
+    overwrite: bool = False
+    """Replace the file if it exists."""
+
+
 def evaluate(words: Sequence[str]) -> None:
     """gan-jax evaluate RUN [flags]"""
     folder, source, measured = opened(words, "evaluate", source=Source, measured=Measured)
@@ -68,6 +81,31 @@ def evaluate(words: Sequence[str]) -> None:
         said = record(trained.folder, one, trained.spec)
     names = [trained.folder.name for trained in found]
     print(said if len(found) == 1 else summary.record(folder, figures, names))
+
+
+def compare(words: Sequence[str]) -> None:
+    """gan-jax compare RUN RUN ... [flags]"""
+    names = list(takewhile(lambda word: not word.startswith("-"), words))
+    (target,) = flags(words[len(names) :], "compare RUN RUN ...", table=Table)
+    if len(names) < 2:
+        raise UsageError("Name two runs or more: gan-jax compare runs/one runs/other")
+    from gan_jax import comparing, tables, writing
+    from gan_jax.metrics import aligned
+    from gan_jax.storage import write_atomically
+
+    out = Path(target.out).expanduser()
+    if target.out and out.suffix not in (".md", ".csv"):
+        raise UsageError(f"--out {out}: a table is written to a .md or a .csv.")
+    if target.out:
+        writing.check_free(out, overwrite=target.overwrite)
+    found = [comparing.read(Path(name)) for name in names]
+    comparing.check_alike(found)
+    rows = comparing.table(found)
+    print(aligned(rows))
+    if target.out:
+        content = tables.markdown(rows) if out.suffix == ".md" else comparing.csv_content(found)
+        write_atomically(out, content.encode())
+        print(f"Wrote {out}.")
 
 
 def _check(measured: Measured) -> None:

@@ -34,12 +34,20 @@ def record(folder: Path, parts: Sequence[tuple[Mapping[str, Any], Path]]) -> str
     names = list(dict.fromkeys(name for row in rows for name in row.summary["figures"]))
     write_atomically(folder / "sweep.csv", _csv(rows, names).encode())
     head, *lines = _cells(rows, names)
-    rule = ["---"] * len(head)
-    written = "\n".join(f"| {' | '.join(line)} |" for line in (head, rule, *lines))
-    write_atomically(folder / "sweep.md", f"{written}\n".encode())
+    write_atomically(folder / "sweep.md", markdown([head, *lines]).encode())
     titles = [", ".join(f"{name} {value}" for name, value in row.values.items()) for row in rows]
     report.intervals(titles, [row.summary["figures"] for row in rows], folder / "sweep.png")
     return f"{aligned([head, *lines])}\nWrote sweep.csv, sweep.md and sweep.png to {folder}."
+
+
+def markdown(rows: Sequence[Sequence[str]]) -> str:
+    """Rows of text, the first of them titles, as a table in Markdown.
+
+    >>> markdown([["a", "b"], ["1", "2"]])
+    '| a | b |\\n| --- | --- |\\n| 1 | 2 |\\n'
+    """
+    head, *lines = rows
+    return "".join(f"| {' | '.join(line)} |\n" for line in (head, ["---"] * len(head), *lines))
 
 
 def collected(values: Mapping[str, Any], run: Path) -> list[Row]:

@@ -26,7 +26,7 @@ ORDER = (
     "recovery ledger job parting",
     "report",
     "writing evaluation measuring summary",
-    "loop tables describe",
+    "loop tables describe comparing",
     "loading launch",
     "sweep",
     "data_commands reading evaluating",

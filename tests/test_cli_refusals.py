@@ -23,7 +23,8 @@ def place(tmp_path_factory):
     (place / "torn").mkdir()
     (place / "torn" / ".lock").write_text("")
     (place / "torn" / "config.json").write_text('{"experi')
-    (place / "taken.npz").write_text("mine")
+    for name in ("taken.npz", "taken.csv"):
+        (place / name).write_text("mine")
     return place
 
 
@@ -118,6 +119,11 @@ WRONG = """
 2  evaluate run --features pixels --n 20               | covariance of 64 needs more than the 20
 2  evaluate run --features pixels --figures score      | No figure score have no classes
 6  evaluate hollow                                     | is no run
+2  compare run                                         | Name two runs or more
+2  compare run run --out table.txt                     | a .md or a .csv
+6  compare run run --out taken.csv                     | taken.csv exists --overwrite
+6  compare run hollow                                  | hollow is no run
+6  compare run torn                                    | config.json is damaged
 """
 TABLE = [
     (line.partition("|")[0].split(), line.partition("|")[2]) for line in WRONG.split("\n")[1:-1]
