@@ -26,6 +26,7 @@ ORDER = (
     "recovery ledger job parting",
     "report",
     "writing evaluation measuring summary",
+    "watching",
     "loop tables describe comparing",
     "loading launch",
     "sweep",
