@@ -15,6 +15,9 @@ KEPT = 10_000
 """Examples of a set whose features are kept, for figures of pairs of examples."""
 LABELLED = 5_000
 """Examples that classifiers are trained on at most."""
+WIDEST = 4096
+"""Features up to which a covariance is soon dealt with."""
+_HELD = 2**29  # bytes of features that are kept of a set at most
 
 Part = tuple[np.ndarray, np.ndarray | None]
 """Decoded examples `[n, ...]` and, where there are any, their labels `[n]`."""
@@ -38,15 +41,23 @@ def see(
     Args:
       extractor: of features.
       parts: in random order.
-      kept: examples whose features are kept; the first.
-      moments: whether to take mean and covariance of all features, in memory as its square.
+      kept: examples whose features are kept, the first, as far as 512 MB hold them.
+      moments: whether to take mean and covariance of all features.
+
+    Raises:
+      ValueError: features that are not finite or, for moments, more than `WIDEST`.
     """
     features, labels, chances, count = [], [], [], 0
 
     def passing() -> Iterator[np.ndarray]:
         nonlocal count
         for examples, given in parts:
-            found, room = extractor(examples), max(0, kept - count)
+            found = extractor(examples)
+            if moments and found.shape[1] > WIDEST:
+                raise ValueError(
+                    f"a covariance of {found.shape[1]} features takes too long, {WIDEST} do not"
+                )
+            room = max(0, min(kept, _HELD // found[0].nbytes) - count)
             count += len(found)
             features.append(found[:room])
             if given is not None:

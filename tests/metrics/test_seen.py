@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from gan_jax.metrics import Extractor, frechet_distance, pixel_features, precision_recall
+from gan_jax.metrics import seen as seen_room
 from gan_jax.metrics.seen import duplicates, frechet, labelled, of_pairs, score, see
 
 EXAMPLES = np.random.default_rng(0).normal(size=(500, 2, 3)).astype(np.float32)
@@ -50,6 +51,14 @@ def test_figures_are_those_of_arrays_and_say_of_how_many():
     assert duplicates().measure(real, other)[1] == (500, 200)
     figures, sizes = labelled().measure(real, other)
     assert sizes == (200, 200) and min(figures.values()) > 0.8
+
+
+def test_wide_features_take_no_more_memory_than_there_is(monkeypatch):
+    monkeypatch.setattr(seen_room, "_HELD", 100 * 6 * 4)
+    assert see(pixel_features(), parts(70)).features.shape == (100, 6)
+    monkeypatch.setattr(seen_room, "WIDEST", 5)
+    with pytest.raises(ValueError, match="a covariance of 6 features takes too long, 5 do not"):
+        see(pixel_features(), parts(70), moments=True)
 
 
 def test_what_a_figure_lacks_is_said():
