@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gan_jax.metrics.features import Extractor
     from gan_jax.metrics.seen import Figure
 
-FEATURES = ("pixels", "random", "classifier")
+FEATURES = ("pixels", "random", "classifier", "inception:PATH")
 FIGURES = (
     "frechet",
     "kernel",
@@ -40,7 +40,8 @@ class Measured:
     """More figures than those of the experiment."""
 
     features: tuple[str, ...] = ()
-    """Of what: pixels, random (a fixed network), classifier (one of the data), or several."""
+    """Of what: pixels, random (a fixed network), classifier (of the data's classes), or
+    inception:PATH (weights in PyTorch's names, .npz or .safetensors); or several."""
     figures: tuple[str, ...] = ()
     """Which: frechet, kernel, precision_recall, density_coverage, two_sample, sliced_wasserstein
     and near_duplicates, all if not given; score and usefulness, which need labels."""
@@ -117,10 +118,11 @@ def _check(measured: Measured) -> None:
         ("figures", measured.figures, FIGURES),
     ):
         for name in given:
-            if name not in known:
+            own = flag == "features" and name.startswith("inception:")
+            if name not in known and not own:
                 near = hint(name, known)
                 raise UsageError(f"--{flag} {name}: {near}there are {', '.join(known)}.")
-        if len(set(given)) < len(given):
+        if len({name.partition(":")[0] for name in given}) < len(given):
             raise UsageError(f"--{flag} names one twice: {', '.join(given)}.")
     if not measured.features and (measured.figures or measured.n is not None):
         raise UsageError("--figures and --n are those of --features: give some, such as random.")
@@ -136,6 +138,9 @@ def _extractor(name: str, data: Dataset) -> Extractor:
         "random": lambda: metrics.random_features(data.spec.shape),
         "classifier": lambda: metrics.classifier_features(data),
     }
+    kind, _, path = name.partition(":")
+    if kind == "inception":
+        return metrics.inception_features(path)
     try:
         return makes[name]()
     except ValueError as error:

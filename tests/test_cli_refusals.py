@@ -112,6 +112,8 @@ WRONG = """
 2  evaluate                                            | Name a run
 2  evaluate run --seed 4294967296                      | --seed is
 2  evaluate run --features pixel                       | --features pixel: did you mean pixels?
+2  evaluate run --features inception                   | did you mean inception:PATH?
+3  evaluate run --features inception:nowhere.npz       | there is no file nowhere.npz
 2  evaluate run --features random random               | --features names one twice
 2  evaluate run --features random --figures frechett   | --figures frechett: did you mean frechet?
 2  evaluate run --figures frechet                      | --figures and --n are those of --features

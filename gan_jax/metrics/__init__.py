@@ -37,6 +37,7 @@ _FILES = {
     "for_text": "characters",
     "frechet_distance": "frechet",
     "frechet_from_moments": "frechet",
+    "inception_features": "inception",
     "inverts": "tasks",
     "kernel_distance": "kernel",
     "label_accuracy": "classes",
