@@ -7,7 +7,7 @@ import keyword
 from collections.abc import Sequence
 from pathlib import Path
 
-from gan_jax import data_commands, evaluating, experiment, reading, runs
+from gan_jax import augment_commands, data_commands, evaluating, experiment, reading, runs
 from gan_jax.errors import RunError, UsageError
 from gan_jax.options import Options, flags
 
@@ -115,6 +115,7 @@ COMMANDS = {
     "new": new,
     "train": train,
     "sweep": sweep,
+    "augment": augment_commands.augment,
     "runs": list_runs,
     "diff": diff,
     "sample": reading.sample,

@@ -33,14 +33,22 @@ class Generated:
 
     def __call__(self, nets, keys: jax.Array) -> dict[str, jax.Array]:
         """A sample for each key, and its label."""
+        return self.made(nets, *self.latents(keys))
+
+    def latents(self, keys: jax.Array) -> tuple[jax.Array, jax.Array | None]:
+        """The latents of the samples, `[B, ...]`, and the labels `[B]` if there are any."""
         if self.label is None:
-            return {"samples": self.output(nets.generator(self.prior(keys)))}
+            return self.prior(keys), None
         latents, labels = apart(keys)
-        labels = self.label(labels)
-        return {
-            "samples": self.output(nets.generator(self.prior(latents), labels)),
-            "labels": labels,
-        }
+        return self.prior(latents), self.label(labels)
+
+    def made(
+        self, nets, latents: jax.Array, labels: jax.Array | None = None
+    ) -> dict[str, jax.Array]:
+        """The samples of these latents and labels."""
+        if labels is None:
+            return {"samples": self.output(nets.generator(latents))}
+        return {"samples": self.output(nets.generator(latents, labels)), "labels": labels}
 
 
 class Shifted(NamedTuple):

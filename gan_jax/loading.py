@@ -11,7 +11,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from gan_jax import checkpoint, parallel, phases, replicas, runs, sampling
+from gan_jax import checkpoint, making, parallel, phases, replicas, runs, sampling
 from gan_jax import experiment as experiments
 from gan_jax.data import Spec
 from gan_jax.data.query import hint
@@ -20,6 +20,7 @@ from gan_jax.experiment import Experiment
 from gan_jax.game import Game, State
 from gan_jax.generated import asked
 from gan_jax.keys import stream
+from gan_jax.making import Maker
 from gan_jax.replicas import Replica
 
 
@@ -48,6 +49,15 @@ class Trained:
         """`samples` `[count, ...]`, and `labels` `[count]` where the model is conditional."""
         key = stream(jax.random.key(seed), "sample")
         return self.draw(self.state, key, count, average=average, batch_size=batch_size)
+
+    def maker(self, *, average: bool = True) -> Maker:
+        """The generator as a function of latents: see `making.Maker`.
+
+        Raises:
+          UsageError: the samples are not of a generator and a prior.
+        """
+        phase = phases.of_step(self.experiment.phases, int(self.state.step))
+        return making.maker(phase.game, phase.sampler, self.state, average=average)
 
     def asked(self, *, label: str | None = None, truncation: float | None = None) -> Trained:
         """The same, whose samples are of the class of this name, or typical: see `generated.asked`.
