@@ -24,19 +24,21 @@ Manager = ocp.CheckpointManager
 
 
 @contextmanager
-def open_folder(folder: Path, keep: int = 2) -> Iterator[Manager]:
+def open_folder(folder: Path, keep: int = 2, policy: Any = None) -> Iterator[Manager]:
     """The checkpoints of a run, to save to; at the end the last save is waited for.
 
     Args:
       folder: made if it is not there; one process at a time may write to it.
       keep: how many of the newest checkpoints to keep.
+      policy: of Orbax, which to keep; by default those.
 
     Raises:
       OSError: the disk is full or cannot be written to; checkpoints that were there are intact.
       CheckpointError: a save failed for another reason.
     """
     options = ocp.CheckpointManagerOptions(
-        preservation_policy=preservation_policy.LatestN(keep), cleanup_tmp_directories=True
+        preservation_policy=policy or preservation_policy.LatestN(keep),
+        cleanup_tmp_directories=True,
     )
     with _explained(folder):
         manager = Manager(folder.absolute(), options=options)

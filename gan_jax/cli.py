@@ -24,7 +24,9 @@ usage: gan-jax COMMAND ...
   runs [FOLDER]              the runs in a folder
   diff RUN RUN               the first step at which two runs part, and what differs
   sample RUN [flags]         samples to a file: .npz, .png, .gif, .txt, .csv, .parquet
-  evaluate RUN [flags]       the figures of a run, from its checkpoint
+  evaluate RUN [flags]       the figures of a run, from its checkpoint; more by --features
+  compare RUN RUN ... [flags]
+                             the figures of runs side by side, if they are of the same thing
   encode RUN [flags]         the codes of data, of a run with an encoder
   data describe SPEC         what a set of data is
   data prepare NAME [flags]  a set for TensorFlow Datasets, from your data or by tfds
@@ -32,7 +34,7 @@ usage: gan-jax COMMAND ...
 gan-jax COMMAND --help (gan-jax train EXPERIMENT --help) shows the flags."""
 
 HELP = ("-h", "--help", "help")
-FLAGGED = ("augment", "sample", "evaluate", "encode", "data")
+FLAGGED = ("augment", "sample", "evaluate", "compare", "encode", "data")
 """Commands that show their own help without an experiment."""
 
 

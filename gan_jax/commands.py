@@ -7,7 +7,7 @@ import keyword
 from collections.abc import Sequence
 from pathlib import Path
 
-from gan_jax import augment_commands, data_commands, experiment, reading, runs
+from gan_jax import augment_commands, data_commands, evaluating, experiment, reading, runs
 from gan_jax.errors import RunError, UsageError
 from gan_jax.options import Options, flags
 
@@ -119,7 +119,8 @@ COMMANDS = {
     "runs": list_runs,
     "diff": diff,
     "sample": reading.sample,
-    "evaluate": reading.evaluate,
+    "evaluate": evaluating.evaluate,
+    "compare": evaluating.compare,
     "encode": reading.encode,
     "data": data_commands.data,
 }

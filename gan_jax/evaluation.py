@@ -7,7 +7,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from gan_jax import encoding, report, runs
+from gan_jax import __version__, encoding, report, runs
 from gan_jax.data import Dataset, Spec
 from gan_jax.data.source import some
 from gan_jax.experiment import COMPARED, Experiment
@@ -61,28 +61,51 @@ def evaluate(
       limit: examples in each set at most.
 
     Returns:
-      The figures of `metrics.compare` with what they depend on; where there is nothing to compare
-      with, why: `not_compared`.
+      The figures of `metrics.compare` with what they depend on, of each its `provenance`; where
+      there is nothing to compare with, why: `not_compared`.
     """
     about = {"step": int(state.step), "seed": seed, "weights": "average" if average else "last"}
     if not (evaluations or measures):
         return about | {"not_compared": "the experiment has no evaluations"}
-    if reason := _too_few(data):
+    if reason := too_few(data):
         return about | {"not_compared": reason}
     count = min(limit, len(data.held_out["real"]), len(data.train["real"]))
     samples = draw(state, stream(jax.random.key(seed), "evaluate"), count, average=average)
     held_out, train = (some(part["real"], count) for part in (data.held_out, data.train))
-    decoded = (np.asarray(data.spec.decode(part)) for part in (held_out, train))
-    whole = None
-    if any(isinstance(each, OfTraining) for each in evaluations):
+    decoded = [np.asarray(data.spec.decode(part)) for part in (held_out, train)]
+    own = [each for each in evaluations if isinstance(each, OfTraining)]
+    figures = compare([e for e in evaluations if e not in own], *decoded, samples["samples"])
+    more = [measure(samples, data) for measure in measures]
+    of_training = {}
+    if own:
         whole = np.asarray(data.spec.decode(data.train["real"][:]))
-    figures = compare(evaluations, *decoded, samples["samples"], whole)
-    for measure in measures:
-        found, real = measure(samples, data)
+        of_training = compare(own, *decoded, samples["samples"], whole)
+        more.insert(0, (of_training["samples"], of_training["real"]))
+    for found, real in more:
         if twice := found.keys() & figures["samples"].keys():
             raise ValueError(f"Two evaluations give {', '.join(sorted(twice))}: expected it once.")
         figures |= {"samples": figures["samples"] | found, "real": figures["real"] | real}
+    given = provenance(data, state, seed=seed, average=average)
+    given |= {"n_fake": count, "n_floor": count}
+    against = {"split": "held_out", "extractor": None, "hash": None, "n_real": count}
+    training = against | {"split": "train", "n_real": len(data.train["real"])}
+    known = of_training.get("samples", ())
+    figures["provenance"] = {
+        name: given | (training if name in known else against) for name in figures["samples"]
+    }
     return about | figures
+
+
+def provenance(data: Dataset, state: State, *, seed: int, average: bool) -> dict[str, Any]:
+    """Where a figure of a state comes from, but for the sets and features that it is of."""
+    return {
+        "fingerprint": data.fingerprint,
+        "step": int(state.step),
+        "seed": seed,
+        "weights": "average" if average else "last",
+        "gan_jax": __version__,
+        "jax": jax.__version__,
+    }
 
 
 def examine(
@@ -104,7 +127,7 @@ def examine(
         return {}
     nets = encoding.networks(game, experiment.sampler, state, average=average)
     found = {"pictures": experiment.pictures(nets)} if experiment.pictures else {}
-    if experiment.tasks and not _too_few(data):
+    if experiment.tasks and not too_few(data):
         parts = [_examined(part, data) for part in (data.held_out, data.train)]
         figures = [task(nets, *parts) for task in experiment.tasks]
         found["tasks"] = {name: value for each in figures for name, value in each.items()}
@@ -112,7 +135,8 @@ def examine(
     return found
 
 
-def _too_few(data: Dataset) -> str | None:
+def too_few(data: Dataset) -> str | None:
+    """Why there are no figures of these data, if so."""
     for name, part in (("held-out", data.held_out), ("training", data.train)):
         if (count := len(part["real"])) < FEWEST:
             had = f"{count or 'no'} {name} examples"

@@ -8,7 +8,7 @@ from typing import Any
 
 import jax
 
-from gan_jax import checkpoint, feed, phases, processes, runs, signals, summary, writing
+from gan_jax import checkpoint, feed, phases, processes, runs, signals, summary, watching, writing
 from gan_jax import data as data_room
 from gan_jax import experiment as experiments
 from gan_jax.cache import keep_programs
@@ -18,7 +18,7 @@ from gan_jax.evaluation import assess, record
 from gan_jax.experiment import Experiment
 from gan_jax.game import State, bind, update
 from gan_jax.job import Job
-from gan_jax.loop import LATE, play
+from gan_jax.loop import LATE, STALE, play
 from gan_jax.options import Options, check, check_same, seeds
 from gan_jax.replicas import Replica
 from gan_jax.train import abstract, check_batch, check_fits
@@ -70,7 +70,10 @@ def _lead(job: Job, stopped: Sequence[int]) -> int:
         if checkpoint.latest(job.run / runs.CHECKPOINTS) is None:
             runs.forget(job.run)
         raise
-    if stop:
+    if stop == STALE:
+        patience = job.options.patience
+        job.say(f"No better by {job.options.best} in {patience} evaluations: stopped.")
+    elif stop:
         step = int(state.step.max())
         job.say(f"Stopped at step {step}, saved; the same with --resume goes on.")
         return 0 if stop == LATE else 128 + stop
@@ -83,7 +86,7 @@ def _follow(job: Job, stopped: Sequence[int]) -> int:
     with processes.together():
         pass  # while the first one settles the folder
     stop = play(job, stopped)[1]
-    return 128 + stop if stop not in (0, LATE) else 0
+    return 128 + stop if stop not in (0, LATE, STALE) else 0
 
 
 def _prepare(
@@ -116,7 +119,9 @@ def _prepare(
     if replicas and built.before:
         raise UsageError("Games in turn are trained one --seed at a time, without --seeds.")
     draw = phases.prepare(built.phases)
-    return Job(run, built, config, options, data, draw, make, replicas, say)
+    job = Job(run, built, config, options, data, draw, make, replicas, say)
+    watching.check(job)
+    return job
 
 
 def _check_replicas(data: Dataset, options: Options) -> None:
@@ -171,7 +176,7 @@ def _about(job: Job, path: Path) -> dict[str, Any]:
 
 def _finish(job: Job, state: State) -> None:
     found = {}
-    for index, lane in job.living(state, job.config.steps):
+    for index, lane in job.living(state, int(state.step.max())):
         given = job.draw, job.part(state, index), job.data
         figures = assess(job.experiment, job.experiment.game, *given, seed=lane.seed)
         said = record(lane.folder, figures, job.data.spec)

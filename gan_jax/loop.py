@@ -21,6 +21,7 @@ from gan_jax import (
     report,
     runs,
     train,
+    watching,
 )
 from gan_jax.errors import DivergedError
 from gan_jax.game import State, update
@@ -29,8 +30,8 @@ from gan_jax.keys import stream
 from gan_jax.profiling import profiled
 from gan_jax.progress import progress
 
-LATE = 255
-"""What stops a run that is out of time, where otherwise the number of a signal does."""
+LATE, STALE = 255, 254
+"""What stops a run that is out of time, or no longer better; else the number of a signal does."""
 
 
 def play(job: Job, stopped: Sequence[int]) -> tuple[State, int]:
@@ -41,13 +42,14 @@ def play(job: Job, stopped: Sequence[int]) -> tuple[State, int]:
       stopped: receives the number of a signal.
 
     Returns:
-      The state, and what stopped it: 0, the number of a signal, or `LATE`.
+      The state, and what stopped it: 0, the number of a signal, `LATE` or `STALE`.
     """
     options, steps = job.options, job.config.steps
     state, step, seconds = _begin(job)
     chunks, start, stop = _chunks(job, state), time.monotonic(), 0
+    best, folder = watching.begun(job), job.run / runs.CHECKPOINTS
     with (
-        checkpoint.open_folder(job.run / runs.CHECKPOINTS, options.keep) as manager,
+        checkpoint.open_folder(folder, policy=watching.Kept(options.keep, best)) as manager,
         progress(step, steps, job.experiment.watch, shown=processes.first()) as show,
         profiled(job.run / "profile", options.profile, job.say) as profile,
         processes.bound(),
@@ -56,20 +58,25 @@ def play(job: Job, stopped: Sequence[int]) -> tuple[State, int]:
             before, step = step, _look(job, step)
             passed = time.monotonic() - start
             if processes.first():
-                show(step, _log(job, state, step, seconds + passed, metrics))
+                evaluated = watching.due(job, before, step)
+                row = _log(job, state, step, seconds + passed, metrics, evaluated)
+                show(step, row)
+                best.see({"step": step, **row})
             profile(step)
             late = 0 < options.minutes * 60 < passed
-            stop = max(processes.gathered(stopped[0] if stopped else LATE * late))
+            stale = 0 < options.patience <= best.since
+            stop = max(processes.gathered(stopped[0] if stopped else LATE * late or STALE * stale))
             last = bool(stop) or step == steps
             if (last or _crossed(before, step, options.ledger_every)) and processes.first():
                 _enter(job, state, step)  # before it is saved, so that no row is missing
-            if last or _crossed(before, step, options.checkpoint_every):
+            if last or best.step == step or _crossed(before, step, options.checkpoint_every):
                 _save(job, manager, step, state)
             pictured = last or before == 0 or _crossed(before, step, options.sample_every)
             if pictured and processes.first():
                 _picture(job, state, step)
             if last:
                 _curves(job)
+                best.tell(job.say)
                 break
     return state, stop
 
@@ -122,7 +129,9 @@ def _look(job: Job, step: int) -> int:
     return min(job.config.steps, step - step % every + every, *ends)
 
 
-def _log(job: Job, state: State, step: int, seconds: float, metrics: Mapping) -> Mapping:
+def _log(
+    job: Job, state: State, step: int, seconds: float, metrics: Mapping, evaluated: bool
+) -> Mapping:
     """Writes a row for each lane, and for the run the means over those that have not diverged."""
     rows = []
     for index, lane in job.living(state, step):
@@ -130,6 +139,8 @@ def _log(job: Job, state: State, step: int, seconds: float, metrics: Mapping) ->
         if job.experiment.on_chunk:
             more = job.experiment.on_chunk(job.part(state, index), row) or {}
             row |= {name: float(value) for name, value in more.items()}
+        if evaluated:
+            row |= watching.figures(job, job.part(state, index), lane)
         runs.add_metrics(lane.folder, {"step": step, "seconds": seconds, **row})
         rows.append(row)
     if not rows:

@@ -38,6 +38,12 @@ class Options:
     """Steps between two pictures of samples."""
     ledger_every: int = 100
     """Steps between two rows of the ledger, by which `gan-jax diff` compares runs."""
+    evaluate_every: int = 0
+    """Steps between two evaluations of 1,000 examples, among the metrics; 0 for none."""
+    best: str = ""
+    """A figure, such as recall: the checkpoint where it is nearest to real data's is kept, too."""
+    patience: int = 0
+    """Stop after so many evaluations without a better one, by --best; 0 for never."""
     checkpoint_every: int = 500
     """Steps between two checkpoints; the last step is always saved."""
     keep: int = 2
@@ -77,6 +83,14 @@ def check(config: Any, options: Options) -> None:
         raise UsageError("--seed is one seed and --seeds are many: give one of the two flags.")
     for seed in seeds(options):
         check_seed(seed)
+    for name in ("evaluate_every", "patience"):
+        if getattr(options, name) < 0:
+            flag = name.replace("_", "-")
+            raise UsageError(f"--{flag} is {getattr(options, name)}: it must be 0 (none) or more.")
+    if options.best and not options.evaluate_every:
+        raise UsageError("--best is of the evaluations of --evaluate-every: give it, too.")
+    if options.patience and not options.best:
+        raise UsageError("--patience is that with the figure of --best: give it, too.")
     if options.profile < 0:
         raise UsageError(f"--profile is {options.profile}: it must be 0 (none) or more.")
     if not options.device_data >= 0:

@@ -1,4 +1,4 @@
-"""The commands that read a run: `gan-jax sample`, `gan-jax evaluate` and `gan-jax encode`."""
+"""The commands that read a run: `gan-jax sample` and `gan-jax encode`, and how any opens one."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Encoded:
 
 def sample(words: Sequence[str]) -> None:
     """gan-jax sample RUN [flags]"""
-    folder, source, target = _opened(words, "sample", source=Source, target=Target)
+    folder, source, target = opened(words, "sample", source=Source, target=Target)
     from gan_jax import writing
 
     for name, value in (("n", target.n), ("batch-size", target.batch_size)):
@@ -71,14 +71,14 @@ def sample(words: Sequence[str]) -> None:
             raise UsageError(f"--{name} is {value}: it must be 1 or more.")
     out = Path(target.out).expanduser()
     writing.check(out, overwrite=target.overwrite)
-    found = _load(folder, source)
+    found = loaded(folder, source)
     draw = found[0].asked(label=target.label, truncation=target.truncation).draw
     found = [dataclasses.replace(trained, draw=draw) for trained in found]
     places = _places(out, found, target.overwrite)
     for trained, place in zip(found, places, strict=True):
         drawn = trained.sample(
             target.n,
-            seed=_seed(source, trained),
+            seed=seed_of(source, trained),
             average=source.weights == "average",
             batch_size=target.batch_size,
         )
@@ -86,35 +86,15 @@ def sample(words: Sequence[str]) -> None:
         print(f"Wrote {target.n} samples to {place}.")
 
 
-def evaluate(words: Sequence[str]) -> None:
-    """gan-jax evaluate RUN [flags]"""
-    folder, source = _opened(words, "evaluate", source=Source)
-    found = _load(folder, source)
-    from gan_jax import data, summary
-    from gan_jax.evaluation import assess, record
-
-    real, figures = data.open(found[0].config.data, found[0].fingerprint), {}
-    reached = max(int(trained.state.step) for trained in found)
-    for trained in (trained for trained in found if int(trained.state.step) == reached):
-        figures[trained.folder.name] = assess(
-            *(trained.experiment, trained.game, trained.draw, trained.state, real),
-            seed=_seed(source, trained),
-            average=source.weights == "average",
-        )
-        said = record(trained.folder, figures[trained.folder.name], trained.spec)
-    names = [trained.folder.name for trained in found]
-    print(said if len(found) == 1 else summary.record(folder, figures, names))
-
-
 def encode(words: Sequence[str]) -> None:
     """gan-jax encode RUN [flags]"""
-    folder, source, target = _opened(words, "encode", source=Source, target=Encoded)
+    folder, source, target = opened(words, "encode", source=Source, target=Encoded)
     from gan_jax import data, encoding, report, writing
 
     out = Path(target.out).expanduser()
     if out.suffix not in (".npz", ".png"):
         raise UsageError(f"--out {out}: codes are written to a .npz, or drawn in a .png.")
-    found = _load(folder, source)
+    found = loaded(folder, source)
     encoding.encoder(found[0].game)
     places = _places(out, found, target.overwrite)
     name, fingerprint = found[0].config.data, found[0].fingerprint
@@ -153,7 +133,7 @@ def _places(out: Path, found: Sequence, overwrite: bool) -> list[Path]:
     return [writing.check(place, found[0].spec, overwrite=overwrite) for place in places]
 
 
-def _opened(words: Sequence[str], name: str, **kinds: type) -> tuple:
+def opened(words: Sequence[str], name: str, **kinds: type) -> tuple:
     """The folder that the first word names, and the flags behind it."""
     run, given = named(words, f"Name a run: gan-jax {name} RUN; gan-jax runs lists them.")
     source, *rest = flags(given, f"{name} RUN", **kinds)
@@ -161,11 +141,13 @@ def _opened(words: Sequence[str], name: str, **kinds: type) -> tuple:
     return Path(run), source, *rest
 
 
-def _seed(source: Source, trained) -> int:
+def seed_of(source: Source, trained) -> int:
+    """Of the noise: as asked for, or that of the run."""
     return trained.seed if source.seed is None else source.seed
 
 
-def _load(folder: Path, source: Source):
+def loaded(folder: Path, source: Source):
+    """All that is meant of the run, as `loading.load_all` gives it."""
     from gan_jax.cache import keep_programs
     from gan_jax.loading import load_all
 

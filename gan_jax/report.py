@@ -89,7 +89,7 @@ def grid(images: np.ndarray) -> np.ndarray:
 
 def curves(rows: Sequence[Mapping[str, float]], path: Path) -> None:
     """Draws every metric of `metrics.jsonl` against the step, one panel a player."""
-    names = [name for name in rows[-1] if "/" in name] if rows else []
+    names = list(dict.fromkeys(name for row in rows for name in row if "/" in name))
     players = list(dict.fromkeys(name.partition("/")[0] for name in names))
     if not players:
         return

@@ -165,19 +165,22 @@ def sample(
 
 
 def prepare(game: Game, sampler: Sampler) -> Callable[..., dict[str, np.ndarray]]:
-    """`sample` for one game, as a function of the other arguments; it compiles once."""
+    """`sample` for one game, as a function of the other arguments; it compiles once.
+
+    It also takes `first`, the number of the first sample, for samples in parts.
+    """
     settle = jax.jit(lambda state: settled(game, sampler, state))
     # Block by block, since the rounding of a matrix product depends on how many rows it has.
     draw = jax.jit(lambda state, keys: jax.lax.map(partial(sampler, bind(game, state)), keys))
 
-    def sample(state, key, count, *, average=True, batch_size=256):
+    def sample(state, key, count, *, first=0, average=True, batch_size=256):
         if count < 1 or batch_size < 1:
             raise ValueError(f"Sample 1 or more, in batches of 1 or more; given {count}.")
         state = settle(averaged(state) if average else state)
         blocks = -(-min(batch_size, count) // BLOCK)
         parts = []
-        for first in range(0, count, blocks * BLOCK):
-            keys = numbered(key, first, blocks * BLOCK).reshape(blocks, BLOCK)
+        for start in range(first, first + count, blocks * BLOCK):
+            keys = numbered(key, start, blocks * BLOCK).reshape(blocks, BLOCK)
             parts.append(jax.device_get(draw(state, keys)))
         return jax.tree.map(lambda *parts: _joined(parts, count), *parts)
 

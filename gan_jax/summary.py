@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from gan_jax import runs
-from gan_jax.metrics import aligned, digits
+from gan_jax.metrics import aligned, digits, titled
 
 RESAMPLES = 10_000
 """Of the bootstrap."""
@@ -22,10 +22,11 @@ def summarise(found: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> d
 
     Returns:
       `replicas` how many, the names of those that `diverged`, and of those that `collapsed`: whose
-      samples reach less than half of the recall of real data; and for each of the `figures` its
-      mean, its standard deviation, the 95 % interval of the mean (percentile bootstrap), `best` and
-      `worst`, those nearest to and farthest from the figure of real data, by name, and that one;
-      for each of the `tasks`, if there are any, `mean`, `std`, `median`, `least` and `largest`.
+      samples reach less than half of a recall or coverage of real data; and for each of the
+      `figures` its mean, its standard deviation, the 95 % interval of the mean (percentile
+      bootstrap), `best` and `worst`, those nearest to and farthest from the figure of real data, by
+      name, and that one; for each of the `tasks`, if there are any, `mean`, `std`, `median`,
+      `least` and `largest`.
     """
     evaluated = {name: figures for name, figures in found.items() if "samples" in figures}
     about = {
@@ -43,14 +44,14 @@ def summarise(found: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> d
         return about | {"figures": {}, "not_compared": reason}
     first = next(iter(evaluated.values()))
     about |= {key: first[key] for key in ("step", "weights", "n")}
+    about["provenance"] = first.get("provenance", {})
     return about | {"figures": {what: _one(what, evaluated) for what in first["samples"]}}
 
 
 def has_collapsed(figures: Mapping[str, Any]) -> bool:
-    """Whether samples reach less than half of the recall of real data; no, where it is unknown."""
-    if "recall" not in figures["samples"]:
-        return False
-    return figures["samples"]["recall"] < figures["real"]["recall"] / 2
+    """Whether samples reach less than half of a recall, or a coverage, of real data."""
+    names = [name for name in figures["samples"] if name.endswith(("recall", "coverage"))]
+    return any(figures["samples"][name] < figures["real"][name] / 2 for name in names)
 
 
 def interval(values: Sequence[float]) -> tuple[float, float]:
@@ -91,7 +92,9 @@ def table(summary: Mapping[str, Any]) -> str:
         ends = (f"{digits(figure[end])} ({figure[f'{end}_of']})" for end in ("best", "worst"))
         middle = (digits(figure["mean"]), digits(figure["std"]))
         low, high = map(digits, figure["interval"])
-        rows.append((what, *middle, f"{low} to {high}", *ends, digits(figure["real"])))
+        rows.append(
+            (titled(what, summary), *middle, f"{low} to {high}", *ends, digits(figure["real"]))
+        )
     return aligned(rows)
 
 

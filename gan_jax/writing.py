@@ -59,6 +59,16 @@ def check(out: Path, spec: Spec | None = None, *, overwrite: bool) -> Path:
             f"--out {out}: a {out.suffix} cannot hold these data, of shape {spec.shape}; those "
             f"that can: {', '.join(fitting)}."
         )
+    return check_free(out, overwrite=overwrite)
+
+
+def check_free(out: Path, *, overwrite: bool) -> Path:
+    """The path itself, if a file can be written there.
+
+    Raises:
+      RunError: it exists, and may not be replaced.
+      FileNotFoundError: its folder does not exist.
+    """
     if not out.absolute().parent.is_dir():
         raise FileNotFoundError(f"The folder {out.absolute().parent} does not exist: make it.")
     if out.is_dir() or (out.exists() and not overwrite):

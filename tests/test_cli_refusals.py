@@ -23,7 +23,8 @@ def place(tmp_path_factory):
     (place / "torn").mkdir()
     (place / "torn" / ".lock").write_text("")
     (place / "torn" / "config.json").write_text('{"experi')
-    (place / "taken.npz").write_text("mine")
+    for name in ("taken.npz", "taken.csv"):
+        (place / name).write_text("mine")
     return place
 
 
@@ -110,7 +111,21 @@ WRONG = """
 7  sample run --out nowhere/out.npz                    | nowhere does not exist
 2  evaluate                                            | Name a run
 2  evaluate run --seed 4294967296                      | --seed is
+2  evaluate run --features pixel                       | --features pixel: did you mean pixels?
+2  evaluate run --features inception                   | did you mean inception:PATH?
+3  evaluate run --features inception:nowhere.npz       | there is no file nowhere.npz
+2  evaluate run --features random random               | --features names one twice
+2  evaluate run --features random --figures frechett   | --figures frechett: did you mean frechet?
+2  evaluate run --figures frechet                      | --figures and --n are those of --features
+2  evaluate run --features random --n 19               | --n is 19: it must be 20 or more
+2  evaluate run --features pixels --n 20               | covariance of 64 needs more than the 20
+2  evaluate run --features pixels --figures score      | No figure score have no classes
 6  evaluate hollow                                     | is no run
+2  compare run                                         | Name two runs or more
+2  compare run run --out table.txt                     | a .md or a .csv
+6  compare run run --out taken.csv                     | taken.csv exists --overwrite
+6  compare run hollow                                  | hollow is no run
+6  compare run torn                                    | config.json is damaged
 """
 TABLE = [
     (line.partition("|")[0].split(), line.partition("|")[2]) for line in WRONG.split("\n")[1:-1]

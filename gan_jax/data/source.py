@@ -90,7 +90,12 @@ def blocks(array: Any) -> Iterator[tuple[Sequence[int], np.ndarray]]:
 
 def some(array: Any, count: int) -> np.ndarray:
     """The same `count` rows every time, from all over: their order may mean something."""
-    return array[np.random.Generator(np.random.PCG64(0)).permutation(len(array))[:count]]
+    return array[chosen(len(array), count)]
+
+
+def chosen(size: int, count: int) -> np.ndarray:
+    """The numbers of the rows that `some` takes of an array of this size."""
+    return np.random.Generator(np.random.PCG64(0)).permutation(size)[:count]
 
 
 def extremes(*arrays: Any) -> tuple[Any, Any]:

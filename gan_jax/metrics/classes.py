@@ -80,6 +80,19 @@ def label_accuracy(
 
 
 def classifier(data: Dataset, *, width: int = 256, seed: int = 0) -> Classify:
+    """The probabilities of the classes by `perceptron`, with its arguments."""
+    inner, inner_bias, outer, outer_bias = perceptron(data, width=width, seed=seed)
+
+    def classify(examples: np.ndarray) -> np.ndarray:
+        from scipy.special import softmax
+
+        rows = np.asarray(examples, np.float32).reshape(len(examples), -1)
+        return softmax(np.maximum(rows @ inner + inner_bias, 0) @ outer + outer_bias, axis=1)
+
+    return classify
+
+
+def perceptron(data: Dataset, *, width: int = 256, seed: int = 0) -> list[np.ndarray]:
     """A perceptron of one hidden layer, trained on the training part alone.
 
     By scikit-learn, until a tenth of that part, kept back, is no longer classified better, or 15 to
@@ -90,6 +103,9 @@ def classifier(data: Dataset, *, width: int = 256, seed: int = 0) -> Classify:
       data: with labels, each of them on two training examples or more.
       width: of the hidden layer.
       seed: of weights, order and the tenth.
+
+    Returns:
+      Weights `[D, width]` and biases of the hidden layer, and those of the logits.
 
     Raises:
       ValueError: data with other labels, or none.
@@ -102,15 +118,38 @@ def classifier(data: Dataset, *, width: int = 256, seed: int = 0) -> Classify:
         weights = _fitted(data, width, seed)
         storage.write_atomically(place, lambda file: np.savez(file, *weights))
     with np.load(place) as file:
-        inner, inner_bias, outer, outer_bias = (file[name] for name in file.files)
+        return [file[name] for name in file.files]
 
-    def classify(examples: np.ndarray) -> np.ndarray:
-        from scipy.special import softmax
 
-        rows = np.asarray(examples, np.float32).reshape(len(examples), -1)
-        return softmax(np.maximum(rows @ inner + inner_bias, 0) @ outer + outer_bias, axis=1)
+def classifier_score(chances: np.ndarray) -> float:
+    """`exp(E_x KL(p(y | x) || p(y)))`: the Inception score, by any classifier.
 
-    return classify
+    Salimans et al. 2016, arXiv:1606.03498, section 4. It never sees real data, and is best for one
+    sure sample of each class: read it beside that of real data, and beside other figures.
+
+    Differs from the paper: of all samples at once, where there is a mean over ten parts.
+
+    Args:
+      chances: p(y | x), `[N, K]`, each row summing to 1.
+
+    Returns:
+      From 1 to K.
+
+    Raises:
+      ValueError: for other shapes, or rows that are no probabilities.
+
+    >>> round(classifier_score([[1.0, 0.0], [0.0, 1.0]]), 6), classifier_score([[0.3, 0.7]])
+    (2.0, 1.0)
+    """
+    from scipy.special import rel_entr
+
+    chances = np.asarray(chances, np.float64)
+    if chances.ndim != 2 or not chances.size or not np.allclose(chances.sum(1), 1, atol=1e-3):
+        raise ValueError(
+            f"chances have the shape {chances.shape}; expected [N, K], each row summing to 1"
+        )
+    middle = chances.mean(0, keepdims=True)
+    return float(np.exp(rel_entr(chances, middle).sum(1).mean()))
 
 
 def _fitted(data: Dataset, width: int, seed: int) -> list[np.ndarray]:

@@ -64,10 +64,10 @@ def scores(
     given = _features(train, target), train.choices[target]
     found = {}
     for name, make in (quick() if classifiers is None else classifiers).items():
-        fitted = _fitted(make, *given)
+        model = fitted(make, *given)
         chances = np.zeros((len(outputs), test.sizes[target]))
-        chances[:, fitted.classes_] = fitted.predict_proba(inputs)
-        found[name] = _f1(outputs, fitted.predict(inputs)), _auc(outputs, chances)
+        chances[:, model.classes_] = model.predict_proba(inputs)
+        found[name] = _f1(outputs, model.predict(inputs)), _auc(outputs, chances)
     return found
 
 
@@ -93,7 +93,7 @@ def _features(table: Cells, target: str) -> np.ndarray:
     return np.concatenate([*numbers, *choices], axis=1)
 
 
-def _fitted(make: Callable, inputs: np.ndarray, outputs: np.ndarray):
+def fitted(make: Callable, inputs: np.ndarray, outputs: np.ndarray):
     import warnings
 
     from sklearn.dummy import DummyClassifier

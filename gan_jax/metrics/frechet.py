@@ -1,5 +1,6 @@
 """The Frechet distance of two Gaussians that have the moments of the features."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -28,13 +29,37 @@ def moments(features: ArrayLike) -> Moments:
     >>> moments([[0.0], [2.0]])
     Moments(count=2, mean=array([1.]), covariance=array([[2.]]))
     """
-    features = as_rows(features, "features")
-    count = len(features)
+    return streamed_moments([features])
+
+
+def streamed_moments(parts: Iterable[ArrayLike]) -> Moments:
+    """The moments of a set that comes in parts, of which one at a time is in memory.
+
+    Sums of squares about the mean so far, in float64: Chan et al. 1979, eq. 2.1. So the result
+    does not depend on how the set was cut, but for the rounding of float64.
+
+    Args:
+      parts: each `[n, ...]` features, as many per row.
+
+    Raises:
+      ValueError: for fewer than two rows in all, unequal widths or values that are not finite.
+
+    >>> streamed_moments([[[0.0]], [[2.0]]])
+    Moments(count=2, mean=array([1.]), covariance=array([[2.]]))
+    """
+    count, mean, squares = 0, 0.0, 0.0
+    for part in parts:
+        rows = as_rows(part, "features")
+        if count and rows.shape[1] != mean.size:
+            raise ValueError(f"features have {rows.shape[1]} and {mean.size} values; expected one")
+        own = rows.mean(axis=0)
+        centred, apart = rows - own[None], own - mean
+        share = len(rows) / (count + len(rows))
+        squares = squares + centred.T @ centred + np.outer(apart, apart) * count * share
+        mean, count = mean + apart * share, count + len(rows)
     if count < 2:
         raise ValueError(f"features has {count} row; a covariance needs at least 2")
-    mean = features.mean(axis=0)
-    centred = features - mean[None]
-    return Moments(count, mean, centred.T @ centred / (count - 1))
+    return Moments(count, mean, squares / (count - 1))
 
 
 def frechet_from_moments(real: Moments, fake: Moments) -> float:

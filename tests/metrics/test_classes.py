@@ -3,7 +3,7 @@ import pytest
 
 from gan_jax.data import from_arrays
 from gan_jax.data.digits import digits
-from gan_jax.metrics import classifier, label_accuracy, modes_and_divergence
+from gan_jax.metrics import classifier, classifier_score, label_accuracy, modes_and_divergence
 
 
 @pytest.fixture(scope="module")
@@ -78,3 +78,14 @@ def test_a_classifier_needs_labels():
     with pytest.raises(ValueError, match="of 2 classes, the rarest of which has 1"):
         classifier(rare)
     assert label_accuracy({}, rare) == ({}, {})
+
+
+def test_the_score_is_that_of_the_definition():
+    chances = np.random.default_rng(0).dirichlet(np.ones(7), size=300)
+    middle = chances.mean(0)
+    terms = [np.sum(row * (np.log(row) - np.log(middle))) for row in chances]
+    assert classifier_score(chances) == pytest.approx(np.exp(np.mean(terms)))
+    assert classifier_score(np.eye(7)[np.arange(70) % 7]) == pytest.approx(7)
+    assert classifier_score(np.eye(7)[np.zeros(70, int)]) == 1
+    with pytest.raises(ValueError, match="summing to 1"):
+        classifier_score(np.ones((3, 2)))

@@ -3,7 +3,13 @@ import pytest
 import scipy.linalg
 from sklearn.datasets import load_digits
 
-from gan_jax.metrics.frechet import Moments, frechet_distance, frechet_from_moments, moments
+from gan_jax.metrics.frechet import (
+    Moments,
+    frechet_distance,
+    frechet_from_moments,
+    moments,
+    streamed_moments,
+)
 
 
 def normal(seed, *shape):
@@ -75,3 +81,33 @@ def test_is_symmetric():
 def test_features_that_do_not_fit_are_refused(real, fake, message):
     with pytest.raises(ValueError, match=message):
         frechet_distance(real, fake)
+
+
+@pytest.mark.parametrize("size", [1, 7, 300, 1000])
+def test_moments_do_not_depend_on_how_the_set_was_cut(size):
+    features = (1e3 + normal(0, 1000, 6) * np.array([[1e-3, 1, 1, 1, 1, 1e3]])).astype(np.float32)
+    parts = (features[start : start + size] for start in range(0, 1000, size))
+    whole, cut = moments(features), streamed_moments(parts)
+    assert whole.count == cut.count == 1000
+    np.testing.assert_allclose(cut.mean, whole.mean, rtol=1e-12)
+    np.testing.assert_allclose(cut.covariance, np.cov(features.astype(float).T), rtol=1e-6)
+
+
+def test_many_examples_take_the_memory_of_one_part():
+    """50,000 of 500 features, 200 MB in all: no more than a tenth of it is held."""
+    import tracemalloc
+
+    tracemalloc.start()
+    drawn = (normal(start, 500, 500) for start in range(100))
+    found = streamed_moments(drawn)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert found.count == 50_000 and most < 20e6
+    assert frechet_from_moments(found, Moments(2, np.zeros(500), np.eye(500))) < 5
+
+
+def test_parts_of_other_widths_are_refused():
+    with pytest.raises(ValueError, match="3 and 2 values"):
+        streamed_moments([np.ones((2, 2)), np.ones((2, 3))])
+    with pytest.raises(ValueError, match="features has 0 row"):
+        streamed_moments([])

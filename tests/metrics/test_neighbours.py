@@ -3,7 +3,7 @@ import pytest
 from sklearn.datasets import load_digits
 from sklearn.neighbors import NearestNeighbors
 
-from gan_jax.metrics.neighbours import nearest, precision_recall
+from gan_jax.metrics.neighbours import density_coverage, nearest, precision_recall
 
 
 def brute_force(real, fake, neighbours):
@@ -145,3 +145,22 @@ def test_halves_of_the_digits_reach_the_known_figures():
 def test_sets_that_do_not_fit_are_refused(real, fake, neighbours, message):
     with pytest.raises(ValueError, match=message):
         precision_recall(real, fake, neighbours)
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_density_and_coverage_are_those_of_the_definition(name):
+    """Radii and distances by scikit-learn, a ball at a time."""
+    real, fake = (np.float64(x).reshape(len(x), -1) for x in PAIRS[name])
+    radii = NearestNeighbors(n_neighbors=5, algorithm="brute").fit(real).kneighbors()[0][:, -1]
+    distances = np.stack([np.linalg.norm(fake - point[None], axis=1) for point in real])
+    inside = distances <= radii[:, None] * (1 + 1e-9)
+    found = density_coverage(real, fake, chunk=100)
+    assert found["coverage"] == pytest.approx(inside.any(1).mean(), abs=1e-12)
+    assert found["density"] == pytest.approx(inside.sum() / (5 * len(fake)), abs=1e-12)
+
+
+def test_density_and_coverage_of_one_distribution_are_as_expected():
+    found = density_coverage(normal(0, 3000, 4), normal(1, 3000, 4))
+    assert found["density"] == pytest.approx(1, abs=0.05)
+    assert found["coverage"] == pytest.approx(1 - 2**-5, abs=0.02)
+    assert density_coverage(normal(0, 500, 4), 0.01 * normal(1, 500, 4))["coverage"] < 0.1

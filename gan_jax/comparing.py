@@ -1,0 +1,157 @@
+"""Figures of several runs side by side; what is unlike is refused, and never put in one row."""
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from gan_jax import runs
+from gan_jax.errors import RunError, UsageError
+from gan_jax.metrics import digits, titled
+
+LIKE = {
+    "fingerprint": "data",
+    "split": "split",
+    "n_real": "n of real examples",
+    "n_fake": "n of samples",
+    "extractor": "features",
+    "hash": "hash of the features",
+}
+"""What must be the same of two figures that stand in one row, and what a person calls it."""
+SHOWN = ("step", "weights", "seed", "gan_jax", "jax")
+"""What may differ, and is shown."""
+
+
+class Evaluated(NamedTuple):
+    """What is known of a run."""
+
+    name: str
+    about: Mapping[str, str]  # those of `SHOWN`
+    figures: Mapping[str, Mapping[str, Any]]  # by name: value, real, and of replicas an interval
+    provenance: Mapping[str, Mapping[str, Any]]  # of each figure
+    n: int
+
+
+def read(run: Path) -> Evaluated:
+    """The figures of a run, or of one replica of it, from its `evaluation.json`.
+
+    Raises:
+      RunError: it is no run, was not evaluated yet, or not so that it can be compared.
+    """
+    try:
+        found = json.loads((run / runs.EVALUATION).read_text())
+    except (FileNotFoundError, NotADirectoryError) as error:
+        runs.about(run)
+        raise RunError(f"{run} was not evaluated yet: gan-jax evaluate {run}") from error
+    except ValueError as error:
+        raise RunError(f"{run / runs.EVALUATION} is damaged: {error!r}.") from error
+    if "samples" in found:
+        real = found["real"]
+        figures = {k: {"value": v, "real": real[k]} for k, v in found["samples"].items()}
+        seed = str(found["seed"])
+    else:
+        given = found.get("figures", {}).items()
+        figures = {name: {**figure, "value": figure["mean"]} for name, figure in given}
+        lost = len(found.get("diverged", ()))
+        seed = f"{found.get('replicas')} replicas{f', {lost} diverged' if lost else ''}"
+    if not figures:
+        reason = found.get("not_compared", "all of it has diverged")
+        raise RunError(f"{run} has no figures of samples, since {reason}.")
+    if figures.keys() - found.get("provenance", {}).keys():
+        raise RunError(
+            f"{run} was evaluated before figures said where they come from: gan-jax evaluate {run}"
+        )
+    first = next(iter(found["provenance"].values()))
+    about = {name: str(first[name]) for name in SHOWN} | {"seed": seed}
+    return Evaluated(str(run), about, figures, found["provenance"], found["n"])
+
+
+def check_alike(found: Sequence[Evaluated]) -> None:
+    """Refuses figures of one name that are not of the same thing.
+
+    Raises:
+      UsageError: naming what differs, in the first runs where it does.
+    """
+    known: dict[str, tuple[str, Mapping]] = {}
+    for one in found:
+        for name, about in one.provenance.items():
+            data = {"fingerprint": about["fingerprint"]}
+            for key, given in (("", data), (name, {what: about[what] for what in LIKE})):
+                other, before = known.setdefault(key, (one.name, given))
+                unlike = [what for what in given if given[what] != before[what]]
+                if unlike:
+                    said = (f"{LIKE[w]} {_short(before[w])} and {_short(given[w])}" for w in unlike)
+                    raise UsageError(
+                        f"{other} and {one.name} are no comparison{key and f' by {key}'}: "
+                        f"{'; '.join(said)}. Evaluate both alike, by the same flags."
+                    )
+
+
+def table(found: Sequence[Evaluated]) -> list[list[str]]:
+    """Cells of text: a column for each run, and one for real data.
+
+    Args:
+      found: alike, see `check_alike`.
+    """
+    sizes = {one.n for one in found}
+    n = sizes.pop() if len(sizes) == 1 else None
+    rows = [[f"n = {n}" if n else "", *(one.name for one in found), "real data"]]
+    for what in SHOWN:
+        values = [one.about[what] for one in found]
+        if what not in ("gan_jax", "jax") or len(set(values)) > 1:
+            rows.append([what, *values, ""])
+    for name, one in _names(found).items():
+        title = titled(name, {"provenance": one.provenance, "n": n})
+        cells = [_cell(other.figures.get(name)) for other in found]
+        rows.append([title, *cells, digits(one.figures[name]["real"])])
+    return rows
+
+
+def csv_content(found: Sequence[Evaluated]) -> str:
+    """The figures in all their digits; of replicas mean and the ends of the interval."""
+    file = io.StringIO()
+    writer = csv.writer(file)
+    columns = [(one, end) for one in found for end in _ends(one)]
+    head = [f"{one.name} {end}".strip() for one, end in columns]
+    writer.writerow(["figure", "n_real", "n_fake", *head, "real data"])
+    for name, first in _names(found).items():
+        about, real = first.provenance[name], first.figures[name]["real"]
+        cells = [_number(one.figures.get(name), end) for one, end in columns]
+        writer.writerow([name, about["n_real"], about["n_fake"], *cells, real])
+    return file.getvalue()
+
+
+def _names(found: Sequence[Evaluated]) -> dict[str, Evaluated]:
+    """Every figure, and the first run that has it."""
+    names: dict[str, Evaluated] = {}
+    for one in found:
+        for name in one.figures:
+            names.setdefault(name, one)
+    return names
+
+
+def _cell(figure: Mapping[str, Any] | None) -> str:
+    if figure is None:
+        return "-"
+    if "interval" not in figure:
+        return digits(figure["value"])
+    low, high = map(digits, figure["interval"])
+    return f"{digits(figure['value'])} [{low}, {high}]"
+
+
+def _ends(one: Evaluated) -> tuple[str, ...]:
+    many = any("interval" in figure for figure in one.figures.values())
+    return ("mean", "low", "high") if many else ("",)
+
+
+def _number(figure: Mapping[str, Any] | None, end: str) -> Any:
+    if figure is None:
+        return ""
+    low, high = figure.get("interval", (None, None))
+    return {"low": low, "high": high}.get(end, figure["value"])
+
+
+def _short(value: Any) -> str:
+    return value[:12] if isinstance(value, str) else str(value)

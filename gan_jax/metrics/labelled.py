@@ -1,0 +1,64 @@
+"""Train on synthetic, test on real, and the reverse: what labelled samples are worth."""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from gan_jax.metrics.classifiers import Classifiers, fitted
+from gan_jax.metrics.rows import as_row_pair
+
+
+def kinds() -> Classifiers:
+    """Logistic regression, five nearest neighbours, and a support vector machine with RBF."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.neighbors import KNeighborsClassifier
+    from sklearn.svm import SVC
+
+    return {
+        "logistic": lambda: LogisticRegression(max_iter=200),
+        "neighbours": lambda: KNeighborsClassifier(5),
+        "support": lambda: SVC(C=10.0),
+    }
+
+
+def synthetic_usefulness(
+    real: ArrayLike,
+    labels: ArrayLike,
+    other: ArrayLike,
+    other_labels: ArrayLike,
+    classifiers: Classifiers | None = None,
+) -> dict[str, float]:
+    """The accuracy of classifiers of one set on the other, both ways, as a mean over their kinds.
+
+    Esteban et al. 2017, arXiv:1706.02633, section 4.3. Samples that are wrong, or without variety,
+    teach little about real data; a classifier of real data is sure of samples without variety too.
+    Beside it stands that of other real data: train on real, test on real.
+
+    Args:
+      real: `[N, ...]` examples or features that no training saw.
+      labels: `[N]`, theirs.
+      other: `[M, ...]`: samples, or real training data.
+      other_labels: `[M]`, that the samples were made for.
+      classifiers: `kinds()` if not given. Features are standardised for all of them.
+
+    Returns:
+      `train_on_synthetic`, tested on the real ones, and `test_on_synthetic`, trained on them.
+
+    Raises:
+      ValueError: labels that are not as many as the examples, or sets of unequal widths.
+    """
+    real, other = as_row_pair(real, other)
+    sets = (real, np.asarray(labels)), (other, np.asarray(other_labels))
+    for rows, given in sets:
+        if given.shape != (len(rows),):
+            raise ValueError(
+                f"{len(rows)} examples and labels of shape {given.shape}; expected [N]"
+            )
+    return {
+        "train_on_synthetic": _accuracy(sets[1], sets[0], classifiers or kinds()),
+        "test_on_synthetic": _accuracy(sets[0], sets[1], classifiers or kinds()),
+    }
+
+
+def _accuracy(train: tuple, test: tuple, classifiers: Classifiers) -> float:
+    found = [fitted(make, *train).predict(test[0]) for make in classifiers.values()]
+    return float(np.mean([predicted == test[1] for predicted in found]))

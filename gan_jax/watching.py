@@ -1,0 +1,135 @@
+"""Evaluations while a run trains: their rows, the best step so far, and when none gets better."""
+
+import dataclasses
+import math
+from collections.abc import Callable, Mapping, Sequence
+
+from gan_jax import processes, runs
+from gan_jax.errors import UsageError
+from gan_jax.evaluation import evaluate, too_few
+from gan_jax.experiment import Experiment
+from gan_jax.game import State
+from gan_jax.job import Job, Lane
+from gan_jax.summary import has_collapsed
+
+LIMIT = 1000
+"""Examples in each set at most: an evaluation in training shall be soon done."""
+PREFIX, FLOOR = "evaluation/", "_of_real"
+"""Of the names of figures among the metrics, and behind those of real data."""
+
+
+@dataclasses.dataclass
+class Best:
+    """The step whose figure is nearest to that of real data, of those that were evaluated."""
+
+    name: str  # of the figure; nothing is looked for where it is empty
+    step: int = -1
+    distance: float = math.inf
+    since: int = 0  # evaluations after it
+
+    def see(self, row: Mapping[str, float]) -> None:
+        """Looks at a row of metrics, if it has figures.
+
+        Raises:
+          UsageError: the figure is not among them.
+        """
+        known = [name for name in row if name.startswith(PREFIX) and not name.endswith(FLOOR)]
+        if not (self.name and known):
+            return
+        full = PREFIX + self.name
+        if full not in row:
+            raise _unknown(self.name, [name.removeprefix(PREFIX) for name in known])
+        distance = abs(row[full] - row[full + FLOOR])
+        self.since += 1
+        if distance < self.distance:
+            self.step, self.distance, self.since = int(row["step"]), distance, 0
+
+    def tell(self, say: Callable[[str], None]) -> None:
+        """Says which checkpoint was kept, if any was."""
+        if self.step >= 0:
+            say(f"Nearest to real data by {self.name}: step {self.step}, kept; --step names it.")
+
+
+@dataclasses.dataclass(frozen=True)
+class Kept:
+    """Orbax's policy: the newest checkpoints, and the best."""
+
+    newest: int
+    best: Best
+
+    def should_preserve(self, checkpoints: Sequence, *, context: object) -> list[bool]:
+        """Which of the checkpoints, in the order of their steps, stay."""
+        late = len(checkpoints) - self.newest
+        return [n >= late or one.step == self.best.step for n, one in enumerate(checkpoints)]
+
+
+def begun(job: Job) -> Best:
+    """The best of what the run has evaluated before."""
+    best = Best(job.options.best)
+    for row in runs.metrics(job.run):
+        best.see(row)
+    return best
+
+
+def due(job: Job, before: int, step: int) -> bool:
+    """Whether an evaluation lies between two looks at the metrics."""
+    every = job.options.evaluate_every
+    return bool(every) and before // every < step // every
+
+
+def check(job: Job) -> None:
+    """Refuses what cannot be watched, before any training.
+
+    Raises:
+      UsageError: there is nothing to evaluate, no such figure, or several replicas have no best.
+    """
+    options, built = job.options, job.experiment
+    if not options.evaluate_every:
+        return
+    reason = too_few(job.data)
+    if not (built.evaluations or built.measures):
+        reason = "the experiment has no evaluations"
+    if reason:
+        raise UsageError(f"--evaluate-every {options.evaluate_every}: {reason}.")
+    if options.best and (job.replicas or processes.count() > 1):
+        raise UsageError("--best is of one --seed in one process: leave it out.")
+    if options.best and not built.measures:
+        names = _names(built, job)
+        if options.best not in names:
+            raise _unknown(options.best, names)
+
+
+def figures(job: Job, state: State, lane: Lane) -> dict[str, float]:
+    """A row of figures of a state, and of real data; says where samples lack variety.
+
+    Args:
+      job: whose experiment's evaluations and measures they are.
+      state: of one lane.
+      lane: whose seed is that of the samples.
+    """
+    built = job.experiment
+    given = built.evaluations, job.draw, state, job.data
+    limit = min(LIMIT, built.compared)
+    found = evaluate(*given, seed=lane.seed, measures=built.measures, limit=limit)
+    if has_collapsed(found):
+        job.say(
+            f"Step {found['step']}, seed {lane.seed}: samples have less than half of the variety "
+            "of real data (recall or coverage)."
+        )
+    row = {PREFIX + name: float(value) for name, value in found["samples"].items()}
+    return row | {f"{PREFIX}{name}{FLOOR}": float(x) for name, x in found["real"].items()}
+
+
+def _names(built: Experiment, job: Job) -> list[str]:
+    """Of the figures that its evaluations give, of real data alone."""
+    from gan_jax.data.source import some
+    from gan_jax.metrics import compare
+
+    count = min(LIMIT, built.compared, len(job.data.held_out["real"]))
+    parts = (some(part["real"], count) for part in (job.data.held_out, job.data.train))
+    held_out, train = (job.data.spec.decode(part) for part in parts)
+    return list(compare(built.evaluations, held_out, train, train)["samples"])
+
+
+def _unknown(name: str, known: Sequence[str]) -> UsageError:
+    return UsageError(f"--best {name}: the figures are {', '.join(known)}.")

@@ -1,0 +1,48 @@
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
+
+from gan_jax.metrics import synthetic_usefulness
+
+CENTRES = 3 * np.eye(3)
+
+
+def labelled(seed, centres=CENTRES, count=150):
+    random = np.random.default_rng(seed)
+    labels = random.integers(3, size=count)
+    return centres[labels] + random.normal(size=(count, 3)), labels
+
+
+def test_is_the_accuracy_of_scikit_learn():
+    real, other = labelled(0), labelled(1)
+    logistic = {"logistic": lambda: LogisticRegression(max_iter=200)}
+    found = synthetic_usefulness(*real, *other, logistic)
+    for name, train, test in (
+        ("train_on_synthetic", other, real),
+        ("test_on_synthetic", real, other),
+    ):
+        scaler = StandardScaler().fit(train[0])
+        model = LogisticRegression(max_iter=200).fit(scaler.transform(train[0]), train[1])
+        assert found[name] == pytest.approx(model.score(scaler.transform(test[0]), test[1]))
+
+
+def test_collapse_within_classes_is_seen_in_one_way_and_wrong_labels_in_both():
+    real, (samples, labels) = labelled(0), labelled(1)
+    floor = synthetic_usefulness(*real, samples, labels)
+    wrong = synthetic_usefulness(*real, samples, (labels + 1) % 3)
+    assert min(floor.values()) > 0.85 and max(wrong.values()) < 0.15
+    wide = labelled(2, CENTRES * np.array([[1, 1, 4]]))
+    typical = np.repeat(wide[0][:3], 50, axis=0), np.repeat(wide[1][:3], 50)
+    assert synthetic_usefulness(*real, *typical)["train_on_synthetic"] < floor["train_on_synthetic"]
+
+
+def test_samples_of_one_class_teach_nothing():
+    samples, _ = labelled(1)
+    found = synthetic_usefulness(*labelled(0), samples, np.zeros(150, int))
+    assert found["train_on_synthetic"] == pytest.approx(1 / 3, abs=0.1)
+
+
+def test_labels_are_as_many_as_examples():
+    with pytest.raises(ValueError, match="150 examples and labels of shape"):
+        synthetic_usefulness(*labelled(0), labelled(1)[0], [1, 2])

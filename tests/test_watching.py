@@ -1,0 +1,90 @@
+import json
+
+import numpy as np
+import pytest
+
+from gan_jax import checkpoint, summary, watching
+from gan_jax.cli import main
+from tests.command import rows, write_experiment
+from tests.command import train as train_run
+from tests.small_images import trained_on_two
+
+EVERY = ("--log-every", 2, "--evaluate-every", 4)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """A run of 20 steps that was evaluated every 4, of which one checkpoint and the best stay."""
+    folder = tmp_path_factory.mktemp("watching")
+    flags = ("--steps", 20, *EVERY, "--best", "recall", "--keep", 1)
+    return trained_on_two(folder, folder / "run", *flags)
+
+
+def test_evaluations_are_among_the_metrics_with_real_data_beside(run):
+    found = {row["step"]: row for row in rows(run) if "evaluation/recall" in row}
+    assert list(found) == [4, 8, 12, 16, 20]
+    last, evaluated = found[20], json.loads((run / "evaluation.json").read_text())
+    for name in ("precision", "recall", "pixel_frechet"):
+        assert last[f"evaluation/{name}"] == evaluated["samples"][name]
+        assert last[f"evaluation/{name}_of_real"] == evaluated["real"][name]
+    assert all("critic/gap" in row for row in found.values())
+
+
+def test_the_best_checkpoint_is_kept_beside_the_newest(run):
+    found = {row["step"]: row for row in rows(run) if "evaluation/recall" in row}
+    name = "evaluation/recall"
+    best = min(found, key=lambda step: abs(found[step][name] - found[step][f"{name}_of_real"]))
+    assert best < 20 and checkpoint.steps(run / "checkpoints") == [20, best]
+
+
+def test_it_stops_where_nothing_gets_better_and_goes_on_no_further(run, tmp_path, capsys):
+    flags = ("--steps", 40, *EVERY, "--best", "recall", "--patience", 2)
+    trained_on_two(tmp_path, tmp_path / "run", *flags)
+    said = capsys.readouterr().out
+    values = [row.get("evaluation/recall") for row in rows(tmp_path / "run")]
+    assert [value for value in values if value is not None] == [0.0, 0.0, 0.0]
+    assert "Nearest to real data by recall: step 4, kept" in said
+    assert "No better by recall in 2 evaluations: stopped.\nStep 12, seed 0" in said
+    assert "Step 8, seed 0: samples have less than half of the variety of real data" in said
+    assert checkpoint.steps(tmp_path / "run" / "checkpoints") == [12, 4]
+    words = ["train", str(tmp_path / "two.py"), "--run", str(tmp_path / "run"), "--resume"]
+    assert main([*words, *map(str, flags)]) == 0
+    assert rows(tmp_path / "run")[-1]["step"] == 14
+
+
+def test_the_best_is_the_nearest_to_real_data():
+    best = watching.Best("recall")
+    for step, value in enumerate([0.2, 0.95, 0.5, 0.85, 0.85]):
+        best.see({"step": step, "critic/gap": 0.0})
+        best.see({"step": step, "evaluation/recall": value, "evaluation/recall_of_real": 0.9})
+    assert (best.step, best.since) == (1, 3)
+    nothing = watching.Best("")
+    nothing.see({"step": 1, "evaluation/recall": 1.0, "evaluation/recall_of_real": 1.0})
+    assert (nothing.step, nothing.since) == (-1, 0)
+
+
+def test_collapse_is_seen_by_any_recall_or_coverage():
+    of = lambda **samples: {"samples": samples, "real": dict.fromkeys(samples, 0.9)}
+    assert summary.has_collapsed(of(recall=0.4))
+    assert summary.has_collapsed(of(recall=0.8, random_coverage=0.44))
+    assert not summary.has_collapsed(of(recall=0.5, pixels_coverage=0.46, precision=0.0))
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        ("--best recall", "--best is of the evaluations of --evaluate-every"),
+        ("--evaluate-every 4 --patience 2", "--patience is that with the figure of --best"),
+        ("--evaluate-every -1", "--evaluate-every is -1: it must be 0 (none) or more"),
+        ("--evaluate-every 4 --best fid", "--best fid: the figures are precision, recall, pixel_f"),
+        ("--evaluate-every 4 --best recall --seeds 0,1", "--best is of one --seed"),
+        ("--data npy:few.npy --evaluate-every 4", "the data have 2 held-out examples"),
+    ],
+)
+def test_what_cannot_be_watched_is_refused(tmp_path, monkeypatch, capsys, flags, said):
+    monkeypatch.chdir(tmp_path)
+    np.save("few.npy", np.random.default_rng(0).integers(0, 256, (10, 8, 8), np.uint8))
+    experiment = write_experiment(tmp_path)
+    assert train_run(experiment, tmp_path / "run", "--batch-size", 4, *flags.split()) == 2
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
