@@ -167,21 +167,36 @@ def sample(
 def prepare(game: Game, sampler: Sampler) -> Callable[..., dict[str, np.ndarray]]:
     """`sample` for one game, as a function of the other arguments; it compiles once."""
     settle = jax.jit(lambda state: settled(game, sampler, state))
-    # Block by block, since the rounding of a matrix product depends on how many rows it has.
-    draw = jax.jit(lambda state, keys: jax.lax.map(partial(sampler, bind(game, state)), keys))
+    draw = jax.jit(partial(in_blocks, game, sampler))
 
     def sample(state, key, count, *, average=True, batch_size=256):
-        if count < 1 or batch_size < 1:
-            raise ValueError(f"Sample 1 or more, in batches of 1 or more; given {count}.")
         state = settle(averaged(state) if average else state)
-        blocks = -(-min(batch_size, count) // BLOCK)
-        parts = []
-        for first in range(0, count, blocks * BLOCK):
-            keys = numbered(key, first, blocks * BLOCK).reshape(blocks, BLOCK)
-            parts.append(jax.device_get(draw(state, keys)))
-        return jax.tree.map(lambda *parts: _joined(parts, count), *parts)
+        return gathered(lambda blocks: draw(state, key, blocks), count, batch_size)
 
     return sample
+
+
+def in_blocks(
+    game: Game, sampler: Sampler, state: State, key: jax.Array, blocks: jax.Array
+) -> dict[str, jax.Array]:
+    """The samples `[N, BLOCK, ...]` of the blocks of these numbers, uint32 `[N]`.
+
+    Block by block, since the rounding of a matrix product depends on how many rows it has.
+    """
+    nets = bind(game, state)
+    one = lambda block: sampler(nets, numbered(key, block * BLOCK, BLOCK))
+    return jax.lax.map(one, blocks)
+
+
+def gathered(draw: Callable, count: int, batch_size: int) -> dict[str, np.ndarray]:
+    """The first `count` samples of a `draw` that gives the blocks of some numbers."""
+    if count < 1 or batch_size < 1:
+        raise ValueError(f"Sample 1 or more, in batches of 1 or more; given {count}.")
+    blocks = -(-min(batch_size, count) // BLOCK)
+    starts = range(0, -(-count // BLOCK), blocks)
+    numbers = (np.arange(start, start + blocks, dtype=np.uint32) for start in starts)
+    parts = [jax.device_get(draw(each)) for each in numbers]
+    return jax.tree.map(lambda *parts: _joined(parts, count), *parts)
 
 
 def _joined(parts: Sequence[np.ndarray], count: int) -> np.ndarray:
