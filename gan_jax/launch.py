@@ -8,7 +8,17 @@ from typing import Any
 
 import jax
 
-from gan_jax import checkpoint, feed, phases, processes, runs, signals, summary, writing
+from gan_jax import (
+    checkpoint,
+    feed,
+    inheritance,
+    phases,
+    processes,
+    runs,
+    signals,
+    summary,
+    writing,
+)
 from gan_jax import data as data_room
 from gan_jax import experiment as experiments
 from gan_jax.cache import keep_programs
@@ -116,7 +126,10 @@ def _prepare(
     if replicas and built.before:
         raise UsageError("Games in turn are trained one --seed at a time, without --seeds.")
     draw = phases.prepare(built.phases)
-    return Job(run, built, config, options, data, draw, make, replicas, say)
+    inherited = inheritance.read(run, known, options.init_from)
+    job = Job(run, built, config, options, data, draw, make, replicas, say, inherited)
+    inheritance.check(job)
+    return job
 
 
 def _check_replicas(data: Dataset, options: Options) -> None:
@@ -166,6 +179,8 @@ def _about(job: Job, path: Path) -> dict[str, Any]:
     }
     if job.replicas:
         about["replicas"] = [replica.to_json() for replica in job.replicas]
+    if job.inherited:
+        about["init_from"] = inheritance.about(job)
     return about
 
 
