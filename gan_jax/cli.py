@@ -25,6 +25,8 @@ usage: gan-jax COMMAND ...
   sample RUN [flags]         samples to a file: .npz, .png, .gif, .txt, .csv, .parquet
   evaluate RUN [flags]       the figures of a run, from its checkpoint
   encode RUN [flags]         the codes of data, of a run with an encoder
+  report RUN [RUN ...] [flags]
+                             one HTML file, and Markdown, of runs side by side
   export RUN [flags]         the sampler as a program for any JAX, and its weights
   data describe SPEC         what a set of data is
   data prepare NAME [flags]  a set for TensorFlow Datasets, from your data or by tfds
@@ -32,7 +34,7 @@ usage: gan-jax COMMAND ...
 gan-jax COMMAND --help (gan-jax train EXPERIMENT --help) shows the flags."""
 
 HELP = ("-h", "--help", "help")
-FLAGGED = ("sample", "evaluate", "encode", "export", "data")
+FLAGGED = ("sample", "evaluate", "encode", "export", "report", "data")
 """Commands that show their own help without an experiment."""
 
 

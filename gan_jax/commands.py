@@ -121,5 +121,6 @@ COMMANDS = {
     "evaluate": reading.evaluate,
     "encode": reading.encode,
     "export": publishing.export,
+    "report": publishing.report,
     "data": data_commands.data,
 }

@@ -1,4 +1,4 @@
-"""The commands that carry a run elsewhere: `gan-jax export`."""
+"""The commands that carry runs elsewhere: `gan-jax export` and `gan-jax report`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from gan_jax import runs, storage
-from gan_jax.errors import RunError
+from gan_jax.errors import RunError, UsageError
 from gan_jax.options import flags, named
 
 
@@ -50,6 +50,48 @@ def export(words: Sequence[str]) -> None:
     )
     _write(out, files)
     print(f"Wrote {', '.join(files)} to {out}: gan_jax.exported.load({str(out)!r}).sample(100)")
+
+
+@dataclasses.dataclass(frozen=True)
+class Report:
+    """Where to, and what takes longer."""
+
+    out: str = "report.html"
+    """A .html, which needs no other file; the same as Markdown is written beside it."""
+    nearest: bool = False
+    """Show samples of images beside the training examples nearest to them: loads run and data."""
+    overwrite: bool = False
+    """Replace the report if it exists."""
+
+
+def report(words: Sequence[str]) -> None:
+    """gan-jax report RUN [RUN ...] [flags]"""
+    first, rest = named(words, "Name one run or more: gan-jax report RUN; gan-jax runs lists them.")
+    count = next((place for place, word in enumerate(rest) if word.startswith("-")), len(rest))
+    (target,) = flags(rest[count:], "report RUN ...", target=Report)
+    from gan_jax import markup, pages, told
+
+    out = Path(target.out).expanduser().absolute()
+    text, folder = out.with_suffix(".md"), out.with_name(f"{out.stem}_files")
+    if out.suffix != ".html":
+        raise UsageError(f"--out {target.out}: a report is a .html, with a .md beside it.")
+    _check_free(folder, "01.png", overwrite=target.overwrite)
+    for path in (out, text):
+        if path.exists() and not target.overwrite:
+            raise RunError(f"{path} exists: replace it by --overwrite, or name another file.")
+    found = told.read([Path(name).expanduser().absolute() for name in (first, *rest[:count])])
+    nearest = {}
+    if target.nearest:
+        from gan_jax.lookalikes import lookalikes
+
+        nearest = {run.name: lookalikes(run.folder, run.name) for run in found}
+    blocks = list(pages.blocks(found, nearest))
+    title = ", ".join(run.name for run in found)
+    content, pictures = markup.to_markdown(title, blocks, folder.name)
+    _write(folder, pictures)
+    storage.write_atomically(text, content.encode())
+    storage.write_atomically(out, markup.to_html(title, blocks).encode())
+    print(f"Wrote {out}, and {text.name} with {len(pictures)} pictures in {folder.name}.")
 
 
 def _about(run: Path, trained, target: Export) -> dict:
