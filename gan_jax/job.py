@@ -37,6 +37,7 @@ class Job:
     make: Callable  # the game for the values of a replica
     replicas: Sequence[Replica]  # none where the run is one training by itself
     say: Callable[[str], None]
+    inherited: Sequence[State] = ()  # whose weights the run begins with, if not with its own
 
     @property
     def lanes(self) -> list[Lane]:

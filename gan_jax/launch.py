@@ -8,7 +8,18 @@ from typing import Any
 
 import jax
 
-from gan_jax import checkpoint, feed, phases, processes, runs, signals, summary, watching, writing
+from gan_jax import (
+    checkpoint,
+    feed,
+    inheritance,
+    phases,
+    processes,
+    runs,
+    signals,
+    summary,
+    watching,
+    writing,
+)
 from gan_jax import data as data_room
 from gan_jax import experiment as experiments
 from gan_jax.cache import keep_programs
@@ -119,7 +130,9 @@ def _prepare(
     if replicas and built.before:
         raise UsageError("Games in turn are trained one --seed at a time, without --seeds.")
     draw = phases.prepare(built.phases)
-    job = Job(run, built, config, options, data, draw, make, replicas, say)
+    inherited = inheritance.read(run, known, options.init_from)
+    job = Job(run, built, config, options, data, draw, make, replicas, say, inherited)
+    inheritance.check(job)
     watching.check(job)
     return job
 
@@ -171,6 +184,8 @@ def _about(job: Job, path: Path) -> dict[str, Any]:
     }
     if job.replicas:
         about["replicas"] = [replica.to_json() for replica in job.replicas]
+    if job.inherited:
+        about["init_from"] = inheritance.about(job)
     return about
 
 

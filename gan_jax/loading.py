@@ -18,7 +18,7 @@ from gan_jax.data.query import hint
 from gan_jax.errors import CheckpointError, UsageError
 from gan_jax.experiment import Experiment
 from gan_jax.game import Game, State
-from gan_jax.generated import asked
+from gan_jax.generated import Sampler, asked
 from gan_jax.keys import stream
 from gan_jax.making import Maker
 from gan_jax.replicas import Replica
@@ -42,6 +42,12 @@ class Trained:
     def game(self) -> Game:
         """The game that was played, or of several in turn that of this state."""
         return phases.of_step(self.experiment.phases, int(self.state.step)).game
+
+    @property
+    def sampler(self) -> Sampler:
+        """Of this game, as it was trained or as it is `asked`."""
+        sampler = phases.of_step(self.experiment.phases, int(self.state.step)).sampler
+        return asked(sampler, **self.wanted) if self.wanted else sampler
 
     def sample(
         self, count: int, *, seed: int = 0, average: bool = True, batch_size: int = 256
@@ -69,10 +75,9 @@ class Trained:
         given |= {} if truncation is None else {"truncation": truncation}
         if not given:
             return self
-        wanted = {**self.wanted, **given}
-        phase = phases.of_step(self.experiment.phases, int(self.state.step))
-        draw = sampling.prepare(phase.game, asked(phase.sampler, **wanted))
-        return dataclasses.replace(self, draw=draw, wanted=wanted)
+        changed = dataclasses.replace(self, wanted={**self.wanted, **given})
+        draw = sampling.prepare(changed.game, changed.sampler)
+        return dataclasses.replace(changed, draw=draw)
 
 
 def _number(label: str, classes: Sequence[str]) -> int:

@@ -11,6 +11,7 @@ import numpy as np
 
 from gan_jax import (
     checkpoint,
+    inheritance,
     ledger,
     order,
     parallel,
@@ -91,6 +92,8 @@ def _begin(job: Job) -> tuple[State | None, int, float]:
             for later, error in damaged.items() if processes.first() else ():
                 place = recovery.put_aside(folder, later)
                 job.say(f"{error} It was moved to {place}; going on from step {step}.")
+    elif job.inherited:
+        state = inheritance.begin(job)
     if processes.first():
         job.say(f"Training in {job.run} from step {step} to {job.config.steps}.")
         folders = {job.run, *(lane.folder for lane in job.lanes)}

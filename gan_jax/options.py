@@ -28,6 +28,8 @@ class Options:
     """Many seeds together, or one after another with the bits of each by itself."""
     resume: bool = False
     """Go on with the run from its last checkpoint; begin it if there is none."""
+    init_from: str = ""
+    """Begin with the weights of this run, or RUN/REPLICA, at its newest checkpoint."""
     overwrite: bool = False
     """Remove the run that is in the folder."""
     minutes: float = 0.0

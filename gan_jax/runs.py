@@ -83,6 +83,16 @@ def locked(run: Path) -> Iterator[None]:
         yield
 
 
+def held(run: Path) -> bool:
+    """Whether a process holds the run, to train it."""
+    try:
+        with open(run / LOCK) as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except (BlockingIOError, FileNotFoundError) as error:
+        return isinstance(error, BlockingIOError)
+    return False
+
+
 def create(run: Path, about: Mapping[str, Any], experiment: Path) -> None:
     """Empties the locked folder and writes what is needed to make the experiment again."""
     source = experiment.read_bytes()  # first, since it may lie in this very folder
