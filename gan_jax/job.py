@@ -45,6 +45,11 @@ class Job:
             return [Lane(self.run, self.options.seed)]
         return [Lane(self.run / replica.name, replica.seed) for replica in self.replicas]
 
+    @property
+    def folders(self) -> set[Path]:
+        """Of the run and of its replicas: each has rows of metrics."""
+        return {self.run, *(lane.folder for lane in self.lanes)}
+
     def living(self, state: State, step: int) -> list[tuple[int, Lane]]:
         """Number and lane of all that have reached this step: the others have diverged."""
         reached = np.atleast_1d(np.asarray(state.step)) == step

@@ -44,6 +44,8 @@ def launch(
       0, or 128 + n if the signal n stopped it; either way the run is saved and can go on.
     """
     check(config, options)
+    if options.resume_from is not None:
+        options = dataclasses.replace(options, resume=True)
     run = Path(options.run or f"runs/{path.stem}").expanduser().absolute()
     if options.cache:
         keep_programs()
@@ -96,10 +98,12 @@ def _prepare(
     say: Callable,
 ) -> Job:
     """Reads and checks, and writes nothing: a mistake that it finds leaves no folder behind."""
+    if options.resume_from is not None:
+        checkpoint.check_there(run / runs.CHECKPOINTS, options.resume_from)
     if known:
         path = run / runs.EXPERIMENT
         check_same(known, config, options, replicas)
-        reached = checkpoint.latest(run / runs.CHECKPOINTS) or 0
+        reached = options.resume_from or checkpoint.latest(run / runs.CHECKPOINTS) or 0
         if config.steps < reached:
             raise UsageError(f"--steps is {config.steps}, and {run} is at step {reached} already.")
     data = data_room.open(config.data, known and known["fingerprint"])

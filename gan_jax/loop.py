@@ -76,19 +76,34 @@ def play(job: Job, stopped: Sequence[int]) -> tuple[State, int]:
 
 def _begin(job: Job) -> tuple[State | None, int, float]:
     """Where to go on from: the state if there is one, its step and the seconds that it took."""
-    folder = job.run / runs.CHECKPOINTS
     step, state, seconds = 0, None, 0.0
-    if checkpoint.latest(folder):
-        step, state, damaged = recovery.newest_sound(folder, partial(_like, job))
-        with processes.together():
-            for later, error in damaged.items() if processes.first() else ():
-                place = recovery.put_aside(folder, later)
-                job.say(f"{error} It was moved to {place}; going on from step {step}.")
+    if checkpoint.latest(job.run / runs.CHECKPOINTS):
+        step, state = _chosen(job) if job.options.resume_from else _newest(job)
     if processes.first():
         job.say(f"Training in {job.run} from step {step} to {job.config.steps}.")
-        folders = {job.run, *(lane.folder for lane in job.lanes)}
-        seconds = max(runs.keep_metrics(folder, step) for folder in folders)
+        seconds = max(runs.keep_metrics(folder, step) for folder in job.folders)
     return state, step, seconds
+
+
+def _newest(job: Job) -> tuple[int, State]:
+    folder = job.run / runs.CHECKPOINTS
+    step, state, damaged = recovery.newest_sound(folder, partial(_like, job))
+    with processes.together():
+        for later, error in damaged.items() if processes.first() else ():
+            place = recovery.put_aside(folder, later)
+            job.say(f"{error} It was moved to {place}; going on from step {step}.")
+    return step, state
+
+
+def _chosen(job: Job) -> tuple[int, State]:
+    step = job.options.resume_from
+    with processes.together():
+        state, _ = checkpoint.restore(job.run / runs.CHECKPOINTS, step, _like(job, step))
+    with processes.together():
+        place = recovery.go_back(job.run, step, job.folders) if processes.first() else None
+    if place:
+        job.say(f"Going back to step {step}: later checkpoints and all rows are in {place}.")
+    return step, state
 
 
 def _like(job: Job, step: int) -> State:
@@ -173,7 +188,7 @@ def _picture(job: Job, state: State, step: int) -> None:
 
 def _curves(job: Job) -> None:
     if processes.first():
-        for folder in {job.run, *(lane.folder for lane in job.lanes)}:
+        for folder in job.folders:
             report.curves(runs.metrics(folder), folder / "losses.png")
 
 

@@ -28,6 +28,8 @@ class Options:
     """Many seeds together, or one after another with the bits of each by itself."""
     resume: bool = False
     """Go on with the run from its last checkpoint; begin it if there is none."""
+    resume_from: int | None = None
+    """Go on from exactly the checkpoint of this step; what is later moves to RUN/later."""
     overwrite: bool = False
     """Remove the run that is in the folder."""
     minutes: float = 0.0
