@@ -24,6 +24,7 @@ usage: gan-jax COMMAND ...
   diff RUN RUN               the first step at which two runs part, and what differs
   sample RUN [flags]         samples to a file: .npz, .png, .gif, .txt, .csv, .parquet
   evaluate RUN [flags]       the figures of a run, from its checkpoint
+  replay RUN/replay-STEP     what was first not finite in the step at which a run diverged
   encode RUN [flags]         the codes of data, of a run with an encoder
   data describe SPEC         what a set of data is
   data prepare NAME [flags]  a set for TensorFlow Datasets, from your data or by tfds

@@ -51,6 +51,11 @@ def launch(
         keep_programs()
     processes.begin(options.coordinator, options.processes, options.process)
     replicas = replicas or [Replica(seed) for seed in seeds(options)]
+    if options.on_divergence == "rewind" and (replicas or processes.count() > 1):
+        raise UsageError(
+            "--on-divergence rewind is for one training in one process: several seeds at once go "
+            "on without the one that diverges."
+        )
     with signals.caught() as stopped:
         with processes.together():
             runs.check_free(run, resume=options.resume, overwrite=options.overwrite)

@@ -44,6 +44,12 @@ class Options:
     """Steps between two checkpoints; the last step is always saved."""
     keep: int = 2
     """How many of the newest checkpoints to keep."""
+    on_divergence: Literal["stop", "rewind"] = "stop"
+    """At a number that is not finite: stop, or go on from before at lower learning rates."""
+    rewind_factor: float = 0.5
+    """What a rewind multiplies all learning rates by."""
+    rewinds: int = 3
+    """Rewinds in one run, after which it stops for good."""
     device_data: float = 2.0
     """Gigabytes of training data up to which they lie on the device; larger data are streamed."""
     cache: bool = True
@@ -69,7 +75,10 @@ def check(config: Any, options: Options) -> None:
     whole = {"steps": config.steps, "batch-size": config.batch_size}
     whole |= {
         name.replace("_", "-"): getattr(options, name)
-        for name in ("log_every", "sample_every", "ledger_every", "checkpoint_every", "keep")
+        for name in (
+            *("log_every", "sample_every", "ledger_every", "checkpoint_every", "keep"),
+            "rewinds",
+        )
     }
     for name, value in whole.items():
         if value < 1:
@@ -81,6 +90,8 @@ def check(config: Any, options: Options) -> None:
         check_seed(seed)
     if options.profile < 0:
         raise UsageError(f"--profile is {options.profile}: it must be 0 (none) or more.")
+    if not 0 < options.rewind_factor < 1:
+        raise UsageError(f"--rewind-factor is {options.rewind_factor}: it must be between 0 and 1.")
     if not options.device_data >= 0:
         raise UsageError(f"--device-data is {options.device_data}: it must be 0 GB or more.")
     if not options.minutes >= 0:

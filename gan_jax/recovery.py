@@ -4,16 +4,23 @@ import shutil
 from collections.abc import Callable, Iterable
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from gan_jax import checkpoint, processes, runs
 from gan_jax.errors import CheckpointError, DamagedError
 
 
-def newest_sound(
-    folder: Path, like: Callable[[int], Any]
-) -> tuple[int, Any, dict[int, DamagedError]]:
-    """The step and the state of the newest checkpoint that is sound; why later ones are not.
+class Sound(NamedTuple):
+    """A checkpoint that is what was saved."""
+
+    step: int
+    state: Any
+    about: dict
+    damaged: dict[int, DamagedError]  # what is wrong with later ones
+
+
+def newest_sound(folder: Path, like: Callable[[int], Any]) -> Sound:
+    """The newest checkpoint that is sound, and why later ones are not.
 
     Several processes agree on it: what one of them finds damaged is damaged.
 
@@ -26,10 +33,10 @@ def newest_sound(
     """
     damaged: dict[int, DamagedError] = {}
     for step in checkpoint.steps(folder):
-        state, problem = _attempt(folder, step, like)
+        found, problem = _attempt(folder, step, like)
         worst = max(processes.gathered(_grave(problem)))
         if worst == 0:
-            return step, state, damaged
+            return Sound(step, *found, damaged)
         problem = problem or DamagedError(f"Another process cannot read step {step} of {folder}.")
         if worst > 1:
             raise problem
@@ -81,7 +88,7 @@ def _place(aside: Path, step: int) -> Path:
 
 def _attempt(folder: Path, step: int, like: Callable) -> tuple[Any, CheckpointError | None]:
     try:
-        return checkpoint.restore(folder, step, like(step))[0], None
+        return checkpoint.restore(folder, step, like(step)), None
     except CheckpointError as error:
         return None, error
 

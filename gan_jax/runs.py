@@ -137,10 +137,17 @@ def metrics(run: Path, file: str = METRICS) -> list[dict[str, Any]]:
         raise RunError(f"{run / file} is damaged: {error!r}.") from error
 
 
-def keep_metrics(run: Path, step: int) -> float:
-    """Drops what was written after `step`, and returns the seconds of training up to it."""
+def keep_metrics(run: Path, step: int, rewinds: int = 0) -> float:
+    """Drops what was written after a step, and returns the seconds of training up to it.
+
+    Args:
+      run: of which the rows are.
+      step: of the state that it goes on from.
+      rewinds: before that state; notes of later ones are dropped, too.
+    """
+    late = lambda row: row["step"] > step or row.get("rewinds", 0) > rewinds
     for file in (LEDGER, METRICS):
-        rows = [row for row in metrics(run, file) if row["step"] <= step]
+        rows = [row for row in metrics(run, file) if not late(row)]
         write_atomically(run / file, "".join(json.dumps(row) + "\n" for row in rows).encode())
     return rows[-1]["seconds"] if rows else 0.0
 
