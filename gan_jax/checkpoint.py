@@ -12,7 +12,7 @@ import numpy as np
 import orbax.checkpoint as ocp
 from orbax.checkpoint.checkpoint_managers import preservation_policy
 
-from gan_jax import parallel
+from gan_jax import parallel, storage
 from gan_jax.errors import CheckpointError, DamagedError, UsageError
 
 FORMAT = 2
@@ -142,7 +142,8 @@ def _explained(folder: Path) -> Iterator[None]:
     except Exception as error:
         text = f"Saving to {folder} failed ({_short(error)}); checkpoints saved before are intact."
         if isinstance(error, OSError) or any(mark in str(error) for mark in OF_THE_DISK):
-            raise OSError(f"{text} Make room, or make it writable, and go on.") from error
+            room = f"{storage.free(folder)}: make room, or make it writable, and go on."
+            raise OSError(f"{text} {room}") from error
         raise CheckpointError(text) from error
 
 

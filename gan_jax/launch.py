@@ -8,7 +8,7 @@ from typing import Any
 
 import jax
 
-from gan_jax import checkpoint, feed, phases, processes, runs, signals, summary, writing
+from gan_jax import checkpoint, feed, parallel, phases, processes, runs, signals, summary, writing
 from gan_jax import data as data_room
 from gan_jax import experiment as experiments
 from gan_jax.cache import keep_programs
@@ -47,6 +47,8 @@ def launch(
     if options.resume_from is not None:
         options = dataclasses.replace(options, resume=True)
     run = Path(options.run or f"runs/{path.stem}").expanduser().absolute()
+    if options.deterministic:
+        parallel.repeatable()
     if options.cache:
         keep_programs()
     processes.begin(options.coordinator, options.processes, options.process)

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import jax
@@ -15,11 +16,12 @@ from gan_jax import checkpoint, parallel, phases, replicas, runs, sampling
 from gan_jax import experiment as experiments
 from gan_jax.data import Spec
 from gan_jax.data.query import hint
-from gan_jax.errors import CheckpointError, UsageError
+from gan_jax.errors import CheckpointError, RunError, UsageError
 from gan_jax.experiment import Experiment
 from gan_jax.game import Game, State
 from gan_jax.generated import asked
 from gan_jax.keys import stream
+from gan_jax.options import check_seed
 from gan_jax.replicas import Replica
 
 
@@ -103,8 +105,7 @@ def load_all(
     if step is None:
         raise CheckpointError(f"{run} has no checkpoint yet: train it, or go on by --resume.")
     module = experiments.load(run / runs.EXPERIMENT)
-    config, spec = experiments.configured(module, known["config"]), Spec.from_json(known["spec"])
-    lanes = [Replica(r["seed"], r["values"]) for r in known.get("replicas", ())]
+    config, spec, lanes = _configured(run, module, known)
     chosen = _chosen(run, lanes, replica)
     built = experiments.build(module, config, spec)
     draw, fingerprint = phases.prepare(built.phases), known["fingerprint"]
@@ -124,6 +125,22 @@ def load_all(
         )
         for index in chosen
     ]
+
+
+def _configured(run: Path, module: ModuleType, known: Mapping) -> tuple[Any, Spec, list[Replica]]:
+    """What a run was trained with, from its file, which somebody may have changed."""
+    try:
+        lanes = [Replica(int(r["seed"]), dict(r["values"])) for r in known.get("replicas", ())]
+        config, spec = (
+            experiments.configured(module, known["config"]),
+            Spec.from_json(known["spec"]),
+        )
+        check_seed(int(known["seed"]))
+        if known.get("replicas"):
+            [dataclasses.replace(config, **lane.values) for lane in lanes]
+        return config, spec, lanes
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise RunError(f"{run / runs.ABOUT} is damaged: {error}.") from error
 
 
 def _chosen(run: Path, lanes: Sequence[Replica], replica: str | int | None) -> Sequence[int]:

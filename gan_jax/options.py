@@ -56,6 +56,8 @@ class Options:
     """Keep compiled programs in the user's cache folder."""
     profile: int = 0
     """Write a trace of this many steps, or a few more, to RUN/profile, for xprof or Perfetto."""
+    deterministic: bool = False
+    """Only operations of a GPU that give the same bits every time: slower; a CPU's always do."""
     parallel: Literal["pmap", "shard_map"] = "pmap"
     """How a minibatch is split between several devices."""
     coordinator: str = ""
