@@ -74,20 +74,26 @@ def _number(label: str, classes: Sequence[str]) -> int:
     raise UsageError(f"There is no class {label!r}: {there}.")
 
 
-def load(run: str | Path, step: int | None = None, replica: str | int | None = None) -> Trained:
+def load(
+    run: str | Path,
+    step: int | None = None,
+    replica: str | int | None = None,
+    experiment: str | Path | None = None,
+) -> Trained:
     """The game, state and sampler of a run. It executes the experiment file in the run.
 
     Args:
       run: folder of the run.
       step: of a checkpoint; the newest if not given.
       replica: which one, in a run of several: its seed, or its name such as "seed-3".
+      experiment: a file to execute instead of that in the run.
 
     Raises:
       RunError: this is no run.
       CheckpointError: it has no checkpoint, or a damaged one.
       UsageError: there is no such replica, or several and none is named.
     """
-    found = load_all(run, step, replica)
+    found = load_all(run, step, replica, experiment)
     if len(found) > 1:
         names = ", ".join(trained.folder.name for trained in found)
         raise UsageError(f"{run} holds several replicas, {names}: name one of them by `replica`.")
@@ -95,16 +101,20 @@ def load(run: str | Path, step: int | None = None, replica: str | int | None = N
 
 
 def load_all(
-    run: str | Path, step: int | None = None, replica: str | int | None = None
+    run: str | Path,
+    step: int | None = None,
+    replica: str | int | None = None,
+    experiment: str | Path | None = None,
 ) -> list[Trained]:
     """All replicas of a run, as `load` gives one; one alone where the run is a single training."""
     run = Path(run).expanduser().absolute()
-    known = runs.about(run)
+    named = experiments.find(str(experiment)) if experiment else None
+    known = runs.about(run, named)
     folder = run / runs.CHECKPOINTS
     step = checkpoint.latest(folder) if step is None else step
     if step is None:
         raise CheckpointError(f"{run} has no checkpoint yet: train it, or go on by --resume.")
-    module = experiments.load(run / runs.EXPERIMENT)
+    module = experiments.load(named or run / runs.EXPERIMENT)
     config, spec, lanes = _configured(run, module, known)
     chosen = _chosen(run, lanes, replica)
     built = experiments.build(module, config, spec)

@@ -114,25 +114,29 @@ def create(run: Path, about: Mapping[str, Any], experiment: Path) -> None:
     write_json(run / ABOUT, {**about, "sha256": hashlib.sha256(source).hexdigest()})
 
 
-def about(run: Path) -> dict[str, Any]:
-    """What `create` wrote about the run.
+def about(run: Path, experiment: Path | None = None) -> dict[str, Any]:
+    """What `create` wrote about the run, whose copy of the experiment is compared with its hash.
+
+    Args:
+      run: folder of the run.
+      experiment: the file that will be executed instead, which is not compared.
 
     Raises:
       RunError: this is no run, or its copy of the experiment was changed.
     """
     try:
         known = read_json(run / ABOUT)
-        found = hashlib.sha256((run / EXPERIMENT).read_bytes()).hexdigest()
+        found = experiment or hashlib.sha256((run / EXPERIMENT).read_bytes()).hexdigest()
     except (FileNotFoundError, NotADirectoryError) as error:
         raise RunError(f"{run} is no run: it has no {Path(error.filename).name}.") from error
     wrong = [name for name, kind in KINDS.items() if type(known.get(name)) is not kind]
     if wrong or not all(_is_replica(replica) for replica in known.get("replicas", ())):
         raise RunError(f"{run / ABOUT} is damaged: {', '.join(wrong) or 'its replicas'}.")
-    expected = known["sha256"]
-    if found != expected:
+    if found not in (experiment, known["sha256"]):
         raise RunError(
-            f"{run / EXPERIMENT} is not the file that the run began with: put it back, or begin a "
-            "new run with the changed one."
+            f"{run / EXPERIMENT} is not the file that the run began with, and was not executed: "
+            "put it back, or begin a new run with the changed one; to read the run by a file that "
+            "you trust, name it by --experiment."
         )
     return known
 

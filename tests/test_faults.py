@@ -51,10 +51,9 @@ def test_a_full_disk_and_on_when_there_is_room(trained, small_disk, tmp_path, co
     experiment, run, whole = trained / "experiment.py", small_disk / "run", tmp_path / "whole"
     shutil.copytree(trained, run)
     before = hashes(run)
-    with open(small_disk / "filler", "wb") as filler, pytest.raises(OSError):  # noqa: PT012
+    with open(small_disk / "filler", "wb", 0) as filler, pytest.raises(OSError):  # noqa: PT012
         while True:
             filler.write(bytes(512))
-            filler.flush()
     words = ("train", experiment, "--run", run, *FLAGS, "--steps", 30, "--resume")
     with process(*words) as child:
         err = child.communicate(timeout=300)[1]
@@ -99,24 +98,6 @@ def test_every_changed_field_is_listed(trained, complaint):
         assert field in said
     assert "widths was [16] and is now (4,)" in said and "seed was 0 and is now 2" in said
     assert files(trained) == before
-
-
-def test_a_checkpoint_of_another_shape_is_refused_before_it_is_read(trained, tmp_path, complaint):
-    """The shapes that it says it has are compared first, so that none is allocated."""
-    run = shutil.copytree(trained, tmp_path / "run")
-    metadata = run / "checkpoints" / "10" / "state" / "_METADATA"
-    content = json.loads(metadata.read_text())
-    widths = [2**40, 16]
-    for entry in content["tree_metadata"].values():
-        value = entry["value_metadata"]
-        if value.get("write_shape") == [2, 16]:
-            value["write_shape"] = widths
-    metadata.write_text(json.dumps(content))
-    folder = run / "checkpoints" / "10" / "state" / "array_metadatas"
-    for path in folder.glob("*"):
-        path.write_text(path.read_text().replace("[2, 16]", json.dumps(widths)))
-    code = main(["sample", str(run), "--out", str(tmp_path / "out.npz")])
-    assert code == 0 or (code == 4 and "step 10" in complaint())
 
 
 def test_determinism_is_told_to_the_compiler(trained, tmp_path, monkeypatch, complaint):

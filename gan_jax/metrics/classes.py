@@ -101,7 +101,7 @@ def classifier(data: Dataset, *, width: int = 256, seed: int = 0) -> Classify:
         place.parent.mkdir(parents=True, exist_ok=True)
         weights = _fitted(data, width, seed)
         storage.write_atomically(place, lambda file: np.savez(file, *weights))
-    with np.load(place) as file:
+    with np.load(place, allow_pickle=False) as file:
         inner, inner_bias, outer, outer_bias = (file[name] for name in file.files)
 
     def classify(examples: np.ndarray) -> np.ndarray:
