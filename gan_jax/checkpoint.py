@@ -12,7 +12,7 @@ import numpy as np
 import orbax.checkpoint as ocp
 from orbax.checkpoint.checkpoint_managers import preservation_policy
 
-from gan_jax import leaves, parallel
+from gan_jax import leaves, parallel, storage
 from gan_jax.errors import CheckpointError, DamagedError, UsageError
 
 FORMAT = 2
@@ -100,6 +100,17 @@ def latest(folder: Path) -> int | None:
     return next(iter(steps(folder)), None)
 
 
+def check_there(folder: Path, step: int) -> None:
+    """Refuses a step of which there is no checkpoint, and names those that there are.
+
+    Raises:
+      CheckpointError: there is none.
+    """
+    if step not in (known := steps(folder)):
+        there = ", ".join(map(str, reversed(known))) or "none"
+        raise CheckpointError(f"{folder} has no checkpoint of step {step}; there are: {there}.")
+
+
 def restore(folder: Path, step: int, like: Any) -> tuple[Any, dict]:
     """The state of a step, and what was said about it.
 
@@ -133,7 +144,8 @@ def _explained(folder: Path) -> Iterator[None]:
     except Exception as error:
         text = f"Saving to {folder} failed ({_short(error)}); checkpoints saved before are intact."
         if isinstance(error, OSError) or any(mark in str(error) for mark in OF_THE_DISK):
-            raise OSError(f"{text} Make room, or make it writable, and go on.") from error
+            room = f"{storage.free(folder)}: make room, or make it writable, and go on."
+            raise OSError(f"{text} {room}") from error
         raise CheckpointError(text) from error
 
 
@@ -144,12 +156,10 @@ def _short(error: Exception) -> str:
 
 
 def _read(folder: Path, step: int, like: Any) -> tuple[Any, dict]:
+    check_there(folder, step)
     handlers = {"state": ocp.StandardCheckpointHandler(), "about": ocp.JsonCheckpointHandler()}
     options = ocp.CheckpointManagerOptions(create=False)
     with Manager(folder.absolute(), options=options, item_handlers=handlers) as manager:
-        if step not in (steps := sorted(manager.all_steps())):
-            there = ", ".join(map(str, steps)) or "none"
-            raise CheckpointError(f"{folder} has no checkpoint of step {step}; there are: {there}.")
         about = manager.restore(step, args=ocp.args.Composite(about=ocp.args.JsonRestore())).about
         _check(step, about, manager.item_metadata(step).state.tree, like)
         # With a place for each leaf; else Orbax would want the devices that it was saved from.

@@ -27,6 +27,7 @@ usage: gan-jax COMMAND ...
   evaluate RUN [flags]       the figures of a run, from its checkpoint; more by --features
   compare RUN RUN ... [flags]
                              the figures of runs side by side, if they are of the same thing
+  replay RUN/replay-STEP     what was first not finite in the step at which a run diverged
   encode RUN [flags]         the codes of data, of a run with an encoder
   report RUN [RUN ...] [flags]
                              one HTML file, and Markdown, of runs side by side

@@ -14,6 +14,7 @@ from gan_jax import (
     experiment,
     publishing,
     reading,
+    replaying,
     runs,
 )
 from gan_jax.errors import RunError, UsageError
@@ -132,5 +133,6 @@ COMMANDS = {
     "encode": reading.encode,
     "export": publishing.export,
     "report": publishing.report,
+    "replay": replaying.replay,
     "data": data_commands.data,
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -55,8 +54,7 @@ def about(folder: Path) -> dict[str, Any]:
     for replica in known.pop("replicas", ()):
         if replica["name"] == folder.name:
             known |= {"seed": replica["seed"], "config": known["config"] | replica["values"]}
-    environment = json.loads((run / runs.ENVIRONMENT).read_text())
-    return dict(_flat(known)) | dict(_flat(environment))
+    return dict(_flat(known)) | dict(_flat(runs.read_json(run / runs.ENVIRONMENT)))
 
 
 def _flat(tree: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:

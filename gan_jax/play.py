@@ -12,9 +12,9 @@ from typing import Literal
 
 import jax
 import jax.numpy as jnp
-import optax
 
 from gan_jax.game import Game, Network, Player, State, bind, update
+from gan_jax.optimizers import slowed
 
 
 def simultaneous(game: Game, state: State, key: jax.Array, batches) -> tuple[State, dict]:
@@ -115,7 +115,7 @@ def annealed(
     def play(game, state, key, batches):
         part = jnp.clip((state.step - warm_up) / (steps - warm_up), 0, 1)
         factor = jnp.minimum(1, (state.step + 1) / max(warm_up, 1)) * _FALLS[schedule](part)
-        slow = lambda player: replace(player, optimizer=_scaled(player.optimizer, factor))
+        slow = lambda player: replace(player, optimizer=slowed(player.optimizer, factor))
         players = {name: slow(player) for name, player in game.players.items()}
         return rule(replace(game, players=players), state, key, batches)
 
@@ -127,18 +127,6 @@ _FALLS = {
     "linear": lambda part: 1 - part,
     "cosine": lambda part: (1 + jnp.cos(jnp.pi * part)) / 2,
 }
-
-
-def _scaled(
-    optimizer: optax.GradientTransformation, factor: jax.Array
-) -> optax.GradientTransformation:
-    """The optimizer, whose updates are multiplied; its state is the same."""
-
-    def change(gradients, state, params):
-        updates, state = optimizer.update(gradients, state, params)
-        return jax.tree.map(lambda leaf: (factor * leaf).astype(leaf.dtype), updates), state
-
-    return optax.GradientTransformation(optimizer.init, change)
 
 
 def _seeing(player: Player, given: dict) -> Player:

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1] / "gan_jax"
 # From the bottom to the top; rooms on one line may import one another, but never in a circle.
 ORDER = (
-    "errors axis leaves numerics ranges storage",
+    "errors axis environment leaves numerics ranges storage",
     "keys",
     "order priors optimizers augmentation",
     "losses codes",
@@ -18,7 +18,7 @@ ORDER = (
     "families data conditions",
     "networks metrics classical",
     "generated",
-    "sampling encoding parallel memory play transplant",
+    "sampling encoding parallel memory observation play transplant",
     "exported",
     "feed making",
     "train",
@@ -30,13 +30,13 @@ ORDER = (
     "report",
     "writing evaluation measuring summary",
     "loading page_tables",
-    "watching inheritance lookalikes pages",
+    "watching inheritance divergence lookalikes pages",
     "loop tables describe comparing",
     "usefulness",
     "launch",
     "sweep training_sets entries",
     "augment",
-    "augment_commands data_commands reading evaluating publishing",
+    "augment_commands data_commands reading evaluating publishing replaying",
     "commands",
     "cli",
 )
