@@ -25,13 +25,14 @@ usage: gan-jax COMMAND ...
   sample RUN [flags]         samples to a file: .npz, .png, .gif, .txt, .csv, .parquet
   evaluate RUN [flags]       the figures of a run, from its checkpoint
   encode RUN [flags]         the codes of data, of a run with an encoder
+  explore RUN WHAT [flags]   the latent space: ways, sums, directions, ...; --help lists them
   data describe SPEC         what a set of data is
   data prepare NAME [flags]  a set for TensorFlow Datasets, from your data or by tfds
 
 gan-jax COMMAND --help (gan-jax train EXPERIMENT --help) shows the flags."""
 
 HELP = ("-h", "--help", "help")
-FLAGGED = ("sample", "evaluate", "encode", "data")
+FLAGGED = ("sample", "evaluate", "encode", "explore", "data")
 """Commands that show their own help without an experiment."""
 
 

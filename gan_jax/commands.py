@@ -7,7 +7,7 @@ import keyword
 from collections.abc import Sequence
 from pathlib import Path
 
-from gan_jax import data_commands, experiment, reading, runs
+from gan_jax import data_commands, experiment, explore_commands, reading, runs
 from gan_jax.errors import RunError, UsageError
 from gan_jax.options import Options, flags
 
@@ -120,5 +120,6 @@ COMMANDS = {
     "sample": reading.sample,
     "evaluate": reading.evaluate,
     "encode": reading.encode,
+    "explore": explore_commands.explore,
     "data": data_commands.data,
 }

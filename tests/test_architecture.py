@@ -19,7 +19,7 @@ ORDER = (
     "networks metrics",
     "generated",
     "sampling encoding parallel memory play transplant",
-    "feed making",
+    "feed making latents",
     "train",
     "replicas phases",
     "cache checkpoint experiment histograms options signals processes profiling progress runs",
@@ -30,6 +30,7 @@ ORDER = (
     "loading launch",
     "sweep",
     "data_commands reading",
+    "explore_commands",
     "commands",
     "cli",
 )

@@ -1,0 +1,88 @@
+"""The geometry of latents: ways between them, sums of them, planes through them."""
+
+from collections.abc import Callable
+
+import jax
+import jax.numpy as jnp
+
+from gan_jax.numerics import wide
+from gan_jax.priors import Normal, Prior
+
+NARROW = 1e-4
+"""Sine of an angle below which `slerp` is `lerp`."""
+
+
+def lerp(start: jax.Array, end: jax.Array, share: jax.Array | float) -> jax.Array:
+    """`(1 - share) start + share end`, exactly the ends at 0 and 1.
+
+    It stays within a cube, so it suits uniform latents. Between normal ones of many dimensions the
+    middle is shorter than almost any that the generator was trained on: see `slerp`.
+
+    Args:
+      start: of any shape.
+      end: of the same shape.
+      share: from 0 to 1 between them; beyond, the line goes on.
+
+    >>> lerp(jnp.array([0.0, 2.0]), jnp.array([4.0, 2.0]), 0.25).tolist()
+    [1.0, 2.0]
+    """
+    return (1 - share) * wide(start) + share * wide(end)
+
+
+def slerp(start: jax.Array, end: jax.Array, share: jax.Array | float) -> jax.Array:
+    """`(sin((1 - share) angle) start + sin(share angle) end) / sin(angle)`, along the last axis.
+
+    Shoemake 1985, "Animating rotation with quaternion curves"; for the latents of generators White
+    2016, arXiv:1609.04468, section 2.1. Between ends of one norm all keep it, and the angle grows
+    evenly: normal latents of many dimensions lie near a sphere. Where the ends are parallel or
+    opposite, so that no arc is defined, it is `lerp`.
+
+    Args:
+      start: `[..., d]`.
+      end: of the same shape.
+      share: from 0 to 1 between them.
+
+    >>> slerp(jnp.array([2.0, 0.0]), jnp.array([0.0, 2.0]), 0.5).round(4)
+    Array([1.4142, 1.4142], dtype=float32)
+    """
+    start, end = wide(start), wide(end)
+    unit = lambda x: x / jnp.sqrt(jnp.square(x).sum(-1, keepdims=True) + jnp.finfo(x.dtype).tiny)
+    # Half the angle by its sine and cosine: that of the product alone has lost the small ones.
+    apart, along = (jnp.linalg.norm(unit(end) + s * unit(start), axis=-1) for s in (-1, 1))
+    angle = 2 * jnp.arctan2(apart, along)[..., None]
+    sine = jnp.sin(angle)
+    straight = sine < NARROW
+    weight = lambda part: jnp.sin(part * angle) / jnp.where(straight, 1.0, sine)
+    arc = weight(1 - share) * start + weight(share) * end
+    return jnp.where(straight, lerp(start, end, share), arc)
+
+
+def suited(prior: Prior) -> Callable[..., jax.Array]:
+    """`slerp` between latents of a normal prior, which lie near a sphere; else `lerp`.
+
+    >>> from gan_jax import priors
+    >>> suited(priors.normal(3)) is slerp, suited(priors.uniform(3)) is lerp
+    (True, True)
+    """
+    return slerp if isinstance(prior, Normal) else lerp
+
+
+def between(
+    start: jax.Array, end: jax.Array, frames: int, way: Callable[..., jax.Array] = slerp
+) -> jax.Array:
+    """Latents from one to another in even steps, both ends included: `[frames, ...]`.
+
+    Args:
+      start: one latent, `[...]`; of several axes it is taken as one vector.
+      end: of the same shape.
+      frames: 2 or more.
+      way: `slerp` or `lerp`.
+
+    >>> between(jnp.array([0.0, 2.0]), jnp.array([4.0, 2.0]), 3, lerp).tolist()
+    [[0.0, 2.0], [2.0, 2.0], [4.0, 2.0]]
+    """
+    if frames < 2:
+        raise ValueError(f"An interpolation has 2 frames or more, its ends; given: {frames}.")
+    flat = jnp.ravel(jnp.asarray(start)), jnp.ravel(jnp.asarray(end))
+    rows = jax.vmap(lambda share: way(*flat, share))(jnp.linspace(0, 1, frames))
+    return rows.reshape(frames, *jnp.shape(start))
