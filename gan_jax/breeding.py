@@ -1,9 +1,10 @@
 """Crossbreeding of latents: children near a parent, mixtures of two, and edits along a direction.
 
 As in Ganbreeder (Simon 2018, now Artbreeder), which breeds by small changes and by mixtures. Here a
-child of independent parents of the prior is itself of the prior, exactly, however it was bred: so
-children of children stay within what the generator was trained on. What is smooth is done where
-the prior is normal: a uniform latent goes there by its distribution function, and back.
+child of independent parents of the prior is itself of the prior, exactly, however it was bred; of
+relatives very nearly. So children of children stay within what the generator was trained on. What
+is smooth is done where the prior is normal: a uniform latent goes there by its distribution
+function, and back.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ import numpy as np
 
 from gan_jax import ranges
 from gan_jax.errors import UsageError
-from gan_jax.keys import apart
 from gan_jax.latents import slerp
 from gan_jax.priors import Normal, Prior, Uniform, normal
 
@@ -91,12 +91,11 @@ def blended(
       rate: from 0, the first parent itself, to 1, the second.
     """
     ranges.share("rate", rate)
-    flat = lambda latents: _normal(latents, prior).reshape(len(latents), -1)
-    length = lambda vectors: np.linalg.norm(vectors, axis=1, keepdims=True)
-    one, other, shape = flat(one), flat(other), np.shape(one)
-    between = np.asarray(slerp(jnp.float32(one), jnp.float32(other), rate), np.float64)
-    chosen = crossed(keys, length(one), length(other), rate)
-    return _back((between * chosen / np.maximum(length(between), EDGE)).reshape(shape), prior)
+    ends = [_normal(latents, prior).reshape(len(latents), -1) for latents in (one, other)]
+    lengths = [np.linalg.norm(end, axis=1, keepdims=True) for end in ends]
+    units = [jnp.float32(end / length) for end, length in zip(ends, lengths, strict=True)]
+    direction = np.asarray(slerp(*units, rate), np.float64)
+    return _back((direction * crossed(keys, *lengths, rate)).reshape(np.shape(one)), prior)
 
 
 def edited(latents: np.ndarray, direction: np.ndarray, amount: float, prior: Prior) -> np.ndarray:

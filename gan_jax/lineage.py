@@ -21,7 +21,7 @@ from gan_jax.errors import RunError, UsageError
 
 FILE = "lineage.jsonl"
 LENGTH = 12
-"""Letters of an id, of 5 bits each: two of a billion individuals are alike by a chance of a half."""
+"""Letters of an id, of 5 bits: two of a million are alike by a chance below one in two million."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,11 +78,9 @@ class Lineage:
         for id in ids:
             if id not in self._known:
                 near = hint(id, self._known)
-                raise UsageError(f"{self.path} has no individual {id!r}: {near}it has {self!s}.")
+                count = f"it has {len(self._known)}, each printed when it was bred"
+                raise UsageError(f"{self.path} has no individual {id!r}: {near}{count}.")
         return [self._known[id] for id in ids]
-
-    def __str__(self) -> str:
-        return f"{len(self._known)}"
 
     def ancestry(self, ids: Sequence[str]) -> list[Individual]:
         """The individuals of these ids and all their ancestors, parents before their children."""
@@ -118,13 +116,10 @@ class Lineage:
 
     def _refresh(self) -> None:
         """Reads the whole lines that came since; a last one that is cut short is left out."""
-        try:
-            with open(self.path, "rb") as file:
-                file.seek(self._read)
-                lines = file.readlines()
-        except FileNotFoundError:
-            return
-        for line in lines:
+        content = self.path.read_bytes() if self.path.exists() else b""
+        if len(content) < self._read:  # removed since, or replaced
+            self._known, self._read = {}, 0
+        for line in content[self._read :].splitlines(keepends=True):
             if line.endswith(b"\n"):
                 found = self._individual(line)
                 self._known[found.id] = found
