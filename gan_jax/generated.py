@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 
-from gan_jax.data.query import hint
 from gan_jax.errors import UsageError
 from gan_jax.keys import apart
 from gan_jax.priors import Normal, Prior
@@ -60,18 +59,6 @@ class Shifted(NamedTuple):
 
     def __call__(self, nets, keys: jax.Array) -> dict[str, jax.Array]:
         return self.sampler(nets, keys)
-
-
-def number(label: str, classes: Sequence[str]) -> int:
-    """Which one of the classes has this name, from 0.
-
-    Raises:
-      UsageError: none has.
-    """
-    if label in classes:
-        return classes.index(label)
-    there = f"{hint(label, classes)}there are {', '.join(classes) or 'none'}"
-    raise UsageError(f"There is no class {label!r}: {there}.")
 
 
 def asked(

@@ -11,8 +11,8 @@ import numpy as np
 
 from gan_jax import breeding, genomes, ranges
 from gan_jax.errors import UsageError
-from gan_jax.generated import number
 from gan_jax.lineage import Individual, Lineage
+from gan_jax.loading import class_number
 from gan_jax.making import Maker
 
 
@@ -182,4 +182,4 @@ class Breeder:
             return None
         if not self.maker.conditional:
             raise UsageError("The model is not conditional: it cannot be asked for a label.")
-        return number(wish.label, self.classes)
+        return class_number(wish.label, self.classes)

@@ -14,10 +14,11 @@ import numpy as np
 from gan_jax import checkpoint, making, parallel, phases, replicas, runs, sampling
 from gan_jax import experiment as experiments
 from gan_jax.data import Spec
+from gan_jax.data.query import hint
 from gan_jax.errors import CheckpointError, UsageError
 from gan_jax.experiment import Experiment
 from gan_jax.game import Game, State
-from gan_jax.generated import asked, number
+from gan_jax.generated import asked
 from gan_jax.keys import stream
 from gan_jax.making import Maker
 from gan_jax.replicas import Replica
@@ -64,7 +65,7 @@ class Trained:
         Raises:
           UsageError: there is no such class, or the model cannot be asked.
         """
-        given = {} if label is None else {"label": number(label, self.spec.classes)}
+        given = {} if label is None else {"label": class_number(label, self.spec.classes)}
         given |= {} if truncation is None else {"truncation": truncation}
         if not given:
             return self
@@ -72,6 +73,18 @@ class Trained:
         phase = phases.of_step(self.experiment.phases, int(self.state.step))
         draw = sampling.prepare(phase.game, asked(phase.sampler, **wanted))
         return dataclasses.replace(self, draw=draw, wanted=wanted)
+
+
+def class_number(label: str, classes: Sequence[str]) -> int:
+    """The number of the class of this name.
+
+    Raises:
+      UsageError: there is none; the near names are given.
+    """
+    if label in classes:
+        return classes.index(label)
+    there = f"{hint(label, classes)}there are {', '.join(classes) or 'none'}"
+    raise UsageError(f"There is no class {label!r}: {there}.")
 
 
 def load(run: str | Path, step: int | None = None, replica: str | int | None = None) -> Trained:
