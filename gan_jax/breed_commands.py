@@ -169,8 +169,9 @@ def _axis(along: Any, size: int) -> Any:
 
 
 def _serve(folder: Path, lineage: Lineage, task: Task, wish: Any, source: Source) -> None:
+    trained, breeder = _opened(folder, lineage, source, ())
+    from gan_jax.breeding_site import Site
     from gan_jax.serving import serve
 
-    trained, breeder = _opened(folder, lineage, source, ())
     seed = trained.seed if source.seed is None else source.seed
-    serve(breeder, trained.spec, wish, seed, folder.name, task.port)
+    serve(Site(breeder, trained.spec, wish, seed, folder.absolute().name), task.port)

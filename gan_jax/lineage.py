@@ -24,6 +24,10 @@ LENGTH = 12
 """Letters of an id, of 5 bits: two of a million are alike by a chance below one in two million."""
 
 
+class UnknownError(UsageError):
+    """An id that the lineage does not have."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Individual:
     """The recipe of one individual.
@@ -70,7 +74,7 @@ class Lineage:
         """The recipes of these ids.
 
         Raises:
-          UsageError: there is no such individual.
+          UnknownError: there is no such individual.
           RunError: the file is damaged.
         """
         if not all(id in self._known for id in ids):
@@ -79,7 +83,7 @@ class Lineage:
             if id not in self._known:
                 near = hint(id, self._known)
                 count = f"it has {len(self._known)}, each printed when it was bred"
-                raise UsageError(f"{self.path} has no individual {id!r}: {near}{count}.")
+                raise UnknownError(f"{self.path} has no individual {id!r}: {near}{count}.")
         return [self._known[id] for id in ids]
 
     def ancestry(self, ids: Sequence[str]) -> list[Individual]:
@@ -93,7 +97,7 @@ class Lineage:
             if after_parents:
                 found[id] = self._known[id]
                 continue
-            waiting += [(id, True), *((parent, False) for parent in self._parents(id))]
+            waiting += [(id, True), *((parent, False) for parent in reversed(self._parents(id)))]
         return list(found.values())
 
     def add(self, individuals: Iterable[Individual]) -> None:

@@ -68,6 +68,13 @@ def gif(samples: np.ndarray) -> bytes:
     return _encoded(first, "GIF", save_all=True, append_images=others, duration=200, loop=0)
 
 
+def tile(image: np.ndarray) -> bytes:
+    """One image `[H, W, C]` in [-1, 1] as a PNG of its own size."""
+    large = grid(image[None])
+    factor = len(large) // len(image)
+    return _encoded(_image(large[::factor, ::factor]), "PNG")
+
+
 def page(samples: np.ndarray, spec: Spec) -> bytes:
     r"""Samples of text in UTF-8, each in a line: a newline in it becomes \n, a backslash two."""
     escaped = (text.replace("\\", "\\\\").replace("\n", "\\n") for text in strings(samples, spec))

@@ -32,7 +32,7 @@ ORDER = (
     "loading launch",
     "sweep generations",
     "data_commands reading",
-    "serving breed_commands",
+    "breeding_site serving breed_commands",
     "explore_commands",
     "commands",
     "cli",
