@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from gan_jax import explore_places
 from gan_jax.data.query import hint
 from gan_jax.errors import UsageError
 
@@ -14,7 +15,9 @@ NEEDS = (
     "Name a run and what to do with it: " + USAGE + "; gan-jax explore --help lists what there is."
 )
 
-COMMANDS: Mapping[str, tuple[Callable[[Path, Sequence[str]], Any], str]] = {}
+COMMANDS: Mapping[str, tuple[Callable[[Path, Sequence[str]], Any], str]] = {
+    "interpolate": (explore_places.interpolate, "from sample to sample, in even steps"),
+}
 """By name: `(folder of the run, flags)` to an exit code or None, and what it is."""
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from gan_jax.numerics import wide
 from gan_jax.priors import Normal, Prior
@@ -86,3 +87,22 @@ def between(
     flat = jnp.ravel(jnp.asarray(start)), jnp.ravel(jnp.asarray(end))
     rows = jax.vmap(lambda share: way(*flat, share))(jnp.linspace(0, 1, frames))
     return rows.reshape(frames, *jnp.shape(start))
+
+
+def unevenness(samples: np.ndarray) -> float:
+    """The largest step along a way over the median step: `max |x_t+1 - x_t| / median`.
+
+    1 where it changes evenly or not at all; where it jumps, the generator has torn.
+
+    Args:
+      samples: `[frames, ...]`, 2 or more.
+
+    >>> unevenness(np.array([[0.0], [1.0], [2.0], [5.0]]))
+    3.0
+    """
+    steps = np.diff(np.float64(samples).reshape(len(samples), -1), axis=0)
+    lengths = np.linalg.norm(steps, axis=1)
+    if not lengths.max():
+        return 1.0
+    middle = np.median(lengths)
+    return float(lengths.max() / middle) if middle else float("inf")

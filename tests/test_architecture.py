@@ -30,6 +30,8 @@ ORDER = (
     "loading launch",
     "sweep",
     "data_commands reading",
+    "exploring",
+    "explore_places",
     "explore_commands",
     "commands",
     "cli",
