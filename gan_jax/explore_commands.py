@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from gan_jax import explore_places
+from gan_jax import explore_places, explore_surfaces
 from gan_jax.data.query import hint
 from gan_jax.errors import UsageError
 
@@ -17,6 +17,9 @@ NEEDS = (
 
 COMMANDS: Mapping[str, tuple[Callable[[Path, Sequence[str]], Any], str]] = {
     "interpolate": (explore_places.interpolate, "from sample to sample, in even steps"),
+    "arithmetic": (explore_places.arithmetic, "sums of the means of exemplars"),
+    "walk": (explore_surfaces.walk, "a surface between three samples, or a plane of two axes"),
+    "codes": (explore_surfaces.codes, "the codes of an InfoGAN, each in turn"),
 }
 """By name: `(folder of the run, flags)` to an exit code or None, and what it is."""
 

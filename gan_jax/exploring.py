@@ -74,7 +74,7 @@ class Explored(NamedTuple):
         if shares is None:
             return self.maker.make(latents)
         shares = np.asarray(shares)
-        pure, labels = shares.max(axis=1) == 1, np.int32(shares.argmax(axis=1))
+        pure, labels = shares.max(axis=1) > 1 - 1e-6, np.int32(shares.argmax(axis=1))
         if pure.all():
             return self.maker.make(latents, labels)
         try:
@@ -87,15 +87,25 @@ class Explored(NamedTuple):
         return samples
 
     def write(
-        self, samples: np.ndarray, columns: int, latents: Any, shares: Any = None, said: str = ""
+        self, samples: np.ndarray, layout: Any, latents: Any, shares: Any = None, said: str = ""
     ) -> None:
-        """Writes samples `[N, ...]`, N = rows columns, in the form of the suffix, and says so."""
+        """Writes samples in the form of the suffix, and says where they are.
+
+        Args:
+          samples: `[N, ...]`.
+          layout: in a picture: how many columns, or which sample stands where, `[rows, columns]`,
+            from 0, and -1 where there is none.
+          latents: `[N, ...]`.
+          shares: of the classes, `[N, K]`, if the model is conditional.
+          said: what else there is to say.
+        """
         from gan_jax import report, writing
         from gan_jax.storage import write_atomically
 
         spec = self.trained.spec
         if self.file.suffix == ".png":
-            write_atomically(self.file, report.png(samples, spec, columns))
+            columns = layout if np.ndim(layout) == 0 else np.shape(layout)[1]
+            write_atomically(self.file, report.png(_laid(samples, layout), spec, columns))
         else:
             drawn = {"samples": samples, "latents": np.asarray(latents)}
             writing.write(
@@ -164,3 +174,10 @@ def samples(given: str, flag: str, fewest: int = 1) -> list[int]:
             f"{FURTHEST - 1}."
         )
     return found
+
+
+def _laid(samples: np.ndarray, layout: Any) -> np.ndarray:
+    if np.ndim(layout) == 0:
+        return samples
+    none = np.full_like(samples[:1], np.nan)
+    return np.concatenate([samples, none])[np.ravel(layout)]

@@ -15,18 +15,35 @@ CONDITIONAL = {
     "from_prior(priors.normal(4))": "from_prior(priors.normal(4), spec.frequencies)",
 }
 
+CODED = {
+    "latent=4": "latent=9",
+    "prior=priors.normal(4)": "prior=prior",
+    "from_prior(priors.normal(4))": "from_prior(prior)",
+    "    generator, critic =": """    from gan_jax import codes
+
+    known = {"digit": codes.categorical(3), "style": codes.uniform(2)}
+    prior = codes.latents(priors.uniform(4), known)
+    generator, critic =""",
+}
+
+
+def write(path, changes):
+    """The small experiment as a file, with these changes."""
+    content = EXPERIMENT
+    for old, new in changes.items():
+        assert old in content
+        content = content.replace(old, new)
+    path.write_text(content)
+    return path
+
 
 @pytest.fixture(scope="module")
 def here(tmp_path_factory):
     """A folder with a run, and one of a conditional model."""
     place = tmp_path_factory.mktemp("explore")
     assert train(write_experiment(place), place / "run", "--steps", 3) == 0
-    content = EXPERIMENT
-    for old, new in CONDITIONAL.items():
-        assert old in content
-        content = content.replace(old, new)
-    (place / "labelled.py").write_text(content)
-    assert train(place / "labelled.py", place / "labelled", "--steps", 3) == 0
+    labelled = write(place / "labelled.py", CONDITIONAL)
+    assert train(labelled, place / "labelled", "--steps", 3) == 0
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(place)
         yield place
@@ -74,6 +91,59 @@ def test_a_row_of_the_picture_is_a_way(here):
         assert image.size == (9 * (6 * 9 - 1), 9 * (2 * 9 - 1))  # 2 ways of 6 digits of 8x8
 
 
+def test_a_sum_of_exemplars(here):
+    explore("arithmetic --out sum.npz --seed 2 --exemplars", "0,3-1+5", run="run")
+    found, drawn = np.load("sum.npz"), load("run").sample(6, seed=2)["samples"]
+    np.testing.assert_allclose(found["samples"][[0, 1, 3, 5]], drawn[[0, 3, 1, 5]], atol=1e-5)
+    z = load("run").maker().latents(2, 6)[0]
+    exact = (z[0] + z[3]) / 2 - z[1] + z[5]
+    typical = np.sqrt(np.square(z[[0, 3, 1, 5]]).sum(1).mean())
+    exact *= typical / np.linalg.norm(exact)
+    np.testing.assert_allclose(found["latents"][-1], exact, atol=1e-5)
+    made = load("run").maker().make(exact[None])[0]
+    np.testing.assert_allclose(found["samples"][-1], made, atol=1e-5)
+
+
+def test_the_picture_of_a_sum_has_a_row_for_each_kind(here):
+    words = "arithmetic --out sum.png --labels 3,3,8,3,8 --exemplars 0,1,2-3+4"
+    explore(words, run="labelled")
+    with Image.open("sum.png") as image:
+        factor = 512 // (4 * 9 - 1)
+        assert image.size == (factor * (4 * 9 - 1), factor * (4 * 9 - 1))
+        blank = np.asarray(image)[-8 * factor :, : 3 * 9 * factor]
+    assert (blank == 255).all()
+
+
+def test_a_walk_between_three_samples(here):
+    explore("walk --samples 4,1,2 --rows 3 --columns 5 --out walk.npz")
+    found, drawn = np.load("walk.npz"), load("run").sample(5)["samples"]
+    grid = found["samples"].reshape(3, 5, 8, 8, 1)
+    for place, number in (((0, 0), 4), ((0, -1), 1), ((-1, 0), 2)):
+        np.testing.assert_allclose(grid[place], drawn[number], atol=1e-5)
+
+
+def test_a_walk_along_two_axes(here):
+    explore("walk --axes 3 0 --rows 3 --columns 5 --out axes.npz")
+    grid = np.load("axes.npz")["latents"].reshape(3, 5, 4)
+    z = load("run").maker().latents(0, 1)[0][0]
+    np.testing.assert_allclose(grid[..., 1:3], np.broadcast_to(z[1:3], (3, 5, 2)), rtol=1e-6)
+    assert (np.diff(grid[0, :, 3]) > 0).all() and (np.diff(grid[:, 0, 0]) > 0).all()
+    explore("walk --rows 2 --columns 3 --labels 1,2,3 --out walk.png", run="labelled")
+
+
+def test_the_codes_of_an_infogan_vary_along_a_row(here, capsys):
+    assert train(write(here / "coded.py", CODED), here / "info", "--steps", 1) == 0
+    explore("codes --out digit.npz", run="info")
+    assert "digit varies along a row; there are digit, style_0" in capsys.readouterr().out
+    latents = np.load("digit.npz")["latents"].reshape(3, 3, 9)
+    np.testing.assert_array_equal(latents[:, :, 4:7], np.eye(3)[None].repeat(3, 0))
+    np.testing.assert_array_equal(latents[:, 1:, :4], latents[:, :-1, :4])
+    explore("interpolate --samples 0,1 --frames 3 --out lerp.npz", run="info")
+    assert "by lerp" in capsys.readouterr().out
+    explore("codes --code styl_1", run="info", code=2)
+    assert "did you mean style_1" in capsys.readouterr().err
+
+
 def test_help_and_what_there_is(capsys):
     for words in (["-h"], ["run", "--help"]):
         assert main(["explore", *words]) == 0
@@ -94,6 +164,10 @@ def test_help_and_what_there_is(capsys):
         ("interpolate --samples 0,99999999", "numbers of samples, from 0 to 65535"),
         ("interpolate --samples 0,-1", "give it as 0..7 or as 0,3,5"),
         ("interpolate --overwrite --labels 3", "not conditional"),
+        ("arithmetic --exemplars 0-", "give 1 or more numbers"),
+        ("walk --samples 0,1,2,3", "give 3 numbers of samples"),
+        ("walk --axes 0 4 --overwrite", "--axes 0 4: give two different ones; a latent has 4"),
+        ("codes --overwrite", "have no codes"),
         ("interpolate --out way.csv", "ends in none of .png"),
     ],
 )
