@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from gan_jax import breed_commands
+from gan_jax import explore_breed, explore_places, explore_surfaces
 from gan_jax.data.query import hint
 from gan_jax.errors import UsageError
 
@@ -16,7 +16,11 @@ NEEDS = (
 )
 
 COMMANDS: Mapping[str, tuple[Callable[[Path, Sequence[str]], Any], str]] = {
-    "breed": (breed_commands.breed, "children of samples, as files or on a page in the browser"),
+    "interpolate": (explore_places.interpolate, "from sample to sample, in even steps"),
+    "arithmetic": (explore_places.arithmetic, "sums of the means of exemplars"),
+    "walk": (explore_surfaces.walk, "a surface between three samples, or a plane of two axes"),
+    "codes": (explore_surfaces.codes, "the codes of an InfoGAN, each in turn"),
+    "breed": (explore_breed.breed, "children of samples, as files or on a page in the browser"),
 }
 """By name: `(folder of the run, flags)` to an exit code or None, and what it is."""
 

@@ -1,9 +1,10 @@
-"""The geometry of latents: ways between them, sums of them, planes through them."""
+"""The geometry of latents: ways between them, and sums of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from gan_jax.numerics import wide
 from gan_jax.priors import Normal, Prior
@@ -86,3 +87,61 @@ def between(
     flat = jnp.ravel(jnp.asarray(start)), jnp.ravel(jnp.asarray(end))
     rows = jax.vmap(lambda share: way(*flat, share))(jnp.linspace(0, 1, frames))
     return rows.reshape(frames, *jnp.shape(start))
+
+
+def unevenness(samples: np.ndarray) -> float:
+    """The largest step along a way over the median step: `max |x_t+1 - x_t| / median`.
+
+    1 where it changes evenly or not at all; where it jumps, the generator has torn.
+
+    Args:
+      samples: `[frames, ...]`, 2 or more.
+
+    >>> unevenness(np.array([[0.0], [1.0], [2.0], [5.0]]))
+    3.0
+    """
+    steps = np.diff(np.float64(samples).reshape(len(samples), -1), axis=0)
+    lengths = np.linalg.norm(steps, axis=1)
+    if not lengths.max():
+        return 1.0
+    middle = np.median(lengths)
+    return float(lengths.max() / middle) if middle else float("inf")
+
+
+def combined(groups: Sequence[jax.Array], signs: Sequence[int], *, normal: bool) -> jax.Array:
+    """`sum_g sign_g mean(group_g)`: "with glasses - without + another without".
+
+    Radford et al. 2015, arXiv:1511.06434, section 6.3.2 and figure 7: of several exemplars of each
+    kind, since one alone gives no stable result.
+
+    Differs from the paper: where the prior is normal, the result is brought to the root mean square
+    norm of the exemplars, since nearly all latents are of one norm and means are shorter.
+
+    Args:
+      groups: exemplars `[K_g, ...]` of each kind.
+      signs: 1 or -1 of each.
+      normal: whether the prior is normal.
+
+    >>> groups = [jnp.array([[3.0, 0.0], [1.0, 0.0]]), jnp.array([[0.0, 1.0]])]
+    >>> combined(groups, [1, -1], normal=False).tolist()
+    [2.0, -1.0]
+    """
+    groups = [wide(jnp.asarray(group)) for group in groups]
+    result = sum(sign * group.mean(0) for sign, group in zip(signs, groups, strict=True))
+    if not normal:
+        return result
+    power = lambda x: jnp.square(x).sum()
+    typical = sum(map(power, groups)) / sum(map(len, groups))
+    length = jnp.where(power(result) > 0, power(result), 1.0)
+    return result * jnp.sqrt(typical / length)
+
+
+def shares_of(weights: jax.Array) -> jax.Array:
+    """Weights of classes `[..., K]` as shares: none below 0, their sum 1; of none, all alike.
+
+    >>> shares_of(jnp.array([[1.0, 1.0, -1.0], [0.0, 0.0, 0.0]])).round(2).tolist()[0]
+    [0.5, 0.5, 0.0]
+    """
+    positive = jnp.maximum(wide(jnp.asarray(weights)), 0)
+    whole = positive.sum(-1, keepdims=True)
+    return jnp.where(whole > 0, positive / jnp.where(whole > 0, whole, 1), 1 / positive.shape[-1])

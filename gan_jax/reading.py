@@ -34,7 +34,8 @@ class Target:
     n: int = 64
     """How many samples."""
     out: str = "samples.npz"
-    """A .npz (arrays `samples`, `labels`), .png, .gif of images, .txt of text, .csv or .parquet."""
+    """A .npz (arrays `samples`, `labels`), .png, .gif or .webp of images, .txt of text, .csv or
+    .parquet."""
     label: str | None = None
     """Of which class, for a conditional model; of all, as in the data, if not given."""
     truncation: float | None = None
@@ -63,7 +64,7 @@ class Encoded:
 
 def sample(words: Sequence[str]) -> None:
     """gan-jax sample RUN [flags]"""
-    folder, source, target = _opened(words, "sample", source=Source, target=Target)
+    folder, source, target = opened(words, "sample", source=Source, target=Target)
     from gan_jax import writing
 
     for name, value in (("n", target.n), ("batch-size", target.batch_size)):
@@ -71,14 +72,14 @@ def sample(words: Sequence[str]) -> None:
             raise UsageError(f"--{name} is {value}: it must be 1 or more.")
     out = Path(target.out).expanduser()
     writing.check(out, overwrite=target.overwrite)
-    found = _load(folder, source)
+    found = loaded(folder, source)
     draw = found[0].asked(label=target.label, truncation=target.truncation).draw
     found = [dataclasses.replace(trained, draw=draw) for trained in found]
-    places = _places(out, found, target.overwrite)
-    for trained, place in zip(found, places, strict=True):
+    files = places(out, found, target.overwrite)
+    for trained, place in zip(found, files, strict=True):
         drawn = trained.sample(
             target.n,
-            seed=_seed(source, trained),
+            seed=seed_of(source, trained),
             average=source.weights == "average",
             batch_size=target.batch_size,
         )
@@ -88,8 +89,8 @@ def sample(words: Sequence[str]) -> None:
 
 def evaluate(words: Sequence[str]) -> None:
     """gan-jax evaluate RUN [flags]"""
-    folder, source = _opened(words, "evaluate", source=Source)
-    found = _load(folder, source)
+    folder, source = opened(words, "evaluate", source=Source)
+    found = loaded(folder, source)
     from gan_jax import data, summary
     from gan_jax.evaluation import assess, record
 
@@ -98,7 +99,7 @@ def evaluate(words: Sequence[str]) -> None:
     for trained in (trained for trained in found if int(trained.state.step) == reached):
         figures[trained.folder.name] = assess(
             *(trained.experiment, trained.game, trained.draw, trained.state, real),
-            seed=_seed(source, trained),
+            seed=seed_of(source, trained),
             average=source.weights == "average",
         )
         said = record(trained.folder, figures[trained.folder.name], trained.spec)
@@ -108,15 +109,15 @@ def evaluate(words: Sequence[str]) -> None:
 
 def encode(words: Sequence[str]) -> None:
     """gan-jax encode RUN [flags]"""
-    folder, source, target = _opened(words, "encode", source=Source, target=Encoded)
+    folder, source, target = opened(words, "encode", source=Source, target=Encoded)
     from gan_jax import data, encoding, report, writing
 
     out = Path(target.out).expanduser()
     if out.suffix not in (".npz", ".png"):
         raise UsageError(f"--out {out}: codes are written to a .npz, or drawn in a .png.")
-    found = _load(folder, source)
+    found = loaded(folder, source)
     encoding.encoder(found[0].game)
-    places = _places(out, found, target.overwrite)
+    files = places(out, found, target.overwrite)
     name, fingerprint = found[0].config.data, found[0].fingerprint
     real = data.open(target.data) if target.data else data.open(name, fingerprint)
     arrays = getattr(real, target.part)
@@ -126,7 +127,7 @@ def encode(words: Sequence[str]) -> None:
             f"the run needs one or more of shape {found[0].spec.shape}."
         )
     labels = {"labels": arrays["label"]} if "label" in arrays else {}
-    for trained, place in zip(found, places, strict=True):
+    for trained, place in zip(found, files, strict=True):
         given = trained.game, trained.state, arrays["real"], real.spec.decode
         codes = encoding.encode(*given, average=source.weights == "average")
         if out.suffix == ".npz":
@@ -144,7 +145,7 @@ def _axes(codes, axes: tuple[int, int]):
     return codes[:, axes]
 
 
-def _places(out: Path, found: Sequence, overwrite: bool) -> list[Path]:
+def places(out: Path, found: Sequence, overwrite: bool) -> list[Path]:
     """The files of one run or several replicas: samples.npz becomes samples-seed-3.npz."""
     from gan_jax import writing
 
@@ -153,7 +154,7 @@ def _places(out: Path, found: Sequence, overwrite: bool) -> list[Path]:
     return [writing.check(place, found[0].spec, overwrite=overwrite) for place in places]
 
 
-def _opened(words: Sequence[str], name: str, **kinds: type) -> tuple:
+def opened(words: Sequence[str], name: str, **kinds: type) -> tuple:
     """The folder that the first word names, and the flags behind it."""
     run, given = named(words, f"Name a run: gan-jax {name} RUN; gan-jax runs lists them.")
     source, *rest = flags(given, f"{name} RUN", **kinds)
@@ -161,11 +162,13 @@ def _opened(words: Sequence[str], name: str, **kinds: type) -> tuple:
     return Path(run), source, *rest
 
 
-def _seed(source: Source, trained) -> int:
+def seed_of(source: Source, trained) -> int:
+    """The seed that was asked for, or that of the run."""
     return trained.seed if source.seed is None else source.seed
 
 
-def _load(folder: Path, source: Source):
+def loaded(folder: Path, source: Source) -> list:
+    """What `loading.load_all` gives of the run, its programs kept."""
     from gan_jax.cache import keep_programs
     from gan_jax.loading import load_all
 

@@ -53,3 +53,27 @@ def test_a_way_that_suits_the_prior():
 def test_one_frame_is_no_way():
     with pytest.raises(ValueError, match="2 frames or more"):
         latents.between(jnp.zeros(2), jnp.ones(2), 1)
+
+
+def test_a_sum_of_means_and_its_norm():
+    groups = [np.float32(RNG.normal(size=(count, 6))) for count in (3, 2, 4)]
+    exact = groups[0].mean(0) - groups[1].mean(0) + groups[2].mean(0)
+    found = latents.combined(groups, [1, -1, 1], normal=False)
+    np.testing.assert_allclose(found, exact, atol=1e-6)
+    found = np.asarray(latents.combined(groups, [1, -1, 1], normal=True))
+    typical = np.sqrt(np.square(np.concatenate(groups)).sum(1).mean())
+    np.testing.assert_allclose(np.linalg.norm(found), typical, rtol=1e-5)
+    np.testing.assert_allclose(found / typical, exact / np.linalg.norm(exact), atol=1e-5)
+    np.testing.assert_allclose(latents.combined(groups[:1] * 2, [1, -1], normal=True), 0)
+
+
+def test_one_exemplar_is_its_own_mean():
+    one = np.float32(RNG.normal(size=(1, 6)))
+    np.testing.assert_allclose(latents.combined([one], [1], normal=True), one[0], rtol=1e-5)
+
+
+def test_a_step_that_tears():
+    even, torn = np.arange(9.0)[:, None], np.array([[0.0], [1], [2], [12], [13]])
+    assert latents.unevenness(even) == latents.unevenness(np.zeros((3, 2))) == 1
+    assert latents.unevenness(torn) == 10
+    assert latents.unevenness(np.array([[0.0], [0], [0], [1]])) == np.inf

@@ -144,7 +144,7 @@ def test_of_text_a_page_beside(tmp_path):
 @pytest.mark.parametrize("channels", [1, 3])
 def test_an_animation_has_the_samples_as_frames(channels):
     samples = RANDOM.choice([-1.0, 1.0], (5, 4, 4, channels))
-    with Image.open(io.BytesIO(report.gif(samples))) as image:
+    with Image.open(io.BytesIO(report.animation(samples, "GIF"))) as image:
         assert image.n_frames == 5 and image.info["loop"] == 0
         for index, sample in enumerate(samples):
             image.seek(index)

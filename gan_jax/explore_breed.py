@@ -13,7 +13,7 @@ from gan_jax import runs
 from gan_jax.errors import UsageError
 from gan_jax.lineage import Individual, Lineage
 from gan_jax.options import check_seed, flags
-from gan_jax.reading import Source
+from gan_jax.reading import Source, seed_of
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,7 +62,7 @@ def breed(folder: Path, words: Sequence[str]) -> None:
     along = _direction(task)
     trained, breeder = _opened(folder, lineage, source, found)
     writing.check(out, trained.spec, overwrite=task.overwrite)
-    seed = trained.seed if source.seed is None else source.seed
+    seed = seed_of(source, trained)
     if along is not None:
         size = breeder.genome(ids[0]).size
         ids = breeder.edited(ids[0], _axis(along, size), task.amount, wish)
@@ -74,7 +74,7 @@ def breed(folder: Path, words: Sequence[str]) -> None:
     columns = math.ceil(math.sqrt(len(ids)))
     for first in range(0, len(ids), columns):
         print(*ids[first : first + columns])
-    print(f"Wrote {len(ids)} samples to {out}, in the order of their ids.")
+    print(f"Wrote {len(ids)} of them to {out}, in this order.")
 
 
 def told(individual: Individual) -> str:
@@ -173,5 +173,5 @@ def _serve(folder: Path, lineage: Lineage, task: Task, wish: Any, source: Source
     from gan_jax.breeding_site import Site
     from gan_jax.serving import serve
 
-    seed = trained.seed if source.seed is None else source.seed
-    serve(Site(breeder, trained.spec, wish, seed, folder.absolute().name), task.port)
+    site = Site(breeder, trained.spec, wish, seed_of(source, trained), folder.absolute().name)
+    serve(site, task.port)
