@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -60,9 +59,11 @@ class Breeder:
           UsageError: a wish that cannot be.
         """
         label = self._check(wish)
-        found = self.maker.latents(seed, genomes.MOST)[1]
-        labels = [label] * wish.children if found is None or label is not None else found.tolist()
-        return self._born("draw", (), seed, labels[: wish.children], truncation=wish.truncation)
+        labels = [label] * wish.children
+        if label is None and self.maker.conditional:
+            labels = self.maker.latents(seed, genomes.MOST)[1][: wish.children].tolist()
+        numbers = {"truncation": wish.truncation}
+        return self._born("draw", (), seed, [(label, numbers) for label in labels])
 
     def bred(self, parents: Sequence[str], wish: Wish, seed: int) -> list[str]:
         """Ids of children of one parent, or of two.
@@ -79,10 +80,11 @@ class Breeder:
         labels = [label] * wish.children
         if label is None and self.maker.conditional:
             labels = self._inherited(found, wish, seed)
-        born = partial(self._born, mutation=wish.mutation, truncation=wish.truncation)
-        if len(parents) == 1:
-            return born("mutate", tuple(parents), seed, labels)
-        return born(wish.mixing, tuple(parents), seed, labels, rate=wish.rate)
+        numbers = {"mutation": wish.mutation, "truncation": wish.truncation}
+        numbers |= {"rate": wish.rate} if len(parents) == 2 else {}
+        operation = wish.mixing if len(parents) == 2 else "mutate"
+        children = [(label, numbers) for label in labels]
+        return self._born(operation, tuple(parents), seed, children)
 
     def edited(self, parent: str, direction: np.ndarray, amount: float, wish: Wish) -> list[str]:
         """Ids of one parent changed along a direction, evenly from `-amount` to `amount`.
@@ -94,15 +96,13 @@ class Breeder:
         (found,) = self.check(self.lineage.find([parent]))
         if np.size(direction) != (size := self.genome(parent).size):
             raise UsageError(f"The direction has {np.size(direction)} numbers, a latent {size}.")
-        labels = [found.label if label is None else label]
         if not np.isfinite([amount, *np.ravel(direction)]).all():
             raise UsageError(f"The amount, {amount}, and the direction must be finite numbers.")
-        word, ids = genomes.text(direction), []
+        label = found.label if label is None else label
         amounts = np.linspace(-amount, amount, wish.children) if wish.children > 1 else [amount]
-        for each in amounts:
-            numbers = {"amount": each, "truncation": wish.truncation}
-            ids += self._born("edit", (parent,), 0, labels, direction=word, **numbers)
-        return ids
+        numbers = [{"amount": each, "truncation": wish.truncation} for each in amounts]
+        children = [(label, each) for each in numbers]
+        return self._born("edit", (parent,), 0, children, genomes.text(direction))
 
     def made(self, ids: Sequence[str]) -> dict[str, np.ndarray]:
         """The `samples`, `latents` and `ids`, and `labels` if there are any; the same each time.
@@ -147,15 +147,16 @@ class Breeder:
         operation: str,
         parents: tuple[str, ...],
         seed: int,
-        labels: Sequence[int | None],
+        children: Sequence[tuple[int | None, Mapping[str, float | None]]],
         direction: str = "",
-        **numbers: float | None,
     ) -> list[str]:
-        # As floats, whose text is one: the recipe is hashed.
-        numbers = {name: float(value) for name, value in numbers.items() if value is not None}
-        recipe = partial(Individual, operation, parents, seed)
-        rest = direction, self.step, self.weights
-        born = [recipe(index, numbers, label, *rest) for index, label in enumerate(labels)]
+        """Ids of children by their labels and numbers."""
+        born = []
+        for index, (label, given) in enumerate(children):
+            # As floats, whose text is one: the recipe is hashed.
+            numbers = {name: float(value) for name, value in given.items() if value is not None}
+            rest = numbers, label, direction, self.step, self.weights
+            born.append(Individual(operation, parents, seed, index, *rest))
         self.lineage.add(born)
         return [one.id for one in born]
 

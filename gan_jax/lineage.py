@@ -120,10 +120,15 @@ class Lineage:
 
     def _refresh(self) -> None:
         """Reads the whole lines that came since; a last one that is cut short is left out."""
-        content = self.path.read_bytes() if self.path.exists() else b""
-        if len(content) < self._read:  # removed since, or replaced
+        size = self.path.stat().st_size if self.path.exists() else 0
+        if size < self._read:  # removed since, or replaced
             self._known, self._read = {}, 0
-        for line in content[self._read :].splitlines(keepends=True):
+        if size == self._read:
+            return
+        with open(self.path, "rb") as file:
+            file.seek(self._read)
+            lines = file.readlines()
+        for line in lines:
             if line.endswith(b"\n"):
                 found = self._individual(line)
                 self._known[found.id] = found
