@@ -62,6 +62,7 @@ class Site:
         self.batch = threading.Lock()
         self._pictures: OrderedDict[str, bytes] = OrderedDict()
         self.first = self._shown(breeder.drawn(wish, seed))
+        breeder.prepare(self.first[0]["id"])
 
     def answer(self, method: str, target: str, body: bytes) -> Answer:
         """The answer to a request.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -141,6 +141,14 @@ class Breeder:
                     parents = [self._genomes[parent] for parent in one.parents]
                     self._genomes[one.id] = genomes.grown(one, parents, self.maker)
         return self._genomes[id]
+
+    def prepare(self, parent: str) -> None:
+        """Compiles what breeds, so that the first children are there as soon as later ones."""
+        (found,), genome = self.lineage.find([parent]), self.genome(parent)
+        for operation in ("cross", "blend"):
+            numbers = {"rate": 0.5, "mutation": 0.5}
+            child = replace(found, operation=operation, parents=(parent,) * 2, numbers=numbers)
+            genomes.grown(child, [genome, genome], self.maker)
 
     def _born(
         self,
