@@ -25,7 +25,8 @@ class Task:
     axis: int | None = None
     """Change one parent along this number of the latent, from 0, and not by chance."""
     direction: str = ""
-    """Or along the array of the latent's size in this .npz; FILE.npz:NAME where it has several."""
+    """Or along an array of the latent's size in a .npz: FILE.npz:NAME, or FILE.npz:0 for the first
+    row of the `directions` that `explore directions` writes."""
     amount: float = 3.0
     """How far along it: children evenly from minus this to this, in lengths of the direction."""
     remake: str = ""
@@ -149,12 +150,19 @@ def _direction(task: Task) -> Any:
     path, name = (f"{path}.npz", name) if mark else (task.direction, "")
     try:
         with np.load(Path(path).expanduser()) as file:
-            arrays = {key: np.asarray(file[key], np.float32) for key in file.files}
+            arrays = {key: file[key] for key in file.files}
     except (ValueError, TypeError, AttributeError, EOFError, BadZipFile) as error:
         raise UsageError(f"--direction {path}: it is no .npz of numbers ({error}).") from error
+    arrays = {key: np.float32(array) for key, array in arrays.items() if array.dtype.kind in "fiu"}
+    rows = arrays.get("directions", ())
+    if name.isdecimal() and int(name) < len(rows):
+        return rows[int(name)]
     if name in arrays or (not name and len(arrays) == 1):
         return arrays[name or next(iter(arrays))]
-    raise UsageError(f"--direction {task.direction}: name one of {', '.join(arrays)}, by FILE:NAME")
+    there = f"one of {', '.join(arrays) or 'none'}" + (
+        f", or 0 to {len(rows) - 1}" * bool(len(rows))
+    )
+    raise UsageError(f"--direction {task.direction}: name {there}, as {path}:NAME")
 
 
 def _axis(along: Any, size: int) -> Any:

@@ -6,7 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from gan_jax import explore_breed, explore_places, explore_surfaces
+from gan_jax import (
+    explore_breed,
+    explore_data,
+    explore_directions,
+    explore_inversion,
+    explore_places,
+    explore_rejection,
+    explore_surfaces,
+)
 from gan_jax.data.query import hint
 from gan_jax.errors import UsageError
 
@@ -19,6 +27,10 @@ COMMANDS: Mapping[str, tuple[Callable[[Path, Sequence[str]], Any], str]] = {
     "interpolate": (explore_places.interpolate, "from sample to sample, in even steps"),
     "arithmetic": (explore_places.arithmetic, "sums of the means of exemplars"),
     "walk": (explore_surfaces.walk, "a surface between three samples, or a plane of two axes"),
+    "directions": (explore_directions.directions, "along which it changes most: SeFa, GANSpace"),
+    "truncate": (explore_data.truncate, "typical latents: better samples of less variety"),
+    "invert": (explore_inversion.invert, "the latents of an image, or of examples of data"),
+    "reject": (explore_rejection.reject, "samples that the critic takes for real ones"),
     "codes": (explore_surfaces.codes, "the codes of an InfoGAN, each in turn"),
     "breed": (explore_breed.breed, "children of samples, as files or on a page in the browser"),
 }

@@ -70,6 +70,7 @@ def _along(
     explored: Explored, latent: np.ndarray, axes: tuple[int, int], size: tuple[int, int]
 ) -> np.ndarray:
     """The grid of two axes, to the quantiles of the prior."""
+    from gan_jax.priors import Normal
     from gan_jax.surfaces import plane, quantiles
 
     if not 0 <= min(axes) < max(axes) < latent.shape[-1]:
@@ -77,10 +78,11 @@ def _along(
             f"--axes {axes[0]} {axes[1]}: give two different ones; a latent has "
             f"{latent.shape[-1]}, from 0."
         )
-    drawn = explored.maker.latents(explored.seed, DRAWN)[0]
-    drawn = drawn.reshape(-1, drawn.shape[-1])
-    prior = explored.maker.prior
-    lines = [quantiles(drawn[:, axis], prior, n) for axis, n in zip(axes, size[::-1], strict=True)]
+    prior, drawn = explored.maker.prior, None
+    if not isinstance(prior, Normal):
+        drawn = explored.maker.latents(explored.seed, DRAWN)[0].reshape(-1, latent.shape[-1]).T
+    values = lambda axis: None if drawn is None else drawn[axis]
+    lines = [quantiles(values(axis), prior, n) for axis, n in zip(axes, size[::-1], strict=True)]
     return _flat(plane(latent, axes, lines))
 
 

@@ -45,24 +45,33 @@ class Explored(NamedTuple):
     file: Path
     labels: str
 
-    def named(self, numbers: Sequence[int]) -> tuple[np.ndarray, np.ndarray | None]:
+    def named(self, which: Sequence[int]) -> tuple[np.ndarray, np.ndarray | None]:
         """The latents of samples by their numbers, and the shares of classes `[N, K]` in each."""
+        latents, labels = self.maker.latents(self.seed, max(which) + 1)
+        own = self.labelled(None if labels is None else labels[list(which)], len(which))
+        shares = np.eye(len(self.trained.spec.classes), dtype=np.float32)
+        return latents[list(which)], None if own is None else shares[own]
+
+    def labelled(self, own: np.ndarray | None, count: int) -> np.ndarray | None:
+        """The labels `[count]` that were asked for, or their own; None if it is not conditional.
+
+        Raises:
+          UsageError: they do not fit the model, or there are none to take.
+        """
         from gan_jax.loading import class_number
 
-        latents, labels = self.maker.latents(self.seed, max(numbers) + 1)
-        latents, classes = latents[list(numbers)], self.trained.spec.classes
-        if labels is None and self.labels:
-            raise UsageError("The model is not conditional: it cannot be asked for --labels.")
-        if labels is None:
-            return latents, None
-        asked = [class_number(name, classes) for name in filter(None, self.labels.split(","))]
-        if len(asked) not in (0, 1, len(numbers)):
+        names = [name for name in self.labels.split(",") if name]
+        if not self.maker.conditional:
+            if names:
+                raise UsageError("The model is not conditional: it cannot be asked for --labels.")
+            return None
+        asked = [class_number(name, self.trained.spec.classes) for name in names]
+        if len(asked) not in (0, 1, count) or (own is None and not asked):
             raise UsageError(
-                f"--labels {self.labels}: {len(asked)} classes for {len(numbers)} samples; give "
-                "one, or one for each."
+                f"--labels {self.labels!r}: {len(asked)} classes for {count} samples; give one, or "
+                "one for each."
             )
-        own = np.broadcast_to(asked, len(numbers)) if asked else labels[list(numbers)]
-        return latents, np.eye(len(classes), dtype=np.float32)[own]
+        return np.int32(np.broadcast_to(asked, count) if asked else own)
 
     def make(self, latents: Any, shares: Any = None) -> np.ndarray:
         """Samples of latents `[N, ...]` and, if it is conditional, shares of classes `[N, K]`.
@@ -87,7 +96,13 @@ class Explored(NamedTuple):
         return samples
 
     def write(
-        self, samples: np.ndarray, layout: Any, latents: Any, shares: Any = None, said: str = ""
+        self,
+        samples: np.ndarray,
+        layout: Any,
+        latents: Any = None,
+        shares: Any = None,
+        said: str = "",
+        **more: Any,
     ) -> None:
         """Writes samples in the form of the suffix, and says where they are.
 
@@ -98,6 +113,7 @@ class Explored(NamedTuple):
           latents: `[N, ...]`.
           shares: of the classes, `[N, K]`, if the model is conditional.
           said: what else there is to say.
+          **more: further arrays of a .npz.
         """
         from gan_jax import report, writing
         from gan_jax.storage import write_atomically
@@ -107,11 +123,11 @@ class Explored(NamedTuple):
             columns = layout if np.ndim(layout) == 0 else np.shape(layout)[1]
             write_atomically(self.file, report.png(_laid(samples, layout), spec, columns))
         else:
-            drawn = {"samples": samples, "latents": np.asarray(latents)}
-            writing.write(
-                drawn | ({} if shares is None else {"labels": np.asarray(shares)}), spec, self.file
-            )
-        print(f"Wrote {len(samples)} samples to {self.file}{said and ': '}{said}.")
+            drawn = {"samples": samples, "latents": latents, "labels": shares, **more}
+            known = {name: np.asarray(x) for name, x in drawn.items() if x is not None}
+            writing.write(known, spec, self.file)
+        count = len(samples) if np.ndim(layout) == 0 else np.sum(np.asarray(layout) >= 0)
+        print(f"Wrote {count} samples to {self.file}{said and ': '}{said}.")
 
 
 class Asked(NamedTuple):
@@ -150,15 +166,19 @@ def opened(folder: Path, given: Asked) -> list[Explored]:
       UsageError: a model whose samples have no picture, or no latents.
     """
     found = loaded(folder, given.source)
-    spec = found[0].spec
-    if spec.vocabulary or spec.columns:
-        kind = "text" if spec.vocabulary else "a table"
-        raise UsageError(f"{folder} makes {kind}: images, sequences and points can be explored.")
+    check_kind(found[0].spec)
     average, rest = given.source.weights == "average", given.target.labels
     return [
         Explored(one, one.maker(average=average), seed_of(given.source, one), file, rest)
         for one, file in zip(found, places(given.out, found, given.target.overwrite), strict=True)
     ]
+
+
+def check_kind(spec: Any) -> None:
+    """Refuses what has no picture in which one sees where a sample lies."""
+    if spec.vocabulary or spec.columns:
+        kind = "text" if spec.vocabulary else "a table"
+        raise UsageError(f"The model makes {kind}: images, sequences and points can be explored.")
 
 
 def samples(given: str, flag: str, fewest: int = 1) -> list[int]:

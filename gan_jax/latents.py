@@ -34,7 +34,7 @@ def slerp(start: jax.Array, end: jax.Array, share: jax.Array | float) -> jax.Arr
     """`(sin((1 - share) angle) start + sin(share angle) end) / sin(angle)`, along the last axis.
 
     Shoemake 1985, "Animating rotation with quaternion curves"; for the latents of generators White
-    2016, arXiv:1609.04468, section 2.1. Between ends of one norm all keep it, and the angle grows
+    2016, arXiv:1609.04468. Between ends of one norm all keep it, and the angle grows
     evenly: normal latents of many dimensions lie near a sphere. Where the ends are parallel or
     opposite, so that no arc is defined, it is `lerp`.
 

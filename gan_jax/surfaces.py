@@ -16,7 +16,7 @@ def surface(
 ) -> jax.Array:
     """Latents `[rows, columns, ...]` between three corners a, b, c and the fourth, `b + c - a`.
 
-    White 2016, arXiv:1609.04468, section 3.2, "J-diagram": along the first row from a to b, along
+    White 2016, arXiv:1609.04468, "J-diagram": along the first row from a to b, along
     the first column from a to c; in the last corner stands the analogy, a to b as c to it.
 
     Args:
@@ -57,7 +57,7 @@ def plane(
     return latent
 
 
-def quantiles(values: np.ndarray, prior: Prior, count: int) -> np.ndarray:
+def quantiles(values: np.ndarray | None, prior: Prior, count: int) -> np.ndarray:
     """`count` values between each two of which the prior has as much: see `codes.plane`.
 
     Args:

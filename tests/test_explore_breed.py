@@ -70,15 +70,19 @@ def test_generations_and_the_same_again(run, first, born):
     assert len(rows) == len({json.loads(row)["id"] for row in rows}) >= 9
 
 
-def test_edits_along_an_axis_or_a_direction(first, born, tmp_path):
+def test_edits_along_an_axis_or_a_direction(run, first, born, tmp_path, capsys):
     edit = ("--parents", first["ids"][3], "--children", 3, "--amount", 1.5)
     along = born(*edit, "--axis", 2)
     moved = along["latents"] - first["latents"][3]
     np.testing.assert_allclose(moved, np.outer([-1.5, 0, 1.5], np.eye(4)[2]), atol=1e-6)
     file = tmp_path / "directions.npz"
-    np.savez(file, smile=np.eye(4)[2], hat=np.eye(4)[1])
-    smiling = born(*edit, "--direction", f"{file}:smile")
-    np.testing.assert_array_equal(smiling["samples"], along["samples"])
+    np.savez(file, smile=np.eye(4)[2], directions=np.eye(4)[1:], ids=np.array(["x"]))
+    for name in ("smile", "1"):
+        again = born(*edit, "--direction", f"{file}:{name}")
+        np.testing.assert_array_equal(again["samples"], along["samples"])
+    for name in ("", ":ids", ":3"):
+        assert breed(run, *edit, "--direction", f"{file}{name}", "--out", tmp_path / "x.png") == 2
+        assert "name one of smile, directions, or 0 to 2, as" in capsys.readouterr().err
 
 
 def test_a_picture_and_how_it_came_to_be(run, first, tmp_path, capsys):
