@@ -97,6 +97,7 @@ def test_a_picture_and_how_it_came_to_be(run, first, tmp_path, capsys):
     assert f"cross {first[0]} and {first[1]}  mutation 0.2, rate 0.5, seed 0 number 0" in rows[2]
 
 
+@pytest.mark.slow
 def test_a_run_that_went_on_makes_its_old_individuals_while_it_has_the_step(
     run, experiment, tmp_path, born, capsys
 ):
