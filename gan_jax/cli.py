@@ -20,6 +20,7 @@ usage: gan-jax COMMAND ...
   train EXPERIMENT [flags]   train, evaluate, draw; EXPERIMENT is a name from the list or a file
   sweep EXPERIMENT --vary FIELD=A,B,C [--vary ...] [flags]
                              many configurations and seeds, one table
+  augment [flags]            what generated examples are worth beside few real ones
   runs [FOLDER]              the runs in a folder
   diff RUN RUN               the first step at which two runs part, and what differs
   sample RUN [flags]         samples to a file: .npz, .png, .gif, .txt, .csv, .parquet
@@ -32,7 +33,7 @@ usage: gan-jax COMMAND ...
 gan-jax COMMAND --help (gan-jax train EXPERIMENT --help) shows the flags."""
 
 HELP = ("-h", "--help", "help")
-FLAGGED = ("sample", "evaluate", "encode", "explore", "data")
+FLAGGED = ("augment", "sample", "evaluate", "encode", "explore", "data")
 """Commands that show their own help without an experiment."""
 
 

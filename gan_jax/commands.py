@@ -7,7 +7,14 @@ import keyword
 from collections.abc import Sequence
 from pathlib import Path
 
-from gan_jax import data_commands, experiment, explore_commands, reading, runs
+from gan_jax import (
+    augment_commands,
+    data_commands,
+    experiment,
+    explore_commands,
+    reading,
+    runs,
+)
 from gan_jax.errors import RunError, UsageError
 from gan_jax.options import Options, flags
 
@@ -115,6 +122,7 @@ COMMANDS = {
     "new": new,
     "train": train,
     "sweep": sweep,
+    "augment": augment_commands.augment,
     "runs": list_runs,
     "diff": diff,
     "sample": reading.sample,

@@ -18,7 +18,7 @@ from gan_jax.metrics import OfTraining, aligned, compare, digits, table
 EXAMINED = 10_000
 """Examples of each part of the data that tasks see at most."""
 FEWEST = 20
-"""Held-out examples below which no figure would mean anything."""
+"""Held-out, or training, examples below which no figure would mean anything."""
 
 
 def assess(
@@ -69,7 +69,7 @@ def evaluate(
         return about | {"not_compared": "the experiment has no evaluations"}
     if reason := _too_few(data):
         return about | {"not_compared": reason}
-    count = min(limit, len(data.held_out["real"]))
+    count = min(limit, len(data.held_out["real"]), len(data.train["real"]))
     samples = draw(state, stream(jax.random.key(seed), "evaluate"), count, average=average)
     held_out, train = (some(part["real"], count) for part in (data.held_out, data.train))
     decoded = (np.asarray(data.spec.decode(part)) for part in (held_out, train))
@@ -113,10 +113,11 @@ def examine(
 
 
 def _too_few(data: Dataset) -> str | None:
-    count = len(data.held_out["real"])
-    if count >= FEWEST:
-        return None
-    return f"the data have {count or 'no'} held-out examples, and figures need {FEWEST} at least"
+    for name, part in (("held-out", data.held_out), ("training", data.train)):
+        if (count := len(part["real"])) < FEWEST:
+            had = f"{count or 'no'} {name} examples"
+            return f"the data have {had}, and figures need {FEWEST} at least"
+    return None
 
 
 def _examined(part: Mapping[str, Any], data: Dataset) -> dict[str, np.ndarray]:

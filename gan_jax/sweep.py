@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import product
@@ -25,7 +26,7 @@ from gan_jax import feed, runs, tables
 from gan_jax.data import Dataset
 from gan_jax.errors import DivergedError, UsageError
 from gan_jax.launch import launch
-from gan_jax.options import Options, seeds
+from gan_jax.options import Options, check_same, seeds
 from gan_jax.replicas import Replica
 from gan_jax.train import abstract, program
 
@@ -79,7 +80,7 @@ def sweep(
     for values in parts:
         run = folder / label(values)
         here = dataclasses.replace(options, run=str(run), seeds="", seed=0)
-        stopped = _train(path, dataclasses.replace(config, **values), here, chosen, say)
+        stopped = trained(path, dataclasses.replace(config, **values), here, say, chosen)
         if stopped or not is_done(run):
             return stopped
     say(tables.record(folder, [(values, folder / label(values)) for values in parts]))
@@ -162,15 +163,35 @@ def _parsed(word: str, kind: Any, text: str) -> Any:
         raise UsageError(f"--vary {word}: {text!r} is not {said}.") from error
 
 
-def _train(
-    path: Path, config: Any, options: Options, chosen: Sequence[Replica], say: Callable
+def trained(
+    path: Path,
+    config: Any,
+    options: Options,
+    say: Callable[[str], None] = print,
+    chosen: Sequence[Replica] = (),
 ) -> int:
-    if options.resume and is_done(Path(options.run)):
-        return 0
+    """Trains one part to its end, unless it is there already; one that diverges is noted as such.
+
+    Args:
+      path: file of the experiment.
+      config: a `Config` of its module.
+      options: of the loop.
+      say: where the first lines for a person go.
+      chosen: what to train at once.
+
+    Returns:
+      As `launch`.
+    """
+    run = Path(options.run)
+    if options.resume and is_done(run):
+        check_same(runs.about(run), config, options, chosen)
+        found = json.loads((run / runs.EVALUATION).read_text())
+        if found.get("step", config.steps) == config.steps:
+            return 0
     try:
         return launch(path, config, options, lambda text: say(text.partition("\n")[0]), chosen)
     except DivergedError as error:
         say(str(error))
-        run = Path(options.run)
-        runs.write_json(run / runs.EVALUATION, {"diverged": [r.name for r in chosen]})
+        failed = [replica.name for replica in chosen] or [run.name]
+        runs.write_json(run / runs.EVALUATION, {"diverged": failed})
         return 0

@@ -33,13 +33,21 @@ def record(folder: Path, parts: Sequence[tuple[Mapping[str, Any], Path]]) -> str
     rows = [row for values, run in parts for row in collected(values, run)]
     names = list(dict.fromkeys(name for row in rows for name in row.summary["figures"]))
     write_atomically(folder / "sweep.csv", _csv(rows, names).encode())
-    head, *lines = _cells(rows, names)
-    rule = ["---"] * len(head)
-    written = "\n".join(f"| {' | '.join(line)} |" for line in (head, rule, *lines))
-    write_atomically(folder / "sweep.md", f"{written}\n".encode())
+    cells = _cells(rows, names)
+    write_atomically(folder / "sweep.md", markdown(cells).encode())
     titles = [", ".join(f"{name} {value}" for name, value in row.values.items()) for row in rows]
     report.intervals(titles, [row.summary["figures"] for row in rows], folder / "sweep.png")
-    return f"{aligned([head, *lines])}\nWrote sweep.csv, sweep.md and sweep.png to {folder}."
+    return f"{aligned(cells)}\nWrote sweep.csv, sweep.md and sweep.png to {folder}."
+
+
+def markdown(cells: Sequence[Sequence[str]]) -> str:
+    r"""A table in Markdown, whose first row is the head.
+
+    >>> markdown([["a", "b"], ["1", "2"]])
+    '| a | b |\n| --- | --- |\n| 1 | 2 |\n'
+    """
+    head, *lines = cells
+    return "".join(f"| {' | '.join(line)} |\n" for line in (head, ["---"] * len(head), *lines))
 
 
 def collected(values: Mapping[str, Any], run: Path) -> list[Row]:

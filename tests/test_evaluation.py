@@ -90,13 +90,14 @@ def test_nothing_to_compare_with(model, digits, tmp_path):
     cases = {
         "the data have no held-out examples": evaluate(model, few(0.0)),
         "the data have 19 held-out examples": evaluate(model, few(0.19)),
+        "the data have 19 training examples": evaluate(model, few(0.81)),
         "the experiment has no evaluations": evaluate(model, digits, []),
     }
     for reason, figures in cases.items():
         assert set(figures) == {"step", "seed", "weights", "not_compared"}
         assert f"nothing was compared, since {reason}" in evaluation.record(tmp_path, figures)
         assert json.loads((tmp_path / "evaluation.json").read_text()) == figures
-    assert "samples" in evaluate(model, few(0.2))
+    assert evaluate(model, few(0.2))["n"] == evaluate(model, few(0.8))["n"] == 20
 
 
 def test_tasks_see_both_parts_and_pictures_are_drawn(digits, tmp_path):

@@ -20,7 +20,7 @@ def slow(name: str):
     return pytest.param(name, marks=() if name in SOON else pytest.mark.slow)
 
 
-@pytest.mark.parametrize("name", map(slow, experiment.names()))
+@pytest.mark.parametrize("name", [*map(slow, experiment.names())])
 def test_quick(name, tmp_path, request):
     path = experiment.find(name)
     module = experiment.load(path)

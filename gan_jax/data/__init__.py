@@ -9,11 +9,21 @@ from functools import partial
 from gan_jax.data import forms, query
 from gan_jax.data.arrays import from_arrays
 from gan_jax.data.dataset import EXAMPLES, Dataset
+from gan_jax.data.few import few, some_of
 from gan_jax.data.labelled import partly_labelled
 from gan_jax.data.spec import Mixture, Spec
 from gan_jax.errors import DataError
 
-__all__ = ["EXAMPLES", "Dataset", "Mixture", "Spec", "from_arrays", "open", "partly_labelled"]
+__all__ = [
+    "EXAMPLES",
+    "Dataset",
+    "Mixture",
+    "Spec",
+    "few",
+    "from_arrays",
+    "open",
+    "partly_labelled",
+]
 
 
 def open(spec: str, fingerprint: str | None = None) -> Dataset:
@@ -45,7 +55,9 @@ def open(spec: str, fingerprint: str | None = None) -> Dataset:
     `csv:people.csv?label=job&drop=id&categorical=zip,code&ordinal=size:S<M<L`, and so integer,
     continuous, boolean and date, encoding and held_out, or types=FILE.toml with a line for each
     column. All data with labels take labelled=100: how many of them a game may use, see
-    `partly_labelled`. A path with a `?` of its own gets another one at its end.
+    `partly_labelled`; and per_class=20: how many examples of each class are left for training, see
+    `few`; subset=3 is the seed by which both choose. A path with a `?` of its own gets another one
+    at its end.
 
     Args:
       spec: one of these; `~` and environment variables in PATH are expanded.
@@ -72,10 +84,10 @@ def open(spec: str, fingerprint: str | None = None) -> Dataset:
 
 
 def _named(spec: str) -> Dataset:
-    whole, few = query.taken(spec, "labelled")
-    if few:
-        count = query.options(few, spec, labelled=int)["labelled"]
-        return partly_labelled(_named(whole), count)
+    whole, given = query.taken(spec, "per_class", "labelled", "subset")
+    if given:
+        kinds = dict.fromkeys(("per_class", "labelled", "subset"), int)
+        return some_of(_named(whole), **query.options(given, spec, **kinds))
     form, path, given = query.split(spec)
     if form == "domains" and path:
         from gan_jax.data.domains import domains

@@ -32,9 +32,7 @@ def partly_labelled(data: Dataset, count: int, seed: int = 0) -> Dataset:
     >>> few.train["labelled"].shape, few.train["labelled_label"][:4].tolist()
     ((16, 20), [0, 1, 0, 1])
     """
-    label, classes = data.train.get("label"), len(data.spec.classes)
-    if label is None:
-        raise DataError(f"{data.name}: labelled={count} needs labels: use data with labels")
+    label, classes = labels_of(data, f"labelled={count}"), len(data.spec.classes)
     if not classes <= count <= len(label):
         raise DataError(
             f"{data.name}: labelled={count}: give labelled={classes}, one of each class, to "
@@ -44,15 +42,29 @@ def partly_labelled(data: Dataset, count: int, seed: int = 0) -> Dataset:
         raise DataError(
             f"{data.name}: a class has no training example: leave it out of the classes"
         )
-    order = np.random.Generator(np.random.PCG64(seed)).permutation(len(label))
-    chosen = _in_turn(order, label[order], classes)[:count]
+    chosen = in_turn(label, classes, seed)[:count]
     numbers = chosen[np.arange(len(label)) % count]
     few = {"labelled": Rows(data.train["real"], numbers), "labelled_label": label[numbers]}
     return dataclasses.replace(data, train=dict(data.train) | few)
 
 
-def _in_turn(order: np.ndarray, label: np.ndarray, classes: int) -> np.ndarray:
-    """The first example of every class, then the second of every class, and so on."""
+def labels_of(data: Dataset, option: str) -> np.ndarray:
+    """The labels of the training part `[N]`, which an option needs."""
+    if "label" not in data.train:
+        raise DataError(f"{data.name}: {option} needs labels: use data with labels")
+    return data.train["label"]
+
+
+def in_turn(label: np.ndarray, classes: int, seed: int) -> np.ndarray:
+    """The numbers of examples in a seeded order: the first of every class, then the second, ...
+
+    Args:
+      label: `[N]`, from 0 to `classes` - 1.
+      classes: how many.
+      seed: of the order.
+    """
+    order = np.random.Generator(np.random.PCG64(seed)).permutation(len(label))
+    label = label[order]
     place = np.empty(len(order), np.int64)  # of an example among those of its class
     for one in range(classes):
         mine = label == one

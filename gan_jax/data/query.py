@@ -45,6 +45,15 @@ def taken(spec: str, *names: str) -> tuple[str, str]:
     return before + f"?{rest}" * bool(rest), "&".join(found)
 
 
+def added(spec: str, options: str) -> str:
+    """The spec with more options.
+
+    >>> added("digits", "a=1"), added("folder:x?size=8", "a=1"), added("folder:/what?/now?", "a=1")
+    ('digits?a=1', 'folder:x?size=8&a=1', 'folder:/what?/now?a=1')
+    """
+    return f"{spec}{'' if spec.endswith('?') else '&' if '?' in spec else '?'}{options}"
+
+
 def options(text: str, spec: str, **kinds: Callable[[str], Any]) -> dict[str, Any]:
     """The values of `a=1&b=x` by their names.
 

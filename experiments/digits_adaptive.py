@@ -1,0 +1,81 @@
+"""Augmentation that adapts (ADA) on the 1,797 handwritten 8x8 digits of scikit-learn.
+
+    gan-jax train digits_adaptive --seeds 0..2
+
+Not measured yet.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Config:
+    """Karras et al. 2020, arXiv:2006.06676: shifts alone, R1, and the networks of DCGAN."""
+
+    data: str = "digits"
+    """Data: digits, idx:PATH, ...; the networks follow its shape."""
+    steps: int = 4000
+    """Steps to train: one move of each player."""
+    batch_size: int = 64
+    """Examples in a minibatch, over all devices."""
+    learning_rate: float = 2e-4
+    """Of Adam, for both players."""
+    latent: int = 32
+    """Dimensions of the uniform prior."""
+    width: int = 32
+    """Channels of the widest maps."""
+    average: float = 0.999
+    """Decay of the average of the generator's weights."""
+    precision: Literal["float32", "bf16"] = "float32"
+    """Of the networks' inner values; parameters, scores and penalties are always float32."""
+    penalty: float = 1.0
+    """Weight of R1."""
+    target: float = 0.6
+    """Of the critic's mean sign on real examples, above which it overfits; 0 to 1."""
+    images: int = 50_000
+    """Real examples in which the probability of an augmentation can rise to 1."""
+    shift: float = 0.125
+    """Largest shift, in sides of the image."""
+
+
+QUICK = Config(steps=2, batch_size=4)
+
+
+def build(config, spec):
+    """The game, its sampler and its evaluation, for data of this spec."""
+    from gan_jax import (
+        augmentation,
+        families,
+        losses,
+        metrics,
+        networks,
+        optimizers,
+        priors,
+        sampling,
+    )
+    from gan_jax.experiment import Experiment
+
+    prior = priors.uniform(config.latent)
+    generator, critic = networks.dcgan_pair(spec, latent=config.latent, width=config.width)
+    generator, critic = networks.with_precision(config.precision, generator, critic)
+    adam = optimizers.adam(config.learning_rate, b1=0.5, b2=0.999)
+    game = families.adaptive(
+        generator,
+        critic,
+        prior=prior,
+        loss=losses.non_saturating,
+        penalty=losses.zero_centred(config.penalty),
+        augmentations=[augmentation.shift(config.shift)],
+        target=config.target,
+        images=config.images,
+        generator_optimizer=adam,
+        critic_optimizer=adam,
+        average=optimizers.warm_average(config.average),
+    )
+    return Experiment(
+        game,
+        sampling.from_prior(prior),
+        evaluations=[metrics.suited(spec)],
+        watch={"critic": "critic/loss", "probability": "critic/probability"},
+    )

@@ -1,0 +1,68 @@
+"""LeCam regularisation on the 1,797 handwritten 8x8 digits of scikit-learn.
+
+    gan-jax train digits_lecam --seeds 0..2
+
+Not measured yet.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Config:
+    """Tseng et al. 2021, arXiv:2104.03310, around a hinge loss, with the networks of DCGAN."""
+
+    data: str = "digits"
+    """Data: digits, idx:PATH, ...; the networks follow its shape."""
+    steps: int = 4000
+    """Steps to train: one move of each player."""
+    batch_size: int = 64
+    """Examples in a minibatch, over all devices."""
+    learning_rate: float = 2e-4
+    """Of Adam, for both players."""
+    latent: int = 32
+    """Dimensions of the uniform prior."""
+    width: int = 32
+    """Channels of the widest maps."""
+    average: float = 0.999
+    """Decay of the average of the generator's weights."""
+    precision: Literal["float32", "bf16"] = "float32"
+    """Of the networks' inner values; parameters, scores and penalties are always float32."""
+    weight: float = 0.3
+    """Of the regularisation of the critic's scores."""
+    decay: float = 0.99
+    """Of the averages of the scores that the critic is held near."""
+
+
+QUICK = Config(steps=2, batch_size=4)
+
+
+def build(config, spec):
+    """The game, its sampler and its evaluation, for data of this spec."""
+    from gan_jax import families, losses, metrics, networks, optimizers, priors, sampling
+    from gan_jax.experiment import Experiment
+
+    prior = priors.uniform(config.latent)
+    generator, critic = networks.dcgan_pair(
+        spec, latent=config.latent, width=config.width, normalise_critic=True
+    )
+    generator, critic = networks.with_precision(config.precision, generator, critic)
+    adam = optimizers.adam(config.learning_rate, b1=0.5, b2=0.999)
+    game = families.lecam(
+        generator,
+        critic,
+        prior=prior,
+        loss=losses.hinge,
+        weight=config.weight,
+        decay=config.decay,
+        generator_optimizer=adam,
+        critic_optimizer=adam,
+        average=optimizers.warm_average(config.average),
+    )
+    return Experiment(
+        game,
+        sampling.from_prior(prior),
+        evaluations=[metrics.suited(spec)],
+        watch={"critic": "critic/loss", "gap": "critic/gap"},
+    )
