@@ -32,13 +32,16 @@ usage: gan-jax COMMAND ...
   report RUN [RUN ...] [flags]
                              one HTML file, and Markdown, of runs side by side
   export RUN [flags]         the sampler as a program for any JAX, and its weights
+  explore RUN WHAT [flags]   the latent space: ways, sums, directions, ...; --help lists them
   data describe SPEC         what a set of data is
   data prepare NAME [flags]  a set for TensorFlow Datasets, from your data or by tfds
 
 gan-jax COMMAND --help (gan-jax train EXPERIMENT --help) shows the flags."""
 
 HELP = ("-h", "--help", "help")
-FLAGGED = ("augment", "sample", "evaluate", "compare", "encode", "export", "report", "data")
+FLAGGED = (
+    *("augment", "sample", "evaluate", "compare", "encode", "explore", "export", "report", "data"),
+)
 """Commands that show their own help without an experiment."""
 
 

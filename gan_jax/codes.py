@@ -7,6 +7,7 @@ A `Code` is a value; a game has any number of them by name, of any kind:
 import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import jax
@@ -75,20 +76,27 @@ def uniform(size: int, low: float = -1.0, high: float = 1.0, deviation: float = 
     return Code(size, size, prior, density, wide, axes, entropy, ceiling)
 
 
-def latents(noise: Prior, codes: Mapping[str, Code]) -> Prior:
+@dataclass(frozen=True, eq=False)
+class Coded:
+    """What `latents` returns: a prior that knows its codes, of which `sweeps` is made."""
+
+    noise: Prior
+    codes: Mapping[str, Code]
+
+    def __call__(self, keys: jax.Array) -> jax.Array:
+        parts = (self.noise, *(code.prior for code in self.codes.values()))
+        split = apart(keys, len(parts))
+        return jnp.concatenate([part(own) for part, own in zip(parts, split, strict=True)], axis=1)
+
+
+def latents(noise: Prior, codes: Mapping[str, Code]) -> Coded:
     """Noise, which nobody looks for, and after it the codes in their order, as one latent.
 
     >>> prior = latents(priors.normal(5), {"digit": categorical(10), "style": uniform(2)})
     >>> prior(jax.random.split(jax.random.key(0), 3)).shape
     (3, 17)
     """
-    parts = (noise, *(code.prior for code in codes.values()))
-
-    def draw(keys):
-        split = apart(keys, len(parts))
-        return jnp.concatenate([part(own) for part, own in zip(parts, split, strict=True)], axis=1)
-
-    return draw
+    return Coded(noise, codes)
 
 
 def information(codes: Mapping[str, Code], output: jax.Array, latent: jax.Array) -> dict:

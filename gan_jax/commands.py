@@ -12,6 +12,7 @@ from gan_jax import (
     data_commands,
     evaluating,
     experiment,
+    explore_commands,
     publishing,
     reading,
     replaying,
@@ -134,5 +135,6 @@ COMMANDS = {
     "export": publishing.export,
     "report": publishing.report,
     "replay": replaying.replay,
+    "explore": explore_commands.explore,
     "data": data_commands.data,
 }

@@ -65,8 +65,16 @@ def networks(
       state: of the game.
       average: whether to use averaged weights, where the game has any.
     """
-    settle = jax.jit(partial(settled, game, sampler))
-    state = settle(averaged(state) if average else state)
+    return functions(game, fixed(game, sampler, state, average=average))
+
+
+def fixed(game: Game, sampler: Sampler, state: State, *, average: bool = True) -> State:
+    """The state with averaged weights, if asked for, and statistics fixed as for samples."""
+    return jax.jit(partial(settled, game, sampler))(averaged(state) if average else state)
+
+
+def functions(game: Game, state: State) -> SimpleNamespace:
+    """As `networks`, of a state that is `fixed`."""
 
     def function(name):
         one = jax.jit(lambda state, *inputs: getattr(bind(game, state), name)(*inputs))

@@ -73,7 +73,7 @@ class Trained:
         Raises:
           UsageError: there is no such class, or the model cannot be asked.
         """
-        given = {} if label is None else {"label": _number(label, self.spec.classes)}
+        given = {} if label is None else {"label": class_number(label, self.spec.classes)}
         given |= {} if truncation is None else {"truncation": truncation}
         if not given:
             return self
@@ -82,7 +82,12 @@ class Trained:
         return dataclasses.replace(changed, draw=draw)
 
 
-def _number(label: str, classes: Sequence[str]) -> int:
+def class_number(label: str, classes: Sequence[str]) -> int:
+    """The number of the class of this name.
+
+    Raises:
+      UsageError: there is none; the near names are given.
+    """
     if label in classes:
         return classes.index(label)
     there = f"{hint(label, classes)}there are {', '.join(classes) or 'none'}"

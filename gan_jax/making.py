@@ -10,7 +10,7 @@ import numpy as np
 
 from gan_jax import encoding
 from gan_jax.errors import UsageError
-from gan_jax.game import Game, State
+from gan_jax.game import Game, State, bind
 from gan_jax.generated import Generated, Sampler
 from gan_jax.keys import numbered, stream
 from gan_jax.priors import Prior
@@ -25,12 +25,16 @@ class Maker(NamedTuple):
         those from which `Trained.sample(count, seed=seed)` is made.
       make: latents `[N, ...]` and labels `[N]`, if it is conditional, to samples `[N, ...]`.
       conditional: whether the generator receives labels.
+      traced: as `make`, of JAX's arrays, to be compiled and differentiated; all rows at once.
+      fixed: the state that makes them: averaged weights, statistics that are fixed.
     """
 
     prior: Prior
     latents: Callable[[int, int], tuple[np.ndarray, np.ndarray | None]]
     make: Callable[..., np.ndarray]
     conditional: bool
+    traced: Callable[..., jax.Array]
+    fixed: State
 
 
 def maker(game: Game, sampler: Sampler, state: State, *, average: bool = True) -> Maker:
@@ -56,7 +60,8 @@ def maker(game: Game, sampler: Sampler, state: State, *, average: bool = True) -
             f"A sample of this model is made of {len(jax.tree.leaves(latent))} latents, such as "
             "numbers and noise; exploring needs one."
         )
-    nets, draw = encoding.networks(game, sampler, state, average=average), jax.jit(sampler.latents)
+    state = encoding.fixed(game, sampler, state, average=average)
+    nets, draw = encoding.functions(game, state), jax.jit(sampler.latents)
 
     def latents(seed: int, count: int) -> tuple[np.ndarray, np.ndarray | None]:
         keys = numbered(stream(jax.random.key(seed), "sample"), 0, count)
@@ -66,5 +71,8 @@ def maker(game: Game, sampler: Sampler, state: State, *, average: bool = True) -
         given = (latents,) if labels is None else (latents, labels)
         return np.asarray(output(nets.generator(*given)), np.float32)
 
+    def traced(latents: jax.Array, labels: jax.Array | None = None) -> jax.Array:
+        return sampler.made(bind(game, state), latents, labels)["samples"]
+
     output = jax.jit(sampler.output)
-    return Maker(sampler.prior, latents, make, sampler.label is not None)
+    return Maker(sampler.prior, latents, make, sampler.label is not None, traced, state)

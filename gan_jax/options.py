@@ -125,17 +125,30 @@ def seeds(options: Options) -> list[int]:
     >>> seeds(Options(seeds="0..3,7"))
     [0, 1, 2, 3, 7]
     """
-    found = []
-    for part in filter(None, options.seeds.split(",")):
-        first, _, last = part.partition("..")
-        if not (first.isdecimal() and (last or first).isdecimal()):
-            raise UsageError(f"--seeds is {options.seeds!r}: give it as 0..7 or as 0,3,5.")
-        found += range(int(first), min(int(last or first), int(first) + MOST_SEEDS) + 1)
+    found = numbers(options.seeds, "seeds")
     if options.seeds and not 1 <= len(set(found)) == len(found) <= MOST_SEEDS:
         raise UsageError(
             f"--seeds is {options.seeds!r}: give 1 to {MOST_SEEDS} seeds, each once, as 0..7 or "
             "as 0,3,5."
         )
+    return found
+
+
+def numbers(given: str, flag: str) -> list[int]:
+    """The numbers of a flag, in order, such as 0..7 (both included) or 0,3,5; none if it is empty.
+
+    Raises:
+      UsageError: it is no such list.
+
+    >>> numbers("0..2,7", "samples")
+    [0, 1, 2, 7]
+    """
+    found = []
+    for part in filter(None, given.split(",")):
+        first, _, last = part.partition("..")
+        if not (first.isdecimal() and (last or first).isdecimal()):
+            raise UsageError(f"--{flag} is {given!r}: give it as 0..7 or as 0,3,5.")
+        found += range(int(first), min(int(last or first), int(first) + MOST_SEEDS) + 1)
     return found
 
 

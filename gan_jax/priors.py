@@ -45,10 +45,23 @@ def normal(*shape: int, deviation: float = 1.0) -> Normal:
     return Normal(shape, deviation)
 
 
-def uniform(size: int, low: float = -1.0, high: float = 1.0) -> Prior:
+@dataclass(frozen=True)
+class Uniform:
+    """What `uniform` returns: a prior whose ends are known."""
+
+    size: int
+    low: float = -1.0
+    high: float = 1.0
+
+    def __call__(self, keys: jax.Array) -> jax.Array:
+        ends = {"minval": self.low, "maxval": self.high}
+        return jax.vmap(lambda key: jax.random.uniform(key, (self.size,), **ends))(keys)
+
+
+def uniform(size: int, low: float = -1.0, high: float = 1.0) -> Uniform:
     """z ~ U(low, high) in each of `size` dimensions: `keys [B] -> z [B, size]`."""
     _positive(size)
-    return jax.vmap(lambda key: jax.random.uniform(key, (size,), minval=low, maxval=high))
+    return Uniform(size, low, high)
 
 
 def mixture(centres: ArrayLike, deviation: float = 1.0) -> Callable[..., jax.Array]:

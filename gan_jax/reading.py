@@ -36,7 +36,8 @@ class Target:
     n: int = 64
     """How many samples."""
     out: str = "samples.npz"
-    """A .npz (arrays `samples`, `labels`), .png, .gif of images, .txt of text, .csv or .parquet."""
+    """A .npz (arrays `samples`, `labels`), .png, .gif or .webp of images, .txt of text, .csv or
+    .parquet."""
     label: str | None = None
     """Of which class, for a conditional model; of all, as in the data, if not given."""
     truncation: float | None = None
@@ -76,8 +77,8 @@ def sample(words: Sequence[str]) -> None:
     found = loaded(folder, source)
     draw = found[0].asked(label=target.label, truncation=target.truncation).draw
     found = [dataclasses.replace(trained, draw=draw) for trained in found]
-    places = _places(out, found, target.overwrite)
-    for trained, place in zip(found, places, strict=True):
+    files = places(out, found, target.overwrite)
+    for trained, place in zip(found, files, strict=True):
         drawn = trained.sample(
             target.n,
             seed=seed_of(source, trained),
@@ -98,7 +99,7 @@ def encode(words: Sequence[str]) -> None:
         raise UsageError(f"--out {out}: codes are written to a .npz, or drawn in a .png.")
     found = loaded(folder, source)
     encoding.encoder(found[0].game)
-    places = _places(out, found, target.overwrite)
+    files = places(out, found, target.overwrite)
     name, fingerprint = found[0].config.data, found[0].fingerprint
     real = data.open(target.data) if target.data else data.open(name, fingerprint)
     arrays = getattr(real, target.part)
@@ -108,7 +109,7 @@ def encode(words: Sequence[str]) -> None:
             f"the run needs one or more of shape {found[0].spec.shape}."
         )
     labels = {"labels": arrays["label"]} if "label" in arrays else {}
-    for trained, place in zip(found, places, strict=True):
+    for trained, place in zip(found, files, strict=True):
         given = trained.game, trained.state, arrays["real"], real.spec.decode
         codes = encoding.encode(*given, average=source.weights == "average")
         if out.suffix == ".npz":
@@ -126,7 +127,7 @@ def _axes(codes, axes: tuple[int, int]):
     return codes[:, axes]
 
 
-def _places(out: Path, found: Sequence, overwrite: bool) -> list[Path]:
+def places(out: Path, found: Sequence, overwrite: bool) -> list[Path]:
     """The files of one run or several replicas: samples.npz becomes samples-seed-3.npz."""
     from gan_jax import writing
 

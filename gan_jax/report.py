@@ -51,21 +51,30 @@ def has_picture(spec: Spec) -> bool:
     return len(spec.shape) <= 3 and not spec.vocabulary
 
 
-def png(samples: np.ndarray, spec: Spec) -> bytes:
+def png(samples: np.ndarray, spec: Spec, columns: int | None = None) -> bytes:
     """A grid of images or of curves, a scatter of points, or histograms of numbers and columns."""
     if not has_picture(spec):
         raise ValueError(f"There is no picture of examples of shape {spec.shape}.")
     if spec.is_image:
-        return _encoded(_image(grid(samples)), "PNG")
+        return _encoded(_image(grid(samples, columns)), "PNG")
     if spec.columns:
         return _columns(samples, spec)
-    return _sequences(samples) if spec.is_sequence else _points(samples, spec)
+    return _sequences(samples, columns) if spec.is_sequence else _points(samples, spec)
 
 
-def gif(samples: np.ndarray) -> bytes:
-    """Images `[N, H, W, C]` in [-1, 1] as the frames of an animation, five in a second."""
+def animation(samples: np.ndarray, form: str) -> bytes:
+    """Images `[N, H, W, C]` in [-1, 1] as frames, five in a second, of a "GIF" or a "WEBP"."""
     first, *others = (_image(grid(sample[None])) for sample in samples)
-    return _encoded(first, "GIF", save_all=True, append_images=others, duration=200, loop=0)
+    options = {"lossless": True} if form == "WEBP" else {}
+    together = {"save_all": True, "append_images": others, "duration": 200, "loop": 0}
+    return _encoded(first, form, **together, **options)
+
+
+def tile(image: np.ndarray) -> bytes:
+    """One image `[H, W, C]` in [-1, 1] as a PNG of its own size."""
+    large = grid(image[None])
+    factor = len(large) // len(image)
+    return _encoded(_image(large[::factor, ::factor]), "PNG")
 
 
 def page(samples: np.ndarray, spec: Spec) -> bytes:
@@ -74,20 +83,25 @@ def page(samples: np.ndarray, spec: Spec) -> bytes:
     return "".join(f"{line}\n" for line in escaped).encode()
 
 
-def grid(images: np.ndarray) -> np.ndarray:
-    """Images `[N, H, W, C]` in [-1, 1] as one uint8 image `[h, w, C]`, near to a square."""
+def grid(images: np.ndarray, columns: int | None = None) -> np.ndarray:
+    """Images `[N, H, W, C]` in [-1, 1] as one uint8 image `[h, w, C]`; where NaN, it is white.
+
+    Near to a square if the number of columns is not given.
+    """
     count, height, width, channels = images.shape
-    columns = math.ceil(math.sqrt(count))
+    columns = columns or math.ceil(math.sqrt(count))
     rows = math.ceil(count / columns)
     tiles = np.full((rows * columns, height + 1, width + 1, channels), 255, np.uint8)
-    tiles[:count, :height, :width] = np.rint(np.clip(images, -1, 1) * 127.5 + 127.5)
+    tiles[:count, :height, :width] = np.rint(
+        np.nan_to_num(images.clip(-1, 1), nan=1) * 127.5 + 127.5
+    )
     tiles = tiles.reshape(rows, columns, height + 1, width + 1, channels).swapaxes(1, 2)
     whole = tiles.reshape(rows * (height + 1), columns * (width + 1), channels)[:-1, :-1]
     factor = max(1, SIDE // whole.shape[1])
     return whole.repeat(factor, 0).repeat(factor, 1)
 
 
-def curves(rows: Sequence[Mapping[str, float]], path: Path) -> None:
+def curves(rows: Sequence[Mapping[str, float]], path: Path, along: str = "step") -> None:
     """Draws every metric of `metrics.jsonl` against the step, one panel a player."""
     if drawn := losses(rows):
         write_atomically(path, drawn)
@@ -102,9 +116,9 @@ def losses(rows: Sequence[Mapping[str, float]]) -> bytes:
     figure = _figure(len(players))
     for axes, player in zip(figure.axes, players, strict=True):
         for name in (name for name in names if name.startswith(f"{player}/")):
-            points = [(row["step"], row[name]) for row in rows if name in row]
+            points = [(row[along], row[name]) for row in rows if name in row]
             axes.plot(*zip(*points, strict=True), label=name.partition("/")[2], linewidth=1)
-        axes.set(title=player, xlabel="step")
+        axes.set(title=player, xlabel=along)
         axes.legend(fontsize=8)
     return _drawn(figure)
 
@@ -175,12 +189,12 @@ def _columns(samples: np.ndarray, spec: Spec) -> bytes:
     return _drawn(figure)
 
 
-def _sequences(samples: np.ndarray) -> bytes:
-    """The first of them as small curves, all on one scale, a colour for each channel."""
-    samples = samples[:CURVES]
+def _sequences(samples: np.ndarray, columns: int | None = None) -> bytes:
+    """As small curves, all on one scale, a colour for each channel; in columns all of them."""
+    samples = samples if columns else samples[:CURVES]
     count, steps, channels = samples.shape
-    columns = math.ceil(math.sqrt(count))
-    low, high = samples.min(), samples.max()
+    columns = columns or math.ceil(math.sqrt(count))
+    low, high = np.nanmin(samples), np.nanmax(samples)
     scaled = (samples - low) / max(high - low, np.finfo(np.float32).tiny)
     row, column = np.divmod(np.arange(count)[:, None, None], columns)
     gap = np.full((count, 1, channels), np.nan)  # where one line of the plot leaves out

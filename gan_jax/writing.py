@@ -29,7 +29,12 @@ def _arrays(drawn: Mapping[str, np.ndarray], spec: Spec) -> bytes:
 FORMS = {
     ".npz": Form(lambda spec: True, _arrays),
     ".png": Form(report.has_picture, lambda drawn, spec: report.png(drawn["samples"], spec)),
-    ".gif": Form(lambda spec: spec.is_image, lambda drawn, spec: report.gif(drawn["samples"])),
+    ".gif": Form(
+        lambda spec: spec.is_image, lambda drawn, spec: report.animation(drawn["samples"], "GIF")
+    ),
+    ".webp": Form(
+        lambda spec: spec.is_image, lambda drawn, spec: report.animation(drawn["samples"], "WEBP")
+    ),
     ".txt": Form(
         lambda spec: bool(spec.vocabulary), lambda drawn, spec: report.page(drawn["samples"], spec)
     ),

@@ -37,6 +37,8 @@ def test_latents_of_a_seed_make_its_samples(classes):
     np.testing.assert_allclose(samples, drawn["samples"], atol=1e-6)
     one = found.make(latents[66:67], None if labels is None else labels[66:67])
     np.testing.assert_array_equal(one[0], samples[66])
+    again = jax.jit(found.traced)(latents[:3], None if labels is None else labels[:3])
+    np.testing.assert_allclose(again, samples[:3], atol=1e-5)
     if conditional:
         np.testing.assert_array_equal(labels, drawn["labels"])
         assert np.abs(found.make(latents, (labels + 1) % 3) - samples).max() > 1e-4

@@ -54,6 +54,22 @@ def test_small_images_are_enlarged_by_a_whole_factor():
     np.testing.assert_array_equal(drawn[:factor, :factor], drawn[0, 0, 0])
 
 
+def test_as_many_columns_as_asked_for_and_white_where_there_is_none():
+    images = np.full((6, 600, 600, 3), -1, np.float32)
+    images[4] = np.nan
+    drawn = report.grid(images, columns=3)
+    assert drawn.shape == (2 * 601 - 1, 3 * 601 - 1, 3)
+    assert (drawn[601:, 601:1202] == 255).all() and (drawn[601:, 1202:] == 0).all()
+
+
+def test_all_sequences_in_columns_and_none_where_there_is_none():
+    curves = np.sin(np.linspace(0, 6, 20, dtype=np.float32))[None, :, None].repeat(90, axis=0)
+    curves[50:] = np.nan
+    with Image.open(io.BytesIO(report.png(curves, spec(20, 1), columns=10))) as image:
+        drawn = (np.asarray(image.convert("L")) < 200).any(axis=1)
+    assert (np.diff(drawn.astype(int)) == 1).sum() == 5  # rows, though the first 36 have but four
+
+
 @pytest.mark.parametrize(("count", "columns", "rows"), [(1, 1, 1), (2, 2, 1), (10, 4, 3)])
 def test_near_to_a_square(count, columns, rows):
     drawn = report.grid(np.zeros((count, 600, 600, 3), np.float32))
@@ -144,7 +160,7 @@ def test_of_text_a_page_beside(tmp_path):
 @pytest.mark.parametrize("channels", [1, 3])
 def test_an_animation_has_the_samples_as_frames(channels):
     samples = RANDOM.choice([-1.0, 1.0], (5, 4, 4, channels))
-    with Image.open(io.BytesIO(report.gif(samples))) as image:
+    with Image.open(io.BytesIO(report.animation(samples, "GIF"))) as image:
         assert image.n_frames == 5 and image.info["loop"] == 0
         for index, sample in enumerate(samples):
             image.seek(index)

@@ -54,7 +54,7 @@ def kind(*shape, **fields):
 @pytest.mark.parametrize(
     ("spec", "fitting"),
     [
-        (IMAGES, {".npz", ".png", ".gif"}),
+        (IMAGES, {".npz", ".png", ".gif", ".webp"}),
         (kind(2), {".npz", ".png"}),
         (kind(30, 1), {".npz", ".png"}),
         (kind(30, 2, vocabulary=("a", "b")), {".npz", ".txt"}),

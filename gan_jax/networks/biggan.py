@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from jax.nn.initializers import orthogonal
 
 from gan_jax.networks.conditional import ConditionalBatchNorm
-from gan_jax.networks.layers import check_label
+from gan_jax.networks.layers import check_label, one_hot
 from gan_jax.networks.sngan import generated
 
 
@@ -70,4 +70,4 @@ class BigGANGenerator(nn.Module):
 
     def _embedded(self, label: jax.Array, dtype) -> jax.Array:
         table = self.param("embedding", orthogonal(), (self.classes, self.embedding), jnp.float32)
-        return jax.nn.one_hot(label, self.classes, dtype=dtype) @ table.astype(dtype)
+        return one_hot(label, self.classes, dtype) @ table.astype(dtype)

@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 from jax.nn.initializers import glorot_uniform, ones, orthogonal, zeros
 
-from gan_jax.networks.layers import BatchNorm, check_label
+from gan_jax.networks.layers import BatchNorm, check_label, one_hot
 from gan_jax.numerics import wide
 
 
@@ -37,7 +37,7 @@ class ClassBatchNorm(nn.Module):
         shape = (self.classes, x.shape[-1])
         scale = self.param("scale", ones, shape, jnp.float32)
         bias = self.param("bias", zeros, shape, jnp.float32)
-        chosen = jax.nn.one_hot(label, self.classes, dtype=scale.dtype)
+        chosen = one_hot(label, self.classes, scale.dtype)
         return modulate(BatchNorm(affine=False)(x), chosen @ scale, chosen @ bias)
 
 
@@ -97,7 +97,7 @@ class Projection(nn.Module):
         score = linear(1, name="score")(features)[:, 0]
         if label is None:
             return score
-        chosen = jax.nn.one_hot(label, self.classes, dtype=features.dtype)
+        chosen = one_hot(label, self.classes, features.dtype)
         embedded = linear(features.shape[-1], use_bias=False, name="embedding")(chosen)
         return score + (wide(embedded) * wide(features)).sum(-1)
 

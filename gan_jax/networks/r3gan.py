@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 from jax.nn.initializers import normal, variance_scaling, zeros
 
-from gan_jax.networks.layers import Conv, biased, check_label, double, mean_pool
+from gan_jax.networks.layers import Conv, biased, check_label, double, mean_pool, one_hot
 from gan_jax.numerics import wide
 
 SLOPE = 0.2
@@ -156,7 +156,7 @@ def blur(x: jax.Array) -> jax.Array:
 
 def embedded(label: jax.Array, classes: int, features: int, dtype) -> jax.Array:
     """Within a module: a linear function `[B, features]` of the label `[B]`."""
-    chosen = jax.nn.one_hot(label, classes, dtype=dtype)
+    chosen = one_hot(label, classes, dtype)
     return _linear(features, chosen, name="embedding")
 
 
