@@ -103,11 +103,11 @@ def grid(images: np.ndarray, columns: int | None = None) -> np.ndarray:
 
 def curves(rows: Sequence[Mapping[str, float]], path: Path, along: str = "step") -> None:
     """Draws every metric of `metrics.jsonl` against the step, one panel a player."""
-    if drawn := losses(rows):
+    if drawn := losses(rows, along):
         write_atomically(path, drawn)
 
 
-def losses(rows: Sequence[Mapping[str, float]]) -> bytes:
+def losses(rows: Sequence[Mapping[str, float]], along: str = "step") -> bytes:
     """The picture of `curves` as a PNG; nothing where there is no metric."""
     names = list(dict.fromkeys(name for row in rows for name in row if "/" in name))
     players = list(dict.fromkeys(name.partition("/")[0] for name in names))
