@@ -58,6 +58,10 @@ class Config:
     """The column that classifiers predict, to judge samples; the last with categories if empty."""
     precision: Literal["float32", "bf16"] = "float32"
     """Of the networks' inner values; parameters, scores and penalties are always float32."""
+    schedule: Literal["constant", "linear", "cosine"] = "constant"
+    """Of the learning rates, on top of what else they do: linear and cosine end at 0."""
+    warm_up: int = 0
+    """First steps, in which the learning rates grow to what they are."""
 
 
 QUICK = Config(f"{Config.data}?encoding=quantiles", steps=2, batch_size=4, pack=2, widths=(8,))
@@ -69,7 +73,7 @@ def build(config, spec):
 
     import optax
 
-    from gan_jax import families, metrics, networks, optimizers, priors, sampling
+    from gan_jax import families, metrics, networks, optimizers, play, priors, sampling
     from gan_jax.conditions import conditions
     from gan_jax.experiment import Experiment
 
@@ -101,4 +105,5 @@ def build(config, spec):
         evaluations=[metrics.suited(spec), *metrics.for_columns(spec.columns, config.target)],
         watch={"Wasserstein": "critic/gap", "disobedience": "generator/cross_entropy"},
         weigh=asked.weights,
+        rule=play.annealed(config.steps, config.schedule, config.warm_up),
     )

@@ -43,6 +43,10 @@ class Config:
     """The column that classifiers predict, to judge samples; the last with categories if empty."""
     precision: Literal["float32", "bf16"] = "float32"
     """Of the networks' inner values; parameters, scores and penalties are always float32."""
+    schedule: Literal["constant", "linear", "cosine"] = "constant"
+    """Of the learning rates, on top of what else they do: linear and cosine end at 0."""
+    warm_up: int = 0
+    """First steps, in which the learning rates grow to what they are."""
 
 
 QUICK = Config(f"{Config.data}?encoding=quantiles", steps=2, batch_size=4, widths=(8,))
@@ -50,7 +54,7 @@ QUICK = Config(f"{Config.data}?encoding=quantiles", steps=2, batch_size=4, width
 
 def build(config, spec):
     """The game, its sampler and its evaluation, for data of this spec."""
-    from gan_jax import families, metrics, networks, optimizers, priors, sampling
+    from gan_jax import families, metrics, networks, optimizers, play, priors, sampling
     from gan_jax.experiment import Experiment
 
     prior = priors.normal(config.latent)
@@ -72,4 +76,5 @@ def build(config, spec):
         sampling.from_prior(prior),
         evaluations=[metrics.suited(spec), *metrics.for_columns(spec.columns, config.target)],
         watch={"Wasserstein": "critic/gap", "penalty": "critic/penalty"},
+        rule=play.annealed(config.steps, config.schedule, config.warm_up),
     )

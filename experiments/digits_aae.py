@@ -45,6 +45,10 @@ class Config:
     """Decay of the averages of the weights of encoder and generator."""
     precision: Literal["float32", "bf16"] = "float32"
     """Of the networks' inner values; parameters and scores are always float32."""
+    schedule: Literal["constant", "linear", "cosine"] = "constant"
+    """Of the learning rates, on top of what else they do: linear and cosine end at 0."""
+    warm_up: int = 0
+    """First steps, in which the learning rates grow to what they are."""
 
 
 QUICK = Config(steps=2, batch_size=4, widths=(8,))
@@ -52,7 +56,7 @@ QUICK = Config(steps=2, batch_size=4, widths=(8,))
 
 def build(config, spec):
     """The game, its sampler and its evaluation, for data of this spec."""
-    from gan_jax import codes, families, metrics, networks, optimizers, sampling
+    from gan_jax import codes, families, metrics, networks, optimizers, play, sampling
     from gan_jax.experiment import Experiment
 
     prior = _prior(config, len(spec.classes))
@@ -84,6 +88,7 @@ def build(config, spec):
         pictures=plane if config.latent == 2 and not config.style else None,
         tasks=[task],
         watch={"critic": "critic/loss", "reconstruction": "autoencoder/loss"},
+        rule=play.annealed(config.steps, config.schedule, config.warm_up),
     )
 
 

@@ -10,6 +10,7 @@ samples 0.991, 0.979 and 0.989 show, to `metrics.classifier`, the digit asked fo
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,10 @@ class Config:
     """Of the two hidden layers of both networks."""
     average: float = 0.999
     """Decay of the average of the generator's weights."""
+    schedule: Literal["constant", "linear", "cosine"] = "constant"
+    """Of the learning rates, on top of what else they do: linear and cosine end at 0."""
+    warm_up: int = 0
+    """First steps, in which the learning rates grow to what they are."""
 
 
 QUICK = Config(steps=2, batch_size=4, width=8)
@@ -39,7 +44,7 @@ QUICK = Config(steps=2, batch_size=4, width=8)
 
 def build(config, spec):
     """The game, its sampler and its evaluation, for data of this spec."""
-    from gan_jax import families, metrics, networks, optimizers, priors, sampling
+    from gan_jax import families, metrics, networks, optimizers, play, priors, sampling
     from gan_jax.experiment import Experiment
 
     prior = priors.normal(config.latent)
@@ -63,4 +68,5 @@ def build(config, spec):
         evaluations=[metrics.suited(spec)],
         measures=[metrics.label_accuracy],
         watch={"gap": "critic/gap", "penalty": "critic/penalty"},
+        rule=play.annealed(config.steps, config.schedule, config.warm_up),
     )

@@ -43,6 +43,10 @@ class Config:
     """Whether there is instance norm, which hides brightness."""
     precision: Literal["float32", "bf16"] = "float32"
     """Of the networks' inner values; parameters and scores are always float32."""
+    schedule: Literal["constant", "linear", "cosine"] = "constant"
+    """Of the learning rates, on top of what else they do: linear and cosine end at 0."""
+    warm_up: int = 0
+    """First steps, in which the learning rates grow to what they are."""
 
 
 QUICK = Config(steps=2, batch_size=4, width=4, blocks=1, pool=3)
@@ -54,7 +58,7 @@ def build(config, spec):
 
     import optax
 
-    from gan_jax import data, families, metrics, networks, optimizers, sampling
+    from gan_jax import data, families, metrics, networks, optimizers, play, sampling
     from gan_jax.experiment import Experiment
 
     four = networks.translation_networks(
@@ -82,4 +86,5 @@ def build(config, spec):
         sampling.translations(opened),
         measures=[metrics.translation_figures],
         watch={"gap": "critic/gap", "cycle": "generator/cycle"},
+        rule=play.annealed(config.steps, config.schedule, config.warm_up),
     )

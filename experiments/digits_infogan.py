@@ -49,6 +49,10 @@ class Config:
     """Decay of the average of the generator's weights."""
     precision: Literal["float32", "bf16"] = "float32"
     """Of the networks' inner values; parameters and scores are always float32."""
+    schedule: Literal["constant", "linear", "cosine"] = "constant"
+    """Of the learning rates, on top of what else they do: linear and cosine end at 0."""
+    warm_up: int = 0
+    """First steps, in which the learning rates grow to what they are."""
 
 
 QUICK = Config(steps=2, batch_size=4, width=4, features=8)
@@ -58,7 +62,7 @@ def build(config, spec):
     """The game, its sampler and its evaluation, for data of this spec."""
     import jax
 
-    from gan_jax import codes, families, metrics, networks, optimizers, priors, sampling
+    from gan_jax import codes, families, metrics, networks, optimizers, play, priors, sampling
     from gan_jax.experiment import Experiment
 
     noise = priors.uniform(config.noise)
@@ -88,4 +92,5 @@ def build(config, spec):
         tasks=[metrics.discovers(noise, known, "digit")],
         pictures=lambda nets: {f"sweep_{name}": nets.generator(z) for name, z in swept.items()},
         watch={"critic": "critic/loss", "digit": "generator/digit_information"},
+        rule=play.annealed(config.steps, config.schedule, config.warm_up),
     )

@@ -7,6 +7,7 @@ Not measured yet. Larger data grow through more sizes: 28x28 by 7, 14 and 28.
 
 from dataclasses import dataclass
 from functools import partial
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,10 @@ class Config:
     """Channels of all maps."""
     average: float = 0.999
     """Decay of the average of the generator's weights."""
+    schedule: Literal["constant", "linear", "cosine"] = "constant"
+    """Of the learning rates, on top of what else they do: linear and cosine end at 0."""
+    warm_up: int = 0
+    """First steps, in which the learning rates grow to what they are."""
 
 
 QUICK = Config(steps=2, phase=1, batch_size=4, width=4)
@@ -39,7 +44,7 @@ QUICK = Config(steps=2, phase=1, batch_size=4, width=4)
 
 def build(config, spec):
     """The games, one for each size, their samplers and the evaluation, for data of this spec."""
-    from gan_jax import metrics, networks
+    from gan_jax import metrics, networks, play
     from gan_jax.experiment import Experiment
     from gan_jax.phases import Phase
 
@@ -52,6 +57,7 @@ def build(config, spec):
         evaluations=[metrics.suited(spec)],
         watch={"Wasserstein": "critic/gap", "penalty": "critic/penalty"},
         before=[Phase(*one, until) for one, until in zip(before, ends, strict=True)],
+        rule=play.annealed(config.steps, config.schedule, config.warm_up),
     )
 
 

@@ -39,6 +39,10 @@ class Config:
     """Decay of the averages of the weights of encoder and generator."""
     precision: Literal["float32", "bf16"] = "float32"
     """Of the networks' inner values; parameters and scores are always float32."""
+    schedule: Literal["constant", "linear", "cosine"] = "constant"
+    """Of the learning rates, on top of what else they do: linear and cosine end at 0."""
+    warm_up: int = 0
+    """First steps, in which the learning rates grow to what they are."""
 
 
 QUICK = Config(steps=2, batch_size=4, widths=(8,))
@@ -46,7 +50,7 @@ QUICK = Config(steps=2, batch_size=4, widths=(8,))
 
 def build(config, spec):
     """The game, its sampler and its evaluation, for data of this spec."""
-    from gan_jax import codes, families, metrics, networks, optimizers, priors, sampling
+    from gan_jax import codes, families, metrics, networks, optimizers, play, priors, sampling
     from gan_jax.experiment import Experiment
 
     classes = config.clusters or len(spec.classes)
@@ -73,4 +77,5 @@ def build(config, spec):
         evaluations=[metrics.suited(spec)],
         tasks=[metrics.classifies(classes, clusters=bool(config.clusters))],
         watch={"critic": "critic/loss", "reconstruction": "autoencoder/loss"},
+        rule=play.annealed(config.steps, config.schedule, config.warm_up),
     )

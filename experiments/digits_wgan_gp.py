@@ -37,6 +37,10 @@ class Config:
     """Decay of the average of the generator's weights."""
     precision: Literal["float32", "bf16"] = "float32"
     """Of the networks' inner values; parameters, scores and penalties are always float32."""
+    schedule: Literal["constant", "linear", "cosine"] = "constant"
+    """Of the learning rates, on top of what else they do: linear and cosine end at 0."""
+    warm_up: int = 0
+    """First steps, in which the learning rates grow to what they are."""
 
 
 QUICK = Config(steps=2, batch_size=4)
@@ -44,7 +48,7 @@ QUICK = Config(steps=2, batch_size=4)
 
 def build(config, spec):
     """The game, its sampler and its evaluation, for data of this spec."""
-    from gan_jax import families, metrics, networks, optimizers, priors, sampling
+    from gan_jax import families, metrics, networks, optimizers, play, priors, sampling
     from gan_jax.experiment import Experiment
 
     prior = priors.normal(config.latent)
@@ -66,4 +70,5 @@ def build(config, spec):
         sampling.from_prior(prior),
         evaluations=[metrics.suited(spec)],
         watch={"Wasserstein": "critic/gap", "penalty": "critic/penalty"},
+        rule=play.annealed(config.steps, config.schedule, config.warm_up),
     )

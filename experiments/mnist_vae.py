@@ -32,6 +32,10 @@ class Config:
     """Weight of the divergence between posterior and prior."""
     precision: Literal["float32", "bf16"] = "float32"
     """Of the networks' inner values; parameters and losses are always float32."""
+    schedule: Literal["constant", "linear", "cosine"] = "constant"
+    """Of the learning rates, on top of what else they do: linear and cosine end at 0."""
+    warm_up: int = 0
+    """First steps, in which the learning rates grow to what they are."""
 
 
 QUICK = Config(steps=2, batch_size=4, widths=(8,))
@@ -41,7 +45,17 @@ def build(config, spec):
     """The game, its sampler and its evaluation, for data of this spec."""
     import jax
 
-    from gan_jax import codes, families, losses, metrics, networks, optimizers, priors, sampling
+    from gan_jax import (
+        codes,
+        families,
+        losses,
+        metrics,
+        networks,
+        optimizers,
+        play,
+        priors,
+        sampling,
+    )
     from gan_jax.experiment import Experiment
 
     encoder, generator = networks.mlp_autoencoder(
@@ -68,4 +82,5 @@ def build(config, spec):
         evaluations=[metrics.suited(spec)],
         pictures=plane if config.latent == 2 else None,
         watch={"bound": "autoencoder/bound", "divergence": "autoencoder/divergence"},
+        rule=play.annealed(config.steps, config.schedule, config.warm_up),
     )

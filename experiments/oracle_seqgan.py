@@ -10,6 +10,7 @@ under the generator; 500 steps later 3.054 and 2.735. With averaged weights 2,50
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,10 @@ class Config:
     """Of the critic's convolutions, in steps."""
     maps: tuple[int, ...] = (32, 32, 32, 32, 32)
     """Of the critic's convolutions, for each size."""
+    schedule: Literal["constant", "linear", "cosine"] = "constant"
+    """Of the learning rates, on top of what else they do: linear and cosine end at 0."""
+    warm_up: int = 0
+    """First steps, in which the learning rates grow to what they are."""
 
 
 QUICK = Config(
@@ -87,7 +92,7 @@ def build(config, spec):
     """The three games, their sampler and the evaluation, for data of this spec."""
     import dataclasses
 
-    from gan_jax import families, metrics, networks, optimizers, priors, sampling
+    from gan_jax import families, metrics, networks, optimizers, play, priors, sampling
     from gan_jax.experiment import Experiment
     from gan_jax.phases import Phase
 
@@ -123,6 +128,7 @@ def build(config, spec):
         watch={name: name for name in FIGURES} if spec.oracle else {},
         on_chunk=figures(generator, prior, spec) if spec.oracle else None,
         before=[Phase(*each) for each in before],
+        rule=play.annealed(config.steps, config.schedule, config.warm_up),
     )
 
 

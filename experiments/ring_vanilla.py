@@ -34,6 +34,10 @@ class Config:
     """Of the networks' inner values; parameters, scores and penalties are always float32."""
     saturating: bool = False
     """Whether the generator plays the minimax value itself."""
+    schedule: Literal["constant", "linear", "cosine"] = "constant"
+    """Of the learning rates, on top of what else they do: linear and cosine end at 0."""
+    warm_up: int = 0
+    """First steps, in which the learning rates grow to what they are."""
 
 
 QUICK = Config(steps=2, batch_size=4, widths=(8,))
@@ -41,7 +45,7 @@ QUICK = Config(steps=2, batch_size=4, widths=(8,))
 
 def build(config, spec):
     """The game, its sampler and its evaluation, for data of this spec."""
-    from gan_jax import families, metrics, networks, optimizers, priors, sampling
+    from gan_jax import families, metrics, networks, optimizers, play, priors, sampling
     from gan_jax.experiment import Experiment
 
     prior = priors.normal(config.latent)
@@ -62,4 +66,5 @@ def build(config, spec):
         sampling.from_prior(prior),
         evaluations=[metrics.suited(spec)],
         watch={"critic": "critic/loss", "generator": "generator/loss"},
+        rule=play.annealed(config.steps, config.schedule, config.warm_up),
     )

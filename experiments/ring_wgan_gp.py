@@ -36,6 +36,10 @@ class Config:
     """Decay of the average of the generator's weights."""
     precision: Literal["float32", "bf16"] = "float32"
     """Of the networks' inner values; parameters, scores and penalties are always float32."""
+    schedule: Literal["constant", "linear", "cosine"] = "constant"
+    """Of the learning rates, on top of what else they do: linear and cosine end at 0."""
+    warm_up: int = 0
+    """First steps, in which the learning rates grow to what they are."""
 
 
 QUICK = Config(steps=2, batch_size=4, widths=(8,))
@@ -43,7 +47,7 @@ QUICK = Config(steps=2, batch_size=4, widths=(8,))
 
 def build(config, spec):
     """The game, its sampler and its evaluation, for data of this spec."""
-    from gan_jax import families, metrics, networks, optimizers, priors, sampling
+    from gan_jax import families, metrics, networks, optimizers, play, priors, sampling
     from gan_jax.experiment import Experiment
 
     prior = priors.normal(config.latent)
@@ -65,4 +69,5 @@ def build(config, spec):
         sampling.from_prior(prior),
         evaluations=[metrics.suited(spec)],
         watch={"Wasserstein": "critic/gap", "penalty": "critic/penalty"},
+        rule=play.annealed(config.steps, config.schedule, config.warm_up),
     )

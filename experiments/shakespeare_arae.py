@@ -6,6 +6,7 @@ Not measured yet.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,10 @@ class Config:
     """Of the hidden layers of generator and critic; 300, 300 in their code."""
     average: float = 0.999
     """Decay of the averages of the weights of encoder, decoder and generator."""
+    schedule: Literal["constant", "linear", "cosine"] = "constant"
+    """Of the learning rates, on top of what else they do: linear and cosine end at 0."""
+    warm_up: int = 0
+    """First steps, in which the learning rates grow to what they are."""
 
 
 QUICK = Config(
@@ -61,7 +66,7 @@ def build(config, spec):
     """The game, its sampler and its evaluation, for data of this spec."""
     import optax
 
-    from gan_jax import families, losses, metrics, networks, optimizers, priors, sampling
+    from gan_jax import families, losses, metrics, networks, optimizers, play, priors, sampling
     from gan_jax.experiment import Experiment
 
     prior = priors.normal(config.latent)
@@ -91,4 +96,5 @@ def build(config, spec):
         sampling.from_codes(prior, priors.uniform(spec.shape[0], 0.0, 1.0)),
         evaluations=[metrics.suited(spec)],
         watch={"cross-entropy": "autoencoder/nll", "Wasserstein": "critic/gap"},
+        rule=play.annealed(config.steps, config.schedule, config.warm_up),
     )

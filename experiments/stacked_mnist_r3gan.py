@@ -40,6 +40,10 @@ class Config:
     """Decay of the average of the generator's weights: half of it in half a million images."""
     precision: Literal["float32", "bf16"] = "float32"
     """Of the networks' inner values; parameters, scores and penalties are always float32."""
+    schedule: Literal["constant", "linear", "cosine"] = "constant"
+    """Of the learning rates, on top of what else they do: linear and cosine end at 0."""
+    warm_up: int = 0
+    """First steps, in which the learning rates grow to what they are."""
 
 
 QUICK = Config(data="digits", digits="digits", steps=2, batch_size=4, widths=4, latent=4)
@@ -49,7 +53,7 @@ def build(config, spec):
     """The game, its sampler and its evaluation, for data of this spec."""
     import optax
 
-    from gan_jax import data, families, metrics, networks, optimizers, priors, sampling
+    from gan_jax import data, families, metrics, networks, optimizers, play, priors, sampling
     from gan_jax.experiment import Experiment
 
     prior = priors.normal(config.latent)
@@ -72,4 +76,5 @@ def build(config, spec):
         evaluations=[metrics.modes_and_divergence(classify)],
         watch={"gap": "critic/gap", "penalty": "critic/penalty"},
         compared=26_000,
+        rule=play.annealed(config.steps, config.schedule, config.warm_up),
     )

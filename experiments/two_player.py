@@ -60,6 +60,10 @@ class Config:
     """Of play: in turn, at once, or at once by the gradients of one step ahead."""
     average: float = 0.999
     """Decay of the average of the generator's weights."""
+    schedule: Literal["constant", "linear", "cosine"] = "constant"
+    """Of the learning rates, on top of what else they do: linear and cosine end at 0."""
+    warm_up: int = 0
+    """First steps, in which the learning rates grow to what they are."""
 
 
 QUICK = Config(steps=2, batch_size=4, width=8)
@@ -67,7 +71,7 @@ QUICK = Config(steps=2, batch_size=4, width=8)
 
 def build(config, spec):
     """The game, its sampler, its evaluation and its rule, for data of this spec."""
-    from gan_jax import families, metrics, optimizers, priors, sampling
+    from gan_jax import families, metrics, optimizers, play, priors, sampling
     from gan_jax.experiment import Experiment
 
     prior, conditional = priors.normal(config.latent), config.conditioning != "none"
@@ -91,7 +95,7 @@ def build(config, spec):
         evaluations=[metrics.suited(spec)],
         measures=[metrics.label_accuracy],
         watch={"critic": "critic/loss", "gap": "critic/gap"},
-        rule=_rule(config),
+        rule=play.annealed(config.steps, config.schedule, config.warm_up, _rule(config)),
     )
 
 

@@ -11,6 +11,7 @@ ROOMS = (
     "augmentation",
     "codes",
     "data",
+    "exported",
     "families",
     "game",
     "losses",

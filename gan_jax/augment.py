@@ -12,6 +12,7 @@ from pathlib import Path
 
 from gan_jax import data as data_room
 from gan_jax import runs, study, sweep, training_sets, usefulness
+from gan_jax.cache import keep_programs
 from gan_jax.data import Dataset
 from gan_jax.entries import Entry, entries
 from gan_jax.errors import DataError, RunError
@@ -45,6 +46,8 @@ def augment(given: Study, say: Callable[[str], None] = print) -> int:
     """
     seeds, shares = study.seeds(given), study.shares(given)
     folder, whole = _folder(given), _opened(given)
+    if given.cache:
+        keep_programs()
     few = {seed: data_room.few(whole, given.per_class, seed) for seed in seeds}
     chosen = entries(given, whole, few[seeds[0]])
     for entry in chosen:

@@ -12,7 +12,7 @@ import numpy as np
 import orbax.checkpoint as ocp
 from orbax.checkpoint.checkpoint_managers import preservation_policy
 
-from gan_jax import parallel
+from gan_jax import leaves, parallel, storage
 from gan_jax.errors import CheckpointError, DamagedError, UsageError
 
 FORMAT = 2
@@ -82,10 +82,10 @@ def check_kept(like: Any) -> None:
     Raises:
       UsageError: it holds a random key, as that of `optax.add_noise` does.
     """
-    for path, leaf in jax.tree.leaves_with_path(like):
+    for name, leaf in leaves.named(like).items():
         if jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key):
             raise UsageError(
-                f"{_path(path)} is a random key, and the noise of a game follows from its step: "
+                f"{name} is a random key, and the noise of a game follows from its step: "
                 "take an optimizer without one."
             )
 
@@ -98,6 +98,17 @@ def steps(folder: Path) -> list[int]:
 def latest(folder: Path) -> int | None:
     """The step of the newest checkpoint; None where there is none. It changes nothing."""
     return next(iter(steps(folder)), None)
+
+
+def check_there(folder: Path, step: int) -> None:
+    """Refuses a step of which there is no checkpoint, and names those that there are.
+
+    Raises:
+      CheckpointError: there is none.
+    """
+    if step not in (known := steps(folder)):
+        there = ", ".join(map(str, reversed(known))) or "none"
+        raise CheckpointError(f"{folder} has no checkpoint of step {step}; there are: {there}.")
 
 
 def restore(folder: Path, step: int, like: Any) -> tuple[Any, dict]:
@@ -133,7 +144,8 @@ def _explained(folder: Path) -> Iterator[None]:
     except Exception as error:
         text = f"Saving to {folder} failed ({_short(error)}); checkpoints saved before are intact."
         if isinstance(error, OSError) or any(mark in str(error) for mark in OF_THE_DISK):
-            raise OSError(f"{text} Make room, or make it writable, and go on.") from error
+            room = f"{storage.free(folder)}: make room, or make it writable, and go on."
+            raise OSError(f"{text} {room}") from error
         raise CheckpointError(text) from error
 
 
@@ -144,12 +156,10 @@ def _short(error: Exception) -> str:
 
 
 def _read(folder: Path, step: int, like: Any) -> tuple[Any, dict]:
+    check_there(folder, step)
     handlers = {"state": ocp.StandardCheckpointHandler(), "about": ocp.JsonCheckpointHandler()}
     options = ocp.CheckpointManagerOptions(create=False)
     with Manager(folder.absolute(), options=options, item_handlers=handlers) as manager:
-        if step not in (steps := sorted(manager.all_steps())):
-            there = ", ".join(map(str, steps)) or "none"
-            raise CheckpointError(f"{folder} has no checkpoint of step {step}; there are: {there}.")
         about = manager.restore(step, args=ocp.args.Composite(about=ocp.args.JsonRestore())).about
         _check(step, about, manager.item_metadata(step).state.tree, like)
         # With a place for each leaf; else Orbax would want the devices that it was saved from.
@@ -177,8 +187,8 @@ def _check_sums(step: int, state: Any, about: dict) -> None:
 
 def _sums(state: Any) -> dict[str, int]:
     """The CRC of every leaf, as it lies in memory."""
-    leaves = jax.tree.leaves_with_path(parallel.here(state))
-    return {_path(path): zlib.crc32(np.asarray(leaf).tobytes()) for path, leaf in leaves}
+    found = leaves.named(parallel.here(state))
+    return {name: zlib.crc32(np.asarray(leaf).tobytes()) for name, leaf in found.items()}
 
 
 def _check(step: int, about: dict, saved: Any, like: Any) -> None:
@@ -188,7 +198,7 @@ def _check(step: int, about: dict, saved: Any, like: Any) -> None:
             f"The checkpoint of step {step} has format {about['format']}, this version of gan_jax "
             f"reads up to {FORMAT}: update gan_jax."
         )
-    kinds = [_kinds(tree) for tree in (saved, like)]
+    kinds = [leaves.kinds(tree) for tree in (saved, like)]
     for leaf in sorted(kinds[0].keys() | kinds[1].keys()):
         old, new = (kind.get(leaf, "nothing") for kind in kinds)
         if old != new:
@@ -196,14 +206,3 @@ def _check(step: int, about: dict, saved: Any, like: Any) -> None:
                 f"The checkpoint of step {step} is of another model: {leaf} is {old} in it and "
                 f"{new} in this experiment."
             )
-
-
-def _kinds(tree: Any) -> dict[str, str]:
-    leaves = jax.tree.leaves_with_path(tree)
-    return {_path(path): f"{leaf.dtype}{list(leaf.shape)}" for path, leaf in leaves}
-
-
-def _path(path: tuple) -> str:
-    """One spelling for a leaf, whether it lies in a named tuple or in what Orbax makes of it."""
-    parts = (getattr(key, "name", getattr(key, "key", getattr(key, "idx", key))) for key in path)
-    return "/".join(map(str, parts))

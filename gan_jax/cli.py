@@ -27,14 +27,18 @@ usage: gan-jax COMMAND ...
   evaluate RUN [flags]       the figures of a run, from its checkpoint; more by --features
   compare RUN RUN ... [flags]
                              the figures of runs side by side, if they are of the same thing
+  replay RUN/replay-STEP     what was first not finite in the step at which a run diverged
   encode RUN [flags]         the codes of data, of a run with an encoder
+  report RUN [RUN ...] [flags]
+                             one HTML file, and Markdown, of runs side by side
+  export RUN [flags]         the sampler as a program for any JAX, and its weights
   data describe SPEC         what a set of data is
   data prepare NAME [flags]  a set for TensorFlow Datasets, from your data or by tfds
 
 gan-jax COMMAND --help (gan-jax train EXPERIMENT --help) shows the flags."""
 
 HELP = ("-h", "--help", "help")
-FLAGGED = ("augment", "sample", "evaluate", "compare", "encode", "data")
+FLAGGED = ("augment", "sample", "evaluate", "compare", "encode", "export", "report", "data")
 """Commands that show their own help without an experiment."""
 
 

@@ -7,7 +7,16 @@ import keyword
 from collections.abc import Sequence
 from pathlib import Path
 
-from gan_jax import augment_commands, data_commands, evaluating, experiment, reading, runs
+from gan_jax import (
+    augment_commands,
+    data_commands,
+    evaluating,
+    experiment,
+    publishing,
+    reading,
+    replaying,
+    runs,
+)
 from gan_jax.errors import RunError, UsageError
 from gan_jax.options import Options, flags
 
@@ -122,5 +131,8 @@ COMMANDS = {
     "evaluate": evaluating.evaluate,
     "compare": evaluating.compare,
     "encode": reading.encode,
+    "export": publishing.export,
+    "report": publishing.report,
+    "replay": replaying.replay,
     "data": data_commands.data,
 }

@@ -28,9 +28,13 @@ class DamagedError(CheckpointError):
 
 
 class DivergedError(ArithmeticError):
-    """Training that met a number that is not finite."""
+    """Training that met a number that is not finite, by this step."""
 
     code = 5
+
+    def __init__(self, text: str, step: int = 0):
+        super().__init__(text)
+        self.step = step
 
 
 class RunError(RuntimeError):

@@ -127,10 +127,12 @@ def chunks(
     row = sum(bytes_of(array) // len(array) for array in data.values())
     _check_memory(length, moves * batch_size * row)
     first, last = steps.start // length, -(-steps.stop // length)
-    read = partial(_read, data, _on_host(stream(key, "data")), moves, batch_size)
+    given = data, _on_host(stream(key, "data")), moves, batch_size
     ahead = grain.ReadOptions(num_threads=THREADS, prefetch_buffer_size=max(length, THREADS))
     numbers = grain.MapDataset.range(first * length, last * length)
-    ready = numbers.map(read).to_iter_dataset(ahead).batch(length).map(parallel.dealt)
+    ready = (
+        numbers.map(partial(read, *given)).to_iter_dataset(ahead).batch(length).map(parallel.dealt)
+    )
     upcoming = iter(grain.experimental.ThreadPrefetchIterDataset(ready, prefetch_buffer_size=1))
     try:
         yield from upcoming
@@ -138,14 +140,14 @@ def chunks(
         upcoming.close()
 
 
-def _read(
+def read(
     data: Data,
     key: jax.Array,
     moves: int,
     batch_size: int,
     step: int,
 ) -> dict[str, np.ndarray]:
-    """This process's part of the minibatches of a step, `[moves, B, ...]`."""
+    """This process's part of the minibatches of a step, `[moves, B, ...]`; key: of the data."""
     first = np.int32(step * moves)
     chosen = np.asarray(_minibatches(key, first, moves, batch_size, places(data)))
     chosen = _examples(chosen[:, parallel.share(batch_size)], data)

@@ -8,7 +8,19 @@ from typing import Any
 
 import jax
 
-from gan_jax import checkpoint, feed, phases, processes, runs, signals, summary, watching, writing
+from gan_jax import (
+    checkpoint,
+    feed,
+    inheritance,
+    parallel,
+    phases,
+    processes,
+    runs,
+    signals,
+    summary,
+    watching,
+    writing,
+)
 from gan_jax import data as data_room
 from gan_jax import experiment as experiments
 from gan_jax.cache import keep_programs
@@ -44,11 +56,20 @@ def launch(
       0, or 128 + n if the signal n stopped it; either way the run is saved and can go on.
     """
     check(config, options)
+    if options.resume_from is not None:
+        options = dataclasses.replace(options, resume=True)
     run = Path(options.run or f"runs/{path.stem}").expanduser().absolute()
+    if options.deterministic:
+        parallel.repeatable()
     if options.cache:
         keep_programs()
     processes.begin(options.coordinator, options.processes, options.process)
     replicas = replicas or [Replica(seed) for seed in seeds(options)]
+    if options.on_divergence == "rewind" and (replicas or processes.count() > 1):
+        raise UsageError(
+            "--on-divergence rewind is for one training in one process: several seeds at once go "
+            "on without the one that diverges."
+        )
     with signals.caught() as stopped:
         with processes.together():
             runs.check_free(run, resume=options.resume, overwrite=options.overwrite)
@@ -99,10 +120,12 @@ def _prepare(
     say: Callable,
 ) -> Job:
     """Reads and checks, and writes nothing: a mistake that it finds leaves no folder behind."""
+    if options.resume_from is not None:
+        checkpoint.check_there(run / runs.CHECKPOINTS, options.resume_from)
     if known:
         path = run / runs.EXPERIMENT
         check_same(known, config, options, replicas)
-        reached = checkpoint.latest(run / runs.CHECKPOINTS) or 0
+        reached = options.resume_from or checkpoint.latest(run / runs.CHECKPOINTS) or 0
         if config.steps < reached:
             raise UsageError(f"--steps is {config.steps}, and {run} is at step {reached} already.")
     data = data_room.open(config.data, known and known["fingerprint"])
@@ -119,7 +142,9 @@ def _prepare(
     if replicas and built.before:
         raise UsageError("Games in turn are trained one --seed at a time, without --seeds.")
     draw = phases.prepare(built.phases)
-    job = Job(run, built, config, options, data, draw, make, replicas, say)
+    inherited = inheritance.read(run, known, options.init_from)
+    job = Job(run, built, config, options, data, draw, make, replicas, say, inherited)
+    inheritance.check(job)
     watching.check(job)
     return job
 
@@ -171,6 +196,8 @@ def _about(job: Job, path: Path) -> dict[str, Any]:
     }
     if job.replicas:
         about["replicas"] = [replica.to_json() for replica in job.replicas]
+    if job.inherited:
+        about["init_from"] = inheritance.about(job)
     return about
 
 

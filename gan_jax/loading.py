@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import jax
@@ -15,12 +16,13 @@ from gan_jax import checkpoint, making, parallel, phases, replicas, runs, sampli
 from gan_jax import experiment as experiments
 from gan_jax.data import Spec
 from gan_jax.data.query import hint
-from gan_jax.errors import CheckpointError, UsageError
+from gan_jax.errors import CheckpointError, RunError, UsageError
 from gan_jax.experiment import Experiment
 from gan_jax.game import Game, State
-from gan_jax.generated import asked
+from gan_jax.generated import Sampler, asked
 from gan_jax.keys import stream
 from gan_jax.making import Maker
+from gan_jax.options import check_seed
 from gan_jax.replicas import Replica
 
 
@@ -42,6 +44,12 @@ class Trained:
     def game(self) -> Game:
         """The game that was played, or of several in turn that of this state."""
         return phases.of_step(self.experiment.phases, int(self.state.step)).game
+
+    @property
+    def sampler(self) -> Sampler:
+        """Of this game, as it was trained or as it is `asked`."""
+        sampler = phases.of_step(self.experiment.phases, int(self.state.step)).sampler
+        return asked(sampler, **self.wanted) if self.wanted else sampler
 
     def sample(
         self, count: int, *, seed: int = 0, average: bool = True, batch_size: int = 256
@@ -69,10 +77,9 @@ class Trained:
         given |= {} if truncation is None else {"truncation": truncation}
         if not given:
             return self
-        wanted = {**self.wanted, **given}
-        phase = phases.of_step(self.experiment.phases, int(self.state.step))
-        draw = sampling.prepare(phase.game, asked(phase.sampler, **wanted))
-        return dataclasses.replace(self, draw=draw, wanted=wanted)
+        changed = dataclasses.replace(self, wanted={**self.wanted, **given})
+        draw = sampling.prepare(changed.game, changed.sampler)
+        return dataclasses.replace(changed, draw=draw)
 
 
 def _number(label: str, classes: Sequence[str]) -> int:
@@ -82,20 +89,26 @@ def _number(label: str, classes: Sequence[str]) -> int:
     raise UsageError(f"There is no class {label!r}: {there}.")
 
 
-def load(run: str | Path, step: int | None = None, replica: str | int | None = None) -> Trained:
+def load(
+    run: str | Path,
+    step: int | None = None,
+    replica: str | int | None = None,
+    experiment: str | Path | None = None,
+) -> Trained:
     """The game, state and sampler of a run. It executes the experiment file in the run.
 
     Args:
       run: folder of the run.
       step: of a checkpoint; the newest if not given.
       replica: which one, in a run of several: its seed, or its name such as "seed-3".
+      experiment: a file to execute instead of that in the run.
 
     Raises:
       RunError: this is no run.
       CheckpointError: it has no checkpoint, or a damaged one.
       UsageError: there is no such replica, or several and none is named.
     """
-    found = load_all(run, step, replica)
+    found = load_all(run, step, replica, experiment)
     if len(found) > 1:
         names = ", ".join(trained.folder.name for trained in found)
         raise UsageError(f"{run} holds several replicas, {names}: name one of them by `replica`.")
@@ -103,18 +116,21 @@ def load(run: str | Path, step: int | None = None, replica: str | int | None = N
 
 
 def load_all(
-    run: str | Path, step: int | None = None, replica: str | int | None = None
+    run: str | Path,
+    step: int | None = None,
+    replica: str | int | None = None,
+    experiment: str | Path | None = None,
 ) -> list[Trained]:
     """All replicas of a run, as `load` gives one; one alone where the run is a single training."""
     run = Path(run).expanduser().absolute()
-    known = runs.about(run)
+    named = experiments.find(str(experiment)) if experiment else None
+    known = runs.about(run, named)
     folder = run / runs.CHECKPOINTS
     step = checkpoint.latest(folder) if step is None else step
     if step is None:
         raise CheckpointError(f"{run} has no checkpoint yet: train it, or go on by --resume.")
-    module = experiments.load(run / runs.EXPERIMENT)
-    config, spec = experiments.configured(module, known["config"]), Spec.from_json(known["spec"])
-    lanes = [Replica(r["seed"], r["values"]) for r in known.get("replicas", ())]
+    module = experiments.load(named or run / runs.EXPERIMENT)
+    config, spec, lanes = _configured(run, module, known)
     chosen = _chosen(run, lanes, replica)
     built = experiments.build(module, config, spec)
     draw, fingerprint = phases.prepare(built.phases), known["fingerprint"]
@@ -134,6 +150,22 @@ def load_all(
         )
         for index in chosen
     ]
+
+
+def _configured(run: Path, module: ModuleType, known: Mapping) -> tuple[Any, Spec, list[Replica]]:
+    """What a run was trained with, from its file, which somebody may have changed."""
+    try:
+        lanes = [Replica(int(r["seed"]), dict(r["values"])) for r in known.get("replicas", ())]
+        config, spec = (
+            experiments.configured(module, known["config"]),
+            Spec.from_json(known["spec"]),
+        )
+        check_seed(int(known["seed"]))
+        if known.get("replicas"):
+            [dataclasses.replace(config, **lane.values) for lane in lanes]
+        return config, spec, lanes
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise RunError(f"{run / runs.ABOUT} is damaged: {error}.") from error
 
 
 def _chosen(run: Path, lanes: Sequence[Replica], replica: str | int | None) -> Sequence[int]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import jax
@@ -11,20 +12,20 @@ import numpy as np
 
 from gan_jax import (
     checkpoint,
+    divergence,
+    inheritance,
     ledger,
     order,
     parallel,
     phases,
     processes,
     recovery,
-    replicas,
     report,
     runs,
-    train,
     watching,
 )
 from gan_jax.errors import DivergedError
-from gan_jax.game import State, update
+from gan_jax.game import State
 from gan_jax.job import Job
 from gan_jax.keys import stream
 from gan_jax.profiling import profiled
@@ -43,10 +44,31 @@ def play(job: Job, stopped: Sequence[int]) -> tuple[State, int]:
 
     Returns:
       The state, and what stopped it: 0, the number of a signal, `LATE` or `STALE`.
+
+    Raises:
+      DivergedError: a number is not finite, and the options say to stop.
     """
+    start = time.monotonic()
+    while True:
+        job, *begun = _begin(job)
+        try:
+            return _play(job, stopped, start, *begun)
+        except DivergedError as error:
+            if job.replicas:
+                raise
+            job = divergence.after(job, error)
+
+
+def _play(
+    job: Job,
+    stopped: Sequence[int],
+    start: float,
+    state: State | None,
+    step: int,
+    seconds: float,
+) -> tuple[State, int]:
     options, steps = job.options, job.config.steps
-    state, step, seconds = _begin(job)
-    chunks, start, stop = _chunks(job, state), time.monotonic(), 0
+    chunks, began, stop = job.chunks(state), time.monotonic(), 0
     best, folder = watching.begun(job), job.run / runs.CHECKPOINTS
     with (
         checkpoint.open_folder(folder, policy=watching.Kept(options.keep, best)) as manager,
@@ -56,14 +78,14 @@ def play(job: Job, stopped: Sequence[int]) -> tuple[State, int]:
     ):
         for state, metrics in chunks:
             before, step = step, _look(job, step)
-            passed = time.monotonic() - start
+            passed = time.monotonic() - began
             if processes.first():
                 evaluated = watching.due(job, before, step)
                 row = _log(job, state, step, seconds + passed, metrics, evaluated)
                 show(step, row)
                 best.see({"step": step, **row})
             profile(step)
-            late = 0 < options.minutes * 60 < passed
+            late = 0 < options.minutes * 60 < time.monotonic() - start
             stale = 0 < options.patience <= best.since
             stop = max(processes.gathered(stopped[0] if stopped else LATE * late or STALE * stale))
             last = bool(stop) or step == steps
@@ -81,45 +103,42 @@ def play(job: Job, stopped: Sequence[int]) -> tuple[State, int]:
     return state, stop
 
 
-def _begin(job: Job) -> tuple[State | None, int, float]:
+def _begin(job: Job) -> tuple[Job, State | None, int, float]:
     """Where to go on from: the state if there is one, its step and the seconds that it took."""
-    folder = job.run / runs.CHECKPOINTS
     step, state, seconds = 0, None, 0.0
-    if checkpoint.latest(folder):
-        step, state, damaged = recovery.newest_sound(folder, partial(_like, job))
-        with processes.together():
-            for later, error in damaged.items() if processes.first() else ():
-                place = recovery.put_aside(folder, later)
-                job.say(f"{error} It was moved to {place}; going on from step {step}.")
+    if checkpoint.latest(job.run / runs.CHECKPOINTS):
+        step, state, about = _chosen(job) if job.options.resume_from else _newest(job)
+        job = dataclasses.replace(
+            job, rewinds=max(job.rewinds, (*about.get("rewinds", ()),), key=len)
+        )
+    elif job.inherited:
+        state = inheritance.begin(job)
     if processes.first():
         job.say(f"Training in {job.run} from step {step} to {job.config.steps}.")
-        folders = {job.run, *(lane.folder for lane in job.lanes)}
-        seconds = max(runs.keep_metrics(folder, step) for folder in folders)
-    return state, step, seconds
+        kept = partial(runs.keep_metrics, step=step, rewinds=len(job.rewinds))
+        seconds = max(map(kept, job.folders))
+    return job, state, step, seconds
 
 
-def _like(job: Job, step: int) -> State:
-    """What the state of this step looks like."""
-    if job.replicas:
-        return replicas.abstract(job.make, job.replicas)
-    return phases.abstract(job.experiment.phases, step)
+def _newest(job: Job) -> tuple[int, State, dict]:
+    folder = job.run / runs.CHECKPOINTS
+    found = recovery.newest_sound(folder, job.like)
+    with processes.together():
+        for later, error in found.damaged.items() if processes.first() else ():
+            place = recovery.put_aside(folder, later)
+            job.say(f"{error} It was moved to {place}; going on from step {found.step}.")
+    return found[:3]
 
 
-def _chunks(job: Job, state: State | None) -> Iterator[tuple[State, Mapping]]:
-    options = job.options
-    common = {
-        "steps": job.config.steps,
-        "batch_size": job.config.batch_size,
-        "state": state,
-        "chunk": options.log_every,
-        "rule": job.experiment.rule or update,
-    }
-    if job.replicas:
-        lay = {"vmap": replicas.at_once, "map": replicas.one_by_one}[options.replicas]
-        return replicas.train(job.make, job.data, replicas=job.replicas, lay=lay, **common)
-    spread = {"pmap": parallel.pmap, "shard_map": parallel.shard_map}[options.parallel]
-    common |= {"seed": options.seed, "spread": spread, "device_data": options.device_data}
-    return phases.train(job.experiment.phases, job.data, **common)
+def _chosen(job: Job) -> tuple[int, State, dict]:
+    step = job.options.resume_from
+    with processes.together():
+        found = checkpoint.restore(job.run / runs.CHECKPOINTS, step, job.like(step))
+    with processes.together():
+        place = recovery.go_back(job.run, step, job.folders) if processes.first() else None
+    if place:
+        job.say(f"Going back to step {step}: later checkpoints and all rows are in {place}.")
+    return step, *found
 
 
 def _look(job: Job, step: int) -> int:
@@ -144,6 +163,7 @@ def _log(
         runs.add_metrics(lane.folder, {"step": step, "seconds": seconds, **row})
         rows.append(row)
     if not rows:
+        divergence.keep_lanes(job, state, step)
         raise DivergedError(f"All {len(job.lanes)} replicas have diverged before step {step}.")
     means = {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
     if job.replicas:
@@ -166,12 +186,9 @@ def _enter(job: Job, state: State, step: int) -> None:
 
 
 def _save(job: Job, manager: checkpoint.Manager, step: int, state: State) -> None:
-    if not job.replicas and not train.sound(state):
-        raise DivergedError(
-            f"The state of step {step} is not finite, and was not saved: lower the learning rates "
-            "or raise the penalty."
-        )
-    checkpoint.save(manager, step, state, {"fingerprint": job.data.fingerprint})
+    divergence.keep_lanes(job, state, step)
+    about = {"fingerprint": job.data.fingerprint, "rewinds": job.rewinds}
+    checkpoint.save(manager, step, state, about)
 
 
 def _picture(job: Job, state: State, step: int) -> None:
@@ -184,7 +201,7 @@ def _picture(job: Job, state: State, step: int) -> None:
 
 def _curves(job: Job) -> None:
     if processes.first():
-        for folder in {job.run, *(lane.folder for lane in job.lanes)}:
+        for folder in job.folders:
             report.curves(runs.metrics(folder), folder / "losses.png")
 
 

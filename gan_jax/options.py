@@ -28,6 +28,10 @@ class Options:
     """Many seeds together, or one after another with the bits of each by itself."""
     resume: bool = False
     """Go on with the run from its last checkpoint; begin it if there is none."""
+    init_from: str = ""
+    """Begin with the weights of this run, or RUN/REPLICA, at its newest checkpoint."""
+    resume_from: int | None = None
+    """Go on from exactly the checkpoint of this step; what is later moves to RUN/later."""
     overwrite: bool = False
     """Remove the run that is in the folder."""
     minutes: float = 0.0
@@ -48,12 +52,20 @@ class Options:
     """Steps between two checkpoints; the last step is always saved."""
     keep: int = 2
     """How many of the newest checkpoints to keep."""
+    on_divergence: Literal["stop", "rewind"] = "stop"
+    """At a number that is not finite: stop, or go on from before at lower learning rates."""
+    rewind_factor: float = 0.5
+    """What a rewind multiplies all learning rates by."""
+    rewinds: int = 3
+    """Rewinds in one run, after which it stops for good."""
     device_data: float = 2.0
     """Gigabytes of training data up to which they lie on the device; larger data are streamed."""
     cache: bool = True
     """Keep compiled programs in the user's cache folder."""
     profile: int = 0
     """Write a trace of this many steps, or a few more, to RUN/profile, for xprof or Perfetto."""
+    deterministic: bool = False
+    """Only operations of a GPU that give the same bits every time: slower; a CPU's always do."""
     parallel: Literal["pmap", "shard_map"] = "pmap"
     """How a minibatch is split between several devices."""
     coordinator: str = ""
@@ -73,7 +85,10 @@ def check(config: Any, options: Options) -> None:
     whole = {"steps": config.steps, "batch-size": config.batch_size}
     whole |= {
         name.replace("_", "-"): getattr(options, name)
-        for name in ("log_every", "sample_every", "ledger_every", "checkpoint_every", "keep")
+        for name in (
+            *("log_every", "sample_every", "ledger_every", "checkpoint_every", "keep"),
+            "rewinds",
+        )
     }
     for name, value in whole.items():
         if value < 1:
@@ -93,6 +108,8 @@ def check(config: Any, options: Options) -> None:
         raise UsageError("--patience is that with the figure of --best: give it, too.")
     if options.profile < 0:
         raise UsageError(f"--profile is {options.profile}: it must be 0 (none) or more.")
+    if not 0 < options.rewind_factor < 1:
+        raise UsageError(f"--rewind-factor is {options.rewind_factor}: it must be between 0 and 1.")
     if not options.device_data >= 0:
         raise UsageError(f"--device-data is {options.device_data}: it must be 0 GB or more.")
     if not options.minutes >= 0:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ def parting(one: Path, other: Path) -> tuple[bool, str]:
     if not steps:
         spans = " and ".join(f"{min(found)} to {max(found)}" for found in rows)
         raise RunError(f"No step is in both ledgers, of steps {spans}: log them alike.")
-    abouts = (_about(folder) for folder in (one, other))
+    abouts = (about(folder) for folder in (one, other))
     differences = [f"  {line}" for line in _differences(*abouts)]
     told = ["What differs between them:", *differences] if differences else []
     for before, step in zip([0, *steps], steps, strict=False):
@@ -47,7 +46,7 @@ def _differs(pair: tuple[Mapping, Mapping], name: str) -> bool:
     return pair[0].get(name) != pair[1].get(name)
 
 
-def _about(folder: Path) -> dict[str, Any]:
+def about(folder: Path) -> dict[str, Any]:
     """All that a run says of itself, by dotted names; of a replica, what its run says."""
     run = folder if runs.began(folder) else folder.parent
     known = runs.about(run)
@@ -55,8 +54,7 @@ def _about(folder: Path) -> dict[str, Any]:
     for replica in known.pop("replicas", ()):
         if replica["name"] == folder.name:
             known |= {"seed": replica["seed"], "config": known["config"] | replica["values"]}
-    environment = json.loads((run / runs.ENVIRONMENT).read_text())
-    return dict(_flat(known)) | dict(_flat(environment))
+    return dict(_flat(known)) | dict(_flat(runs.read_json(run / runs.ENVIRONMENT)))
 
 
 def _flat(tree: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:

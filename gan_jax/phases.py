@@ -1,9 +1,10 @@
 """A run of several games in turn: what the next has in common with the last goes on."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
-from gan_jax import sampling
+from gan_jax import optimizers, sampling
 from gan_jax import train as training
 from gan_jax.data import Dataset
 from gan_jax.game import Game, State
@@ -69,12 +70,28 @@ def train(
         until = steps if phase is phases[-1] else min(phase.until, steps)
         if until <= step:
             continue
-        if step and phase is not of_step(phases, step):
-            state = transplant(state, training.initial(phase.game, seed))
+        if state is not None:
+            state = ready(phases, state, seed)[1]
         given = {"batch_size": batch_size, "seed": seed, "state": state} | rest
         for state, metrics in training.train(phase.game, data, steps=until, **given):
             yield state, metrics
         step = until
+
+
+def ready(phases: Sequence[Phase], state: State, seed: int) -> tuple[Game, State]:
+    """The game that plays the next step, and the state as that game begins with it."""
+    step = int(state.step)
+    phase = of_step(phases, step + 1)
+    if step and phase is not of_step(phases, step):
+        state = transplant(state, training.initial(phase.game, seed))
+    return phase.game, state
+
+
+def slowed(phases: Sequence[Phase], factor: float) -> tuple[Phase, ...]:
+    """The same with all learning rates multiplied by a factor."""
+    slow = lambda player: replace(player, optimizer=optimizers.slowed(player.optimizer, factor))
+    players = lambda game: {name: slow(player) for name, player in game.players.items()}
+    return tuple(p._replace(game=replace(p.game, players=players(p.game))) for p in phases)
 
 
 def prepare(phases: Sequence[Phase]) -> Callable:

@@ -23,6 +23,8 @@ class Source:
     """Which one, in a run of several: its seed, or its name; all if not given."""
     seed: int | None = None
     """The same seed gives the same samples; that of the run if not given."""
+    experiment: str = ""
+    """A file to execute instead of the copy in the run, which must be what the run began with."""
     cache: bool = True
     """Keep compiled programs in the user's cache folder."""
 
@@ -153,4 +155,4 @@ def loaded(folder: Path, source: Source):
 
     if source.cache:
         keep_programs()
-    return load_all(folder, source.step, source.replica or None)
+    return load_all(folder, source.step, source.replica or None, source.experiment or None)

@@ -1,18 +1,26 @@
-"""Where to go on from when a checkpoint is damaged: the newest that is sound."""
+"""Where to go on from: the newest checkpoint that is sound, or one that was asked for."""
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterable
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from gan_jax import checkpoint, processes
+from gan_jax import checkpoint, processes, runs
 from gan_jax.errors import CheckpointError, DamagedError
 
 
-def newest_sound(
-    folder: Path, like: Callable[[int], Any]
-) -> tuple[int, Any, dict[int, DamagedError]]:
-    """The step and the state of the newest checkpoint that is sound; why later ones are not.
+class Sound(NamedTuple):
+    """A checkpoint that is what was saved."""
+
+    step: int
+    state: Any
+    about: dict
+    damaged: dict[int, DamagedError]  # what is wrong with later ones
+
+
+def newest_sound(folder: Path, like: Callable[[int], Any]) -> Sound:
+    """The newest checkpoint that is sound, and why later ones are not.
 
     Several processes agree on it: what one of them finds damaged is damaged.
 
@@ -25,10 +33,10 @@ def newest_sound(
     """
     damaged: dict[int, DamagedError] = {}
     for step in checkpoint.steps(folder):
-        state, problem = _attempt(folder, step, like)
+        found, problem = _attempt(folder, step, like)
         worst = max(processes.gathered(_grave(problem)))
         if worst == 0:
-            return step, state, damaged
+            return Sound(step, *found, damaged)
         problem = problem or DamagedError(f"Another process cannot read step {step} of {folder}.")
         if worst > 1:
             raise problem
@@ -38,15 +46,49 @@ def newest_sound(
 
 def put_aside(folder: Path, step: int) -> Path:
     """Moves a damaged checkpoint out of the way of the next of its step; returns where to."""
-    aside = folder.parent / "damaged"
+    return (folder / str(step)).rename(_place(folder.parent / "damaged", step))
+
+
+def go_back(run: Path, step: int, folders: Iterable[Path]) -> Path | None:
+    """Moves what came after a step to RUN/later, for a run that goes on from there.
+
+    Args:
+      run: that this process holds.
+      step: of a checkpoint.
+      folders: of the run and of its replicas, which have rows of metrics.
+
+    Returns:
+      A folder with the later checkpoints, the evaluations, and a copy of all rows there were; None
+      if nothing is later.
+    """
+    checkpoints = run / runs.CHECKPOINTS
+    later = [found for found in checkpoint.steps(checkpoints) if found > step]
+    rows = [row for folder in folders for row in runs.metrics(folder)]
+    if not later and all(row["step"] <= step for row in rows):
+        return None
+    place = _place(run / "later", step)
+    for folder in folders:
+        here = place / folder.relative_to(run)
+        here.mkdir(parents=True, exist_ok=True)
+        for name in (runs.METRICS, runs.LEDGER):
+            if (folder / name).exists():
+                shutil.copy(folder / name, here)
+        if (folder / runs.EVALUATION).exists():
+            (folder / runs.EVALUATION).rename(here / runs.EVALUATION)
+    for found in later:  # the newest first: what is left if it is stopped here has no gap
+        (checkpoints / str(found)).rename(place / str(found))
+    return place
+
+
+def _place(aside: Path, step: int) -> Path:
+    """A new name below a folder, which is made."""
     aside.mkdir(exist_ok=True)
-    place = next(p for p in (aside / f"{step}.{n}" for n in count()) if not p.exists())
-    return (folder / str(step)).rename(place)
+    return next(p for p in (aside / f"{step}.{n}" for n in count()) if not p.exists())
 
 
 def _attempt(folder: Path, step: int, like: Callable) -> tuple[Any, CheckpointError | None]:
     try:
-        return checkpoint.restore(folder, step, like(step))[0], None
+        return checkpoint.restore(folder, step, like(step)), None
     except CheckpointError as error:
         return None, error
 

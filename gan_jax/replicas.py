@@ -50,13 +50,13 @@ def at_once(function: Callable, each):
 def initial(make: Make, replicas: Sequence[Replica]) -> State:
     """The states before the first step, `[replicas, ...]`: each that of its seed alone."""
     begin = jax.jit(partial(_begin, make), compiler_options=parallel.ONCE)
-    states = [begin(jax.random.key(r.seed), _numbers(r.values)) for r in replicas]
+    states = [begin(jax.random.key(r.seed), numbers(r.values)) for r in replicas]
     return jax.tree.map(lambda *leaves: jnp.stack(leaves), *states)
 
 
 def abstract(make: Make, replicas: Sequence[Replica]) -> State:
     """Shapes and types of the states; nothing is computed."""
-    one = jax.eval_shape(partial(_begin, make), jax.random.key(0), _numbers(replicas[0].values))
+    one = jax.eval_shape(partial(_begin, make), jax.random.key(0), numbers(replicas[0].values))
     shape = lambda leaf: jax.ShapeDtypeStruct((len(replicas), *leaf.shape), leaf.dtype)
     return jax.tree.map(shape, one)
 
@@ -109,7 +109,7 @@ def train(
     arrays = feed.on_device(given)
     keys = jnp.stack([jax.random.key(replica.seed) for replica in replicas])
     names = replicas[0].values
-    values = {name: jnp.stack([_numbers(r.values)[name] for r in replicas]) for name in names}
+    values = {name: jnp.stack([numbers(r.values)[name] for r in replicas]) for name in names}
     body = _body(make, data.spec.decode, batch_size, feed.places(given), lay, rule)
     kinds = (abstract(make, replicas), (keys, values), arrays, np.int32(0), np.int32(1))
     advance = parallel.compiled(body, kinds, parallel.over_replicas)
@@ -139,5 +139,6 @@ def _keep(start: jax.Array, index: jax.Array, before: State, after: State) -> St
     return jax.tree.map(partial(jnp.where, good), after, before)
 
 
-def _numbers(values: Mapping[str, float]) -> dict[str, jax.Array]:
+def numbers(values: Mapping[str, float]) -> dict[str, jax.Array]:
+    """The values of a replica as they are inside of a program."""
     return {name: jnp.asarray(value, jnp.float32) for name, value in values.items()}

@@ -89,10 +89,16 @@ def grid(images: np.ndarray) -> np.ndarray:
 
 def curves(rows: Sequence[Mapping[str, float]], path: Path) -> None:
     """Draws every metric of `metrics.jsonl` against the step, one panel a player."""
+    if drawn := losses(rows):
+        write_atomically(path, drawn)
+
+
+def losses(rows: Sequence[Mapping[str, float]]) -> bytes:
+    """The picture of `curves` as a PNG; nothing where there is no metric."""
     names = list(dict.fromkeys(name for row in rows for name in row if "/" in name))
     players = list(dict.fromkeys(name.partition("/")[0] for name in names))
     if not players:
-        return
+        return b""
     figure = _figure(len(players))
     for axes, player in zip(figure.axes, players, strict=True):
         for name in (name for name in names if name.startswith(f"{player}/")):
@@ -100,7 +106,7 @@ def curves(rows: Sequence[Mapping[str, float]], path: Path) -> None:
             axes.plot(*zip(*points, strict=True), label=name.partition("/")[2], linewidth=1)
         axes.set(title=player, xlabel="step")
         axes.legend(fontsize=8)
-    write_atomically(path, _drawn(figure))
+    return _drawn(figure)
 
 
 def scatter(

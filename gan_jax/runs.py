@@ -12,13 +12,23 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from gan_jax.environment import environment
 from gan_jax.errors import RunError
-from gan_jax.storage import write_atomically
+from gan_jax.storage import named, write_atomically
 
 ABOUT, METRICS, EVALUATION = "config.json", "metrics.jsonl", "evaluation.json"
 LEDGER = "ledger.jsonl"
 ENVIRONMENT, EXPERIMENT, CHECKPOINTS = "environment.json", "experiment.py", "checkpoints"
 LOCK = ".lock"
+KINDS = {
+    "experiment": str,
+    "config": dict,
+    "seed": int,
+    "fingerprint": str,
+    "spec": dict,
+    "sha256": str,
+}
+"""What `config.json` holds."""
 PATTERN = "*?[\\"
 """Orbax looks for what it has written by `glob`; what it does not find is lost."""
 
@@ -29,6 +39,7 @@ def check_free(run: Path, *, resume: bool, overwrite: bool) -> None:
     Raises:
       RunError: it exists and neither flag is given, or it is no run, or its name is a pattern.
       NotADirectoryError: a file stands in its place or in its parents'.
+      PermissionError: nothing can be written there.
     """
     if set(str(run)) & set(PATTERN):
         raise RunError(
@@ -37,6 +48,9 @@ def check_free(run: Path, *, resume: bool, overwrite: bool) -> None:
     for place in (run, *run.parents):
         if place.exists() and not place.is_dir():
             raise NotADirectoryError(f"{place} is a file; a run needs a folder there.")
+    there = next(place for place in (run, *run.parents) if place.exists())
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise PermissionError(f"{there} cannot be written to: name a folder that can, by --run.")
     if resume and overwrite:
         raise RunError("--resume goes on with a run and --overwrite removes it: give one of them.")
     if not run.exists() or not any(run.iterdir()):
@@ -83,6 +97,16 @@ def locked(run: Path) -> Iterator[None]:
         yield
 
 
+def held(run: Path) -> bool:
+    """Whether a process holds the run, to train it."""
+    try:
+        with open(run / LOCK) as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except (BlockingIOError, FileNotFoundError) as error:
+        return isinstance(error, BlockingIOError)
+    return False
+
+
 def create(run: Path, about: Mapping[str, Any], experiment: Path) -> None:
     """Empties the locked folder and writes what is needed to make the experiment again."""
     source = experiment.read_bytes()  # first, since it may lie in this very folder
@@ -100,26 +124,52 @@ def create(run: Path, about: Mapping[str, Any], experiment: Path) -> None:
     write_json(run / ABOUT, {**about, "sha256": hashlib.sha256(source).hexdigest()})
 
 
-def about(run: Path) -> dict[str, Any]:
-    """What `create` wrote about the run.
+def about(run: Path, experiment: Path | None = None) -> dict[str, Any]:
+    """What `create` wrote about the run, whose copy of the experiment is compared with its hash.
+
+    Args:
+      run: folder of the run.
+      experiment: the file that will be executed instead, which is not compared.
 
     Raises:
       RunError: this is no run, or its copy of the experiment was changed.
     """
     try:
-        known = json.loads((run / ABOUT).read_text())
-        expected = known["sha256"]
-        found = hashlib.sha256((run / EXPERIMENT).read_bytes()).hexdigest()
+        known = read_json(run / ABOUT)
+        found = experiment or hashlib.sha256((run / EXPERIMENT).read_bytes()).hexdigest()
     except (FileNotFoundError, NotADirectoryError) as error:
         raise RunError(f"{run} is no run: it has no {Path(error.filename).name}.") from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise RunError(f"{run / ABOUT} is damaged: {error!r}.") from error
-    if found != expected:
+    wrong = [name for name, kind in KINDS.items() if type(known.get(name)) is not kind]
+    if wrong or not all(_is_replica(replica) for replica in known.get("replicas", ())):
+        raise RunError(f"{run / ABOUT} is damaged: {', '.join(wrong) or 'its replicas'}.")
+    if found not in (experiment, known["sha256"]):
         raise RunError(
-            f"{run / EXPERIMENT} is not the file that the run began with: put it back, or begin a "
-            "new run with the changed one."
+            f"{run / EXPERIMENT} is not the file that the run began with, and was not executed: "
+            "put it back, or begin a new run with the changed one; to read the run by a file that "
+            "you trust, name it by --experiment."
         )
     return known
+
+
+def _is_replica(found: Any) -> bool:
+    if not isinstance(found, dict):
+        return False
+    kinds = {"name": str, "seed": int, "values": dict}
+    return all(type(found.get(name)) is kind for name, kind in kinds.items())
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """The content of a JSON file of a run.
+
+    Raises:
+      RunError: it is damaged.
+    """
+    try:
+        if isinstance(content := json.loads(path.read_text()), dict):
+            return content
+    except (ValueError, RecursionError) as error:
+        raise RunError(f"{path} is damaged: {error!r}.") from error
+    raise RunError(f"{path} is damaged: it holds no object.")
 
 
 def metrics(run: Path, file: str = METRICS) -> list[dict[str, Any]]:
@@ -130,48 +180,42 @@ def metrics(run: Path, file: str = METRICS) -> list[dict[str, Any]]:
     """
     try:
         lines = (run / file).read_text().splitlines(keepends=True)
-        return [json.loads(line) for line in lines if line.endswith("\n")]
+        rows = [json.loads(line) for line in lines if line.endswith("\n")]
     except FileNotFoundError:
         return []
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise RunError(f"{run / file} is damaged: {error!r}.") from error
+    for row in rows:
+        if not isinstance(row, dict) or type(row.get("step")) is not int:
+            raise RunError(f"{run / file} is damaged: a row without its step, {str(row)[:80]}.")
+    return rows
 
 
-def keep_metrics(run: Path, step: int) -> float:
-    """Drops what was written after `step`, and returns the seconds of training up to it."""
+def keep_metrics(run: Path, step: int, rewinds: int = 0) -> float:
+    """Drops what was written after a step, and returns the seconds of training up to it.
+
+    Args:
+      run: of which the rows are.
+      step: of the state that it goes on from.
+      rewinds: before that state; notes of later ones are dropped, too.
+    """
+    late = lambda row: row["step"] > step or row.get("rewinds", 0) > rewinds
     for file in (LEDGER, METRICS):
-        rows = [row for row in metrics(run, file) if row["step"] <= step]
+        rows = [row for row in metrics(run, file) if not late(row)]
         write_atomically(run / file, "".join(json.dumps(row) + "\n" for row in rows).encode())
-    return rows[-1]["seconds"] if rows else 0.0
+    seconds = rows[-1].get("seconds") if rows else 0.0
+    return seconds if isinstance(seconds, float) else 0.0
 
 
 def add_metrics(run: Path, row: Mapping[str, Any], file: str = METRICS) -> None:
     """Appends one row; it is with the system when this returns."""
-    with open(run / file, "a") as opened:
+    with named(run / file), open(run / file, "a") as opened:
         opened.write(json.dumps(row) + "\n")
 
 
 def write_json(path: Path, content: Any) -> None:
     """Writes a JSON file in one piece."""
     write_atomically(path, (json.dumps(content, indent=2) + "\n").encode())
-
-
-def environment() -> dict[str, Any]:
-    """Versions, devices and flags: what a difference between two runs may come from."""
-    import platform
-    from importlib.metadata import version
-
-    import jax
-
-    packages = ("gan-jax", "jax", "jaxlib", "flax", "optax", "orbax-checkpoint", "numpy")
-    return {
-        "python": platform.python_version(),
-        "machine": platform.machine(),
-        "versions": {name: version(name) for name in packages},
-        "devices": [str(device.device_kind) for device in jax.devices()],
-        "backend": jax.default_backend(),
-        "flags": {name: os.environ[name] for name in ("XLA_FLAGS",) if name in os.environ},
-    }
 
 
 def listed(folder: Path) -> list[Path]:

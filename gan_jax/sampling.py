@@ -170,24 +170,40 @@ def prepare(game: Game, sampler: Sampler) -> Callable[..., dict[str, np.ndarray]
     It also takes `first`, the number of the first sample, for samples in parts.
     """
     settle = jax.jit(lambda state: settled(game, sampler, state))
-    # Block by block, since the rounding of a matrix product depends on how many rows it has.
-    draw = jax.jit(lambda state, keys: jax.lax.map(partial(sampler, bind(game, state)), keys))
+    draw = jax.jit(partial(in_blocks, game, sampler))
 
     def sample(state, key, count, *, first=0, average=True, batch_size=256):
-        if count < 1 or batch_size < 1:
-            raise ValueError(f"Sample 1 or more, in batches of 1 or more; given {count}.")
         state = settle(averaged(state) if average else state)
-        blocks = -(-min(batch_size, count) // BLOCK)
-        parts = []
-        for start in range(first, first + count, blocks * BLOCK):
-            keys = numbered(key, start, blocks * BLOCK).reshape(blocks, BLOCK)
-            parts.append(jax.device_get(draw(state, keys)))
-        return jax.tree.map(lambda *parts: _joined(parts, count), *parts)
+        return gathered(lambda blocks: draw(state, key, blocks), count, batch_size, first)
 
     return sample
 
 
-def _joined(parts: Sequence[np.ndarray], count: int) -> np.ndarray:
+def in_blocks(
+    game: Game, sampler: Sampler, state: State, key: jax.Array, blocks: jax.Array
+) -> dict[str, jax.Array]:
+    """The samples `[N, BLOCK, ...]` of the blocks of these numbers, uint32 `[N]`.
+
+    Block by block, since the rounding of a matrix product depends on how many rows it has.
+    """
+    nets = bind(game, state)
+    one = lambda block: sampler(nets, numbered(key, block * BLOCK, BLOCK))
+    return jax.lax.map(one, blocks)
+
+
+def gathered(draw: Callable, count: int, batch_size: int, first: int = 0) -> dict[str, np.ndarray]:
+    """`count` samples from the number `first` on, of a `draw` that gives blocks of some numbers."""
+    if count < 1 or batch_size < 1:
+        raise ValueError(f"Sample 1 or more, in batches of 1 or more; given {count}.")
+    begin, end = first // BLOCK, -(-(first + count) // BLOCK)
+    blocks = min(-(-batch_size // BLOCK), end - begin)
+    numbers = (np.arange(n, n + blocks, dtype=np.uint32) for n in range(begin, end, blocks))
+    parts, before = [jax.device_get(draw(each)) for each in numbers], first % BLOCK
+    return jax.tree.map(lambda *parts: _joined(parts, before, count), *parts)
+
+
+def _joined(parts: Sequence[np.ndarray], before: int, count: int) -> np.ndarray:
     """Parts `[blocks, BLOCK, ...]` as one array `[count, ...]`, float32 or int32."""
-    whole = np.concatenate([part.reshape(-1, *part.shape[2:]) for part in parts])[:count]
+    whole = np.concatenate([part.reshape(-1, *part.shape[2:]) for part in parts])
+    whole = whole[before : before + count]
     return whole.astype(np.float32 if jnp.issubdtype(whole.dtype, jnp.floating) else np.int32)

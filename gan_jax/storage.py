@@ -2,7 +2,9 @@
 
 import os
 import secrets
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,6 +19,23 @@ def unfinished(path: Path) -> Path:
     return path.with_name(f".{path.name}.{secrets.token_hex(8)}")
 
 
+@contextmanager
+def named(path: Path) -> Iterator[None]:
+    """Where an error of the system names no file, as that of a full disk, it names this one."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is not None or error.strerror is None:
+            raise
+        said = f"{path} cannot be written ({error.strerror}; {free(path)})"
+        raise OSError(f"{said}: what was saved before is intact.") from error
+
+
+def free(path: Path) -> str:
+    """How much room is left on the disk of a path whose folder is there."""
+    return f"{shutil.disk_usage(path.parent).free:,} bytes are free"
+
+
 def write_atomically(path: Path, content: bytes | Callable[[BinaryIO], object]) -> None:
     """Writes beside and then renames, so that no reader sees half a file.
 
@@ -26,7 +45,7 @@ def write_atomically(path: Path, content: bytes | Callable[[BinaryIO], object]) 
     """
     beside = unfinished(path)
     try:
-        with open(beside, "wb") as file:
+        with named(path), open(beside, "wb") as file:
             content(file) if callable(content) else file.write(content)
         os.replace(beside, path)
     finally:

@@ -5,6 +5,7 @@ gan-jax train template.py --steps 1000
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,10 @@ class Config:
     """Dimensions of the normal prior."""
     width: int = 128
     """Of the hidden layers of both networks."""
+    schedule: Literal["constant", "linear", "cosine"] = "constant"
+    """Of the learning rates: linear and cosine end at 0."""
+    warm_up: int = 0
+    """First steps, in which the learning rates grow to what they are."""
 
 
 QUICK = Config(steps=2, batch_size=4, width=8)
@@ -43,7 +48,7 @@ def build(config, spec):
     import flax.linen as nn
     import jax.numpy as jnp
 
-    from gan_jax import families, losses, metrics, networks, optimizers, priors, sampling
+    from gan_jax import families, losses, metrics, networks, optimizers, play, priors, sampling
     from gan_jax.experiment import Experiment
 
     class Generator(nn.Module):
@@ -95,4 +100,5 @@ def build(config, spec):
         evaluations=[metrics.suited(spec)],  # (held-out data, samples) -> figures by name
         watch={"gap": "critic/gap", "penalty": "critic/penalty"},  # shown while it trains
         on_chunk=on_chunk,
+        rule=play.annealed(config.steps, config.schedule, config.warm_up),
     )

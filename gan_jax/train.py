@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -66,7 +67,7 @@ def train(
     Raises:
       UsageError: a batch that is larger than the data or cannot be split between the devices; or
         more memory than there is.
-      DivergedError: a metric is not finite.
+      DivergedError: a metric, or anything in the state, is not finite.
     """
     check_data(data, batch_size)
     first, key = 0 if state is None else int(state.step), jax.random.key(seed)
@@ -77,21 +78,21 @@ def train(
     pick, arrays, part, parts = feed.feed(*fed, limit=device_data)
     size = feed.places(given)
     body = program(game, data.spec.decode, batch_size, size, rule=rule, pick=pick)
-    whole = lambda state, own, key, arrays, length: body(state, key, own | arrays, length)
+    whole = lambda state, own, key, arrays, length: _judged(body(state, key, own | arrays, length))
     kinds = (abstract(game), part, key, arrays, np.int32(1))
     advance = parallel.compiled(whole, kinds, spread)
     state = parallel.placed(initial(game, seed) if state is None else state)
     go_on = lambda state, step, length: advance(state, next(parts), key, arrays, length)
     chunks = advancing(go_on, state, first, steps, chunk)
-    for step, state, metrics in chunks:
+    for step, state, (metrics, finite) in chunks:
         metrics = {name: float(value) for name, value in metrics.items()}
-        check_finite(step, metrics)
+        check_finite(step, metrics, finite)
         yield state, metrics
 
 
 def advancing(
     advance: Callable, state: State, step: int, steps: int, chunk: int
-) -> Iterator[tuple[int, State, dict[str, np.ndarray]]]:
+) -> Iterator[tuple[int, State, Any]]:
     """`(step, state, metrics)` whenever the step is a multiple of `chunk`, and at the end."""
     while step < steps:
         length = min(chunk - step % chunk, steps - step)
@@ -192,11 +193,18 @@ def sound(state: State) -> jax.Array:
     return jnp.stack([jnp.isfinite(leaf).all() for leaf in leaves]).all()
 
 
-def check_finite(step: int, metrics: dict[str, float]) -> None:
-    """Raises a DivergedError that names the metrics that are not finite."""
+def _judged(played: tuple[State, dict]) -> tuple[State, tuple[dict, jax.Array]]:
+    """With the metrics, whether the state is sound.
+
+    Once a chunk, outside of its loop: what is not finite stays so, and the metrics are sums over
+    all steps. So the check costs the steps nothing, and no bit of them depends on it.
+    """
+    state, metrics = played
+    return state, (metrics, sound(state))
+
+
+def check_finite(step: int, metrics: dict[str, float], finite: bool = True) -> None:
+    """Raises a DivergedError that names the metrics that are not finite, or else the state."""
     bad = [name for name, value in metrics.items() if not math.isfinite(value)]
-    if bad:
-        raise DivergedError(
-            f"Not finite at step {step}: {', '.join(bad)}. Lower the learning rates or raise the "
-            "penalty. What was saved before is kept."
-        )
+    if bad or not finite:
+        raise DivergedError(f"Not finite at step {step}: {', '.join(bad) or 'the state'}.", step)

@@ -11,8 +11,9 @@ import pytest
 
 from gan_jax import losses
 from gan_jax.data import from_arrays
+from gan_jax.families import two_player
 from gan_jax.game import init, update
-from gan_jax.play import extragradient, simultaneous
+from gan_jax.play import annealed, extragradient, simultaneous
 from gan_jax.train import train
 from tests.test_dirac import BATCH, dirac
 
@@ -128,3 +129,62 @@ def test_what_cannot_be_played_so_is_refused():
     shared = replace(game, players={**game.players, "generator": both})
     with pytest.raises(ValueError, match="two of them train critic"):
         simultaneous(shared, state, jax.random.key(0), batches)
+
+
+def factors(schedule, warm_up, steps=40):
+    """Those of the schedules' definition, in NumPy."""
+    step = np.arange(steps)
+    part = np.maximum(0, step - warm_up) / (steps - warm_up)
+    fall = {"constant": 1 + 0 * part, "linear": 1 - part, "cosine": np.cos(np.pi * part / 2) ** 2}
+    return np.minimum(1, (step + 1) / max(warm_up, 1)) * fall[schedule]
+
+
+def stepwise(step, factors):
+    """As `linear`, with a step that depends on a factor."""
+    places = [np.array([0.5, 1.0])]
+    for factor in factors[:-1]:
+        places.append(step(RATE * factor) @ places[-1])
+    return np.array(places).T
+
+
+@pytest.mark.parametrize("schedule", ["constant", "linear", "cosine"])
+@pytest.mark.parametrize("warm_up", [0, 1, 7])
+def test_a_schedule_multiplies_every_rate(schedule, warm_up):
+    found = orbit(annealed(40, schedule, warm_up, simultaneous))
+    step = lambda rate: np.eye(2) - rate * FIELD
+    np.testing.assert_allclose(found, stepwise(step, factors(schedule, warm_up)), atol=1e-5)
+
+
+def test_both_gradients_of_a_step_ahead_are_annealed():
+    found = orbit(annealed(40, "cosine", 5, extragradient))
+    step = lambda rate: np.eye(2) - rate * FIELD @ (np.eye(2) - rate * FIELD)
+    np.testing.assert_allclose(found, stepwise(step, factors("cosine", 5)), atol=1e-5)
+
+
+def test_a_schedule_counts_steps_and_not_moves():
+    """The critic's three moves of a step are of one length, whatever their number."""
+    psi, theta = orbit(annealed(40, "linear", 4), critic_moves=3)
+    shorter = factors("linear", 4)[:-1]
+    np.testing.assert_allclose(np.diff(psi), -3 * RATE * shorter * theta[:-1], atol=1e-5)
+
+
+def test_adam_is_that_of_a_falling_rate():
+    fall = optax.cosine_decay_schedule(RATE, 40)
+    pair = []
+    for rule, rate in ((annealed(40, "cosine"), RATE), (update, fall)):
+        adam = {f"{player}_optimizer": optax.adam(rate) for player in ("generator", "critic")}
+        family = lambda *networks, adam=adam, **rest: two_player(*networks, **(rest | adam))
+        pair.append(orbit(rule, family=family))
+    np.testing.assert_allclose(*pair, atol=1e-5)
+    assert np.ptp(pair[0]) > 1
+
+
+def test_no_schedule_is_the_rule_itself():
+    assert annealed(40) is update
+    assert annealed(40, rule=extragradient) is extragradient
+
+
+@pytest.mark.parametrize("given", [("square", 0), ("linear", -1), ("constant", 40)])
+def test_a_schedule_that_cannot_be(given):
+    with pytest.raises(ValueError, match=f"schedule is '{given[0]}' with {given[1]} steps of warm"):
+        annealed(40, *given)

@@ -22,7 +22,7 @@ def test_the_newest_sound_one_is_found(tmp_path):
     folder = save(tmp_path / "checkpoints", 1, 2, 3, keep=3)
     damage(folder, 3)
     shutil.rmtree(folder / "2" / "state")
-    step, found, damaged = recovery.newest_sound(folder, lambda step: state(step))
+    step, found, _, damaged = recovery.newest_sound(folder, lambda step: state(step))
     assert step == int(found.step) == 1 and list(damaged) == [3, 2]
     damage(folder, 1)
     with pytest.raises(CheckpointError, match="of step 3 "):

@@ -9,7 +9,7 @@ from gan_jax import runs
 from gan_jax.errors import RunError
 from tests.command import files
 
-ABOUT = {"experiment": "small", "config": {"steps": 3}, "seed": 0}
+ABOUT = {"experiment": "small", "config": {"steps": 3}, "seed": 0, "fingerprint": "", "spec": {}}
 
 
 @pytest.fixture

@@ -117,7 +117,7 @@ def perceptron(data: Dataset, *, width: int = 256, seed: int = 0) -> list[np.nda
         place.parent.mkdir(parents=True, exist_ok=True)
         weights = _fitted(data, width, seed)
         storage.write_atomically(place, lambda file: np.savez(file, *weights))
-    with np.load(place) as file:
+    with np.load(place, allow_pickle=False) as file:
         return [file[name] for name in file.files]
 
 

@@ -1,0 +1,144 @@
+"""A run that met a number that is not finite: where, the step to replay, and whether to go on."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import jax
+import numpy as np
+
+from gan_jax import (
+    checkpoint,
+    feed,
+    inheritance,
+    observation,
+    parallel,
+    phases,
+    recovery,
+    runs,
+    storage,
+    train,
+)
+from gan_jax.errors import DivergedError
+from gan_jax.game import Game, State
+from gan_jax.job import Job
+from gan_jax.keys import stream
+
+BATCHES = "batches.npz"
+ADVICE = "Lower the learning rates or raise the penalty."
+
+
+def after(job: Job, error: DivergedError) -> Job:
+    """The same at lower learning rates, to go on from the last checkpoint, if the options say so.
+
+    Args:
+      job: of one training, in a folder that this process holds.
+      error: what its training raised.
+
+    Raises:
+      DivergedError: if it is to stop, saying where it diverged and how to replay that step.
+    """
+    job.say(f"{error} Playing again from the last checkpoint to find where.")
+    step, state = _last(job)
+    where, options = _explained(job, state, error), job.options
+    if options.on_divergence == "stop" or len(job.rewinds) >= options.rewinds:
+        many = f" It was rewound {len(job.rewinds)} times." * bool(job.rewinds)
+        raise DivergedError(f"{where}{many} {ADVICE} What was saved before is kept.") from error
+    rewinds = (*job.rewinds, options.rewind_factor)
+    rate = math.prod(rewinds)
+    job.say(f"{where} Going on from step {step} with all learning rates times {rate:g}.")
+    seconds = runs.keep_metrics(job.run, step, len(rewinds))
+    note = {"step": step, "seconds": seconds, "rewinds": len(rewinds), "rate": rate}
+    runs.add_metrics(job.run, note)
+    options = dataclasses.replace(options, resume_from=None)
+    return dataclasses.replace(job, rewinds=rewinds, options=options)
+
+
+def keep(run: Path, folder: Path, about: Mapping[str, Any], state: State, batches: Mapping) -> Path:
+    """Writes what one step needs to be played again, and returns where: FOLDER/replay-STEP.
+
+    It has the files of a run, the state before the step as its one checkpoint, and the batches.
+    """
+    step = int(state.step)
+    place = folder / f"replay-{step + 1}"
+    if place.exists():  # of the same run, and so the same
+        return place
+    beside = storage.unfinished(place)
+    beside.mkdir()
+    np.savez(beside / BATCHES, **batches)
+    with checkpoint.open_folder(beside / runs.CHECKPOINTS) as manager:
+        checkpoint.save(manager, step, state, {})
+    (beside / runs.EXPERIMENT).write_bytes((run / runs.EXPERIMENT).read_bytes())
+    runs.write_json(beside / runs.ABOUT, about)
+    return beside.rename(place)
+
+
+def keep_lanes(job: Job, states: State, step: int) -> None:
+    """A bundle for each replica that diverged before this step and has none yet."""
+    if not job.replicas:
+        return
+    living = {index for index, _ in job.living(states, step)}
+    for index, lane in enumerate(job.lanes):
+        if index not in living and not any(lane.folder.glob("replay-*")):
+            place = _keep_lane(job, states, index)
+            job.say(f"{lane.folder.name} has diverged. To see where: gan-jax replay {place}")
+
+
+def _keep_lane(job: Job, states: State, index: int) -> Path:
+    """A replica that diverges stays as it was before that step."""
+    lane, values = job.lanes[index], dict(job.replicas[index].values)
+    state = jax.device_get(job.part(states, index))
+    about = {name: value for name, value in runs.about(job.run).items() if name != "replicas"}
+    about |= {"seed": lane.seed, "config": about["config"] | values}
+    batches = _batches(job, job.experiment.game, lane.seed, int(state.step))
+    return keep(job.run, lane.folder, about, state, batches)
+
+
+def _explained(job: Job, state: State, error: DivergedError) -> str:
+    """Where the run diverged, and the bundle of that step."""
+    before = _last_before(job, state, job.options.log_every, error.step)
+    before = before and _last_before(job, before, 1, error.step)
+    if before is None:
+        return f"{error} It did not when it was played again: this device does not repeat itself."
+    step, seed = int(before.step), job.options.seed
+    game, ready = phases.ready(job.phases, before, seed)
+    batches = _batches(job, game, seed, step)
+    given = {"decode": job.data.spec.decode}
+    if job.experiment.rule:
+        given["rule"] = job.experiment.rule
+    found = observation.watch(game, ready, seed, batches, **given)
+    what = str(found[0]) if found else "its figures or averages"
+    about = runs.about(job.run) | {"rate": math.prod(job.rewinds)}
+    place = keep(job.run, job.run, about, before, batches)
+    return f"Not finite at step {step + 1}: {what}. To see it: gan-jax replay {place}."
+
+
+def _last_before(job: Job, state: State, every: int, until: int) -> State | None:
+    """The last state before it diverges, of those every so many steps; None if it does not."""
+    try:
+        last = state
+        for played, _ in job.chunks(jax.tree.map(np.copy, state), every):
+            last = jax.tree.map(np.copy, parallel.here(played))
+            if last.step >= until:
+                return None
+    except DivergedError:
+        return last
+
+
+def _last(job: Job) -> tuple[int, State]:
+    """The last sound state: of the newest checkpoint, or the first of all."""
+    folder = job.run / runs.CHECKPOINTS
+    if checkpoint.latest(folder) is None:
+        begun = inheritance.begin(job) if job.inherited else None
+        return 0, begun or train.initial(job.phases[0].game, job.options.seed)
+    found = recovery.newest_sound(folder, job.like)
+    return found.step, found.state
+
+
+def _batches(job: Job, game: Game, seed: int, step: int) -> dict[str, np.ndarray]:
+    key = stream(jax.random.key(seed), "data")
+    return feed.read(feed.training(job.data), key, game.moves, job.config.batch_size, step)
