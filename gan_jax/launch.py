@@ -6,14 +6,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import jax
-
 from gan_jax import (
     checkpoint,
-    feed,
     inheritance,
     parallel,
     phases,
+    preflight,
     processes,
     runs,
     signals,
@@ -24,16 +22,14 @@ from gan_jax import (
 from gan_jax import data as data_room
 from gan_jax import experiment as experiments
 from gan_jax.cache import keep_programs
-from gan_jax.data import Dataset
 from gan_jax.errors import RunError, UsageError
 from gan_jax.evaluation import assess, record
-from gan_jax.experiment import Experiment
-from gan_jax.game import State, bind, update
+from gan_jax.game import State
 from gan_jax.job import Job
 from gan_jax.loop import LATE, STALE, play
 from gan_jax.options import Options, check, check_same, seeds
 from gan_jax.replicas import Replica
-from gan_jax.train import abstract, check_batch, check_fits
+from gan_jax.train import check_batch
 
 
 def launch(
@@ -130,11 +126,13 @@ def _prepare(
             raise UsageError(f"--steps is {config.steps}, and {run} is at step {reached} already.")
     data = data_room.open(config.data, known and known["fingerprint"])
     if replicas:
-        _check_replicas(data, options)
+        preflight.check_replicas(data, options)
     check_batch(config.batch_size, len(data.train["real"]), split=not replicas)
     module = experiments.load(path)
     built = experiments.build(module, config, data.spec)
-    _check_fits(built, data, config.batch_size)
+    preflight.check_fits(built, data, config.batch_size)
+    if known:
+        preflight.check_steps(known["config"]["steps"], module, config, data)
     if built.weigh:
         weights = built.weigh(data.spec.decode(data.train["real"][:]))
         data = dataclasses.replace(data, weights=weights)
@@ -147,32 +145,6 @@ def _prepare(
     inheritance.check(job)
     watching.check(job)
     return job
-
-
-def _check_replicas(data: Dataset, options: Options) -> None:
-    if processes.count() > 1:
-        raise UsageError(
-            "Several seeds need nothing of one another: give some of them to each process by "
-            "--seeds and a --run of its own, without --coordinator."
-        )
-    if feed.streams(data.train, options.device_data):
-        raise UsageError(
-            f"The training data are more than --device-data {options.device_data:g} GB, and many "
-            "seeds at once need them on the device: raise it, or train one --seed at a time."
-        )
-
-
-def _check_fits(built: Experiment, data: Dataset, batch_size: int) -> None:
-    try:
-        phases.check(built.phases)
-        keys = jax.random.split(jax.random.key(0), 2)
-        for game, sampler, _ in built.phases:
-            check_fits(game, data, batch_size, built.rule or update)
-            checkpoint.check_kept(abstract(game))
-            draw = lambda state, game=game, sampler=sampler: sampler(bind(game, state), keys)
-            jax.eval_shape(draw, abstract(game))
-    except ValueError as error:
-        raise UsageError(f"The experiment cannot be played on its data: {error}") from error
 
 
 def _settle(job: Job, known: dict | None, path: Path) -> None:

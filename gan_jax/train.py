@@ -123,11 +123,16 @@ def check_fits(game: Game, data: Dataset, batch_size: int, rule: Callable = upda
     Raises:
       ValueError: networks, losses and data do not fit one another.
     """
+    jax.eval_shape(*traceable(game, data, batch_size, rule))
+
+
+def traceable(game: Game, data: Dataset, batch_size: int, rule: Callable = update) -> tuple:
+    """The `program` of the game on the data, and what its arguments look like."""
     given = feed.visible(data)
     size, struct = len(given["real"]), jax.ShapeDtypeStruct
-    kinds = {name: struct(array.shape, array.dtype) for name, array in given.items()}
+    arrays = {name: struct(array.shape, array.dtype) for name, array in given.items()}
     body = program(game, data.spec.decode, batch_size, size, rule=rule)
-    jax.eval_shape(body, abstract(game), jax.random.key(0), kinds, np.int32(1))
+    return body, abstract(game), jax.random.key(0), arrays, np.int32(1)
 
 
 def program(

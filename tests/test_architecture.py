@@ -34,7 +34,7 @@ ORDER = (
     "loading page_tables",
     "watching inheritance divergence lookalikes pages",
     "loop tables describe comparing",
-    "usefulness",
+    "usefulness preflight",
     "launch",
     "sweep generations training_sets entries",
     "augment",
