@@ -37,6 +37,10 @@ class Config:
     """Real examples in which the probability of an augmentation can rise to 1."""
     shift: float = 0.125
     """Largest shift, in sides of the image."""
+    schedule: Literal["constant", "linear", "cosine"] = "constant"
+    """Of the learning rates, on top of what else they do: linear and cosine end at 0."""
+    warm_up: int = 0
+    """First steps, in which the learning rates grow to what they are."""
 
 
 QUICK = Config(steps=2, batch_size=4)
@@ -51,6 +55,7 @@ def build(config, spec):
         metrics,
         networks,
         optimizers,
+        play,
         priors,
         sampling,
     )
@@ -78,4 +83,5 @@ def build(config, spec):
         sampling.from_prior(prior),
         evaluations=[metrics.suited(spec)],
         watch={"critic": "critic/loss", "probability": "critic/probability"},
+        rule=play.annealed(config.steps, config.schedule, config.warm_up),
     )

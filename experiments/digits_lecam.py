@@ -33,6 +33,10 @@ class Config:
     """Of the regularisation of the critic's scores."""
     decay: float = 0.99
     """Of the averages of the scores that the critic is held near."""
+    schedule: Literal["constant", "linear", "cosine"] = "constant"
+    """Of the learning rates, on top of what else they do: linear and cosine end at 0."""
+    warm_up: int = 0
+    """First steps, in which the learning rates grow to what they are."""
 
 
 QUICK = Config(steps=2, batch_size=4)
@@ -40,7 +44,7 @@ QUICK = Config(steps=2, batch_size=4)
 
 def build(config, spec):
     """The game, its sampler and its evaluation, for data of this spec."""
-    from gan_jax import families, losses, metrics, networks, optimizers, priors, sampling
+    from gan_jax import families, losses, metrics, networks, optimizers, play, priors, sampling
     from gan_jax.experiment import Experiment
 
     prior = priors.uniform(config.latent)
@@ -65,4 +69,5 @@ def build(config, spec):
         sampling.from_prior(prior),
         evaluations=[metrics.suited(spec)],
         watch={"critic": "critic/loss", "gap": "critic/gap"},
+        rule=play.annealed(config.steps, config.schedule, config.warm_up),
     )
