@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Mapping
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -61,11 +62,14 @@ def after(job: Job, error: DivergedError) -> Job:
 def keep(run: Path, folder: Path, about: Mapping[str, Any], state: State, batches: Mapping) -> Path:
     """Writes what one step needs to be played again, and returns where: FOLDER/replay-STEP.
 
-    It has the files of a run, the state before the step as its one checkpoint, and the batches.
+    Each has the files of a run, the state before the step as its one checkpoint, and the batches.
+    The same step at other learning rates is another, in FOLDER/replay-STEP.1, ...
     """
     step = int(state.step)
-    place = folder / f"replay-{step + 1}"
-    if place.exists():  # of the same run, and so the same
+    names = (folder / f"replay-{step + 1}{f'.{n}' * bool(n)}" for n in count())
+    same = lambda place: runs.read_json(place / runs.ABOUT) == about
+    place = next(place for place in names if not place.exists() or same(place))
+    if place.exists():
         return place
     beside = storage.unfinished(place)
     beside.mkdir()
@@ -113,7 +117,10 @@ def _explained(job: Job, state: State, error: DivergedError) -> str:
     found = observation.watch(game, ready, seed, batches, **given)
     what = str(found[0]) if found else "its figures or averages"
     about = runs.about(job.run) | {"rate": math.prod(job.rewinds)}
-    place = keep(job.run, job.run, about, before, batches)
+    try:
+        place = keep(job.run, job.run, about, before, batches)
+    except OSError as full:
+        return f"Not finite at step {step + 1}: {what}. It cannot be replayed: {full}"
     return f"Not finite at step {step + 1}: {what}. To see it: gan-jax replay {place}."
 
 
