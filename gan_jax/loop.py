@@ -22,6 +22,7 @@ from gan_jax import (
     recovery,
     report,
     runs,
+    trackers,
     watching,
 )
 from gan_jax.errors import DivergedError
@@ -74,6 +75,7 @@ def _play(
         checkpoint.open_folder(folder, policy=watching.Kept(options.keep, best)) as manager,
         progress(step, steps, job.experiment.watch, shown=processes.first()) as show,
         profiled(job.run / "profile", options.profile, job.say) as profile,
+        trackers.opened(*_tracked(job), step) as track,
         processes.bound(),
     ):
         for state, metrics in chunks:
@@ -81,7 +83,7 @@ def _play(
             passed = time.monotonic() - began
             if processes.first():
                 evaluated = watching.due(job, before, step)
-                row = _log(job, state, step, seconds + passed, metrics, evaluated)
+                row = _log(job, track, state, step, seconds + passed, metrics, evaluated)
                 show(step, row)
                 best.see({"step": step, **row})
             profile(step)
@@ -148,8 +150,20 @@ def _look(job: Job, step: int) -> int:
     return min(job.config.steps, step - step % every + every, *ends)
 
 
+def _tracked(job: Job) -> tuple:
+    """Where rows go to, the run, and what its settings are."""
+    names = job.options.log_to if processes.first() else ()
+    return names, job.run, dataclasses.asdict(job.config)
+
+
 def _log(
-    job: Job, state: State, step: int, seconds: float, metrics: Mapping, evaluated: bool
+    job: Job,
+    track: trackers.Track,
+    state: State,
+    step: int,
+    seconds: float,
+    metrics: Mapping,
+    evaluated: bool,
 ) -> Mapping:
     """Writes a row for each lane, and for the run the means over those that have not diverged."""
     rows = []
@@ -161,6 +175,7 @@ def _log(
         if evaluated:
             row |= watching.figures(job, job.part(state, index), lane)
         runs.add_metrics(lane.folder, {"step": step, "seconds": seconds, **row})
+        track(lane.folder, step, row)
         rows.append(row)
     if not rows:
         divergence.keep_lanes(job, state, step)
@@ -169,6 +184,7 @@ def _log(
     if job.replicas:
         about = {"step": step, "seconds": seconds, "replicas": len(rows)}
         runs.add_metrics(job.run, about | means)
+        track(job.run, step, means)
     return means
 
 

@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, make_dataclass
 from typing import Any, Literal
 
+from gan_jax import trackers
 from gan_jax.errors import UsageError
+from gan_jax.trackers import Tracker
 
 FREE = ("steps",)
 """Fields of a Config that may differ when a run goes on."""
@@ -44,6 +46,8 @@ class Options:
     """Steps between two rows of the ledger, by which `gan-jax diff` compares runs."""
     evaluate_every: int = 0
     """Steps between two evaluations of 1,000 examples, among the metrics; 0 for none."""
+    log_to: tuple[Tracker, ...] = ()
+    """Where the metrics go besides metrics.jsonl: tensorboard, wandb, or both."""
     best: str = ""
     """A figure, such as recall: the checkpoint where it is nearest to real data's is kept, too."""
     patience: int = 0
@@ -93,6 +97,7 @@ def check(config: Any, options: Options) -> None:
     for name, value in whole.items():
         if value < 1:
             raise UsageError(f"--{name} is {value}: it must be 1 or more.")
+    trackers.check(options.log_to)
     check_seed(options.seed)
     if options.seeds and options.seed:
         raise UsageError("--seed is one seed and --seeds are many: give one of the two flags.")
