@@ -9,6 +9,9 @@ import numpy as np
 from gan_jax.activations import layers
 from gan_jax.errors import UsageError
 
+COLUMNS = 4096
+"""Of activations, that are looked at together: those of a layer may be many."""
+
 
 def sefa(generate: Callable, latents: jax.Array) -> tuple[np.ndarray, np.ndarray]:
     """Closed-form factorization: eigenvectors of `A^T A` for the weights A that take the latents.
@@ -71,12 +74,21 @@ def principal(activations: np.ndarray, latents: np.ndarray, count: int) -> np.nd
             f"{count} directions of {len(latents)} latents of {latents.shape[1]} dimensions: give "
             "1 or more, no more than dimensions, and fewer than latents."
         )
-    flat = np.asarray(activations, np.float64).reshape(len(latents), -1)
-    left, sizes, _ = np.linalg.svd(flat - flat.mean(axis=0, keepdims=True), full_matrices=False)
-    kept = (left * sizes)[:, :count]
+    values, vectors = np.linalg.eigh(_gram(activations.reshape(len(latents), -1)))
+    kept = (vectors * np.sqrt(np.maximum(values, 0)))[:, ::-1][:, :count]
     columns = np.linalg.lstsq(kept, np.float64(latents - latents.mean(0, keepdims=True)))[0]
     lengths = np.linalg.norm(columns, axis=1, keepdims=True)
     return _signed(columns / np.maximum(lengths, np.finfo(np.float64).tiny))
+
+
+def _gram(rows: np.ndarray) -> np.ndarray:
+    """Products of all pairs of rows less their mean, in float64, so many columns at a time."""
+    found = np.zeros((len(rows), len(rows)))
+    for start in range(0, rows.shape[1], COLUMNS):
+        part = np.float64(rows[:, start : start + COLUMNS])
+        part -= part.mean(axis=0, keepdims=True)
+        found += part @ part.T
+    return found
 
 
 def _signed(rows: np.ndarray) -> np.ndarray:

@@ -12,8 +12,9 @@ import numpy as np
 from gan_jax.errors import UsageError
 from gan_jax.exploring import FURTHEST, Explored, asked, opened
 
-FACTORED = 8
-"""Latents over which the weights of normalised ones are found; of others one would do."""
+FACTORED = 16_384
+"""Numbers in the latents, 8 or more, over which the directions of normalised ones are found, to
+which their mean only tends; of others one latent would do."""
 COMPARED = 2048
 """Latents whose activations have the principal components."""
 
@@ -80,7 +81,8 @@ def _found(explored: Explored, generate: Callable, wanted: Directions) -> np.nda
     from gan_jax.directions import principal, sefa
 
     if wanted.method == "sefa":
-        drawn = explored.maker.latents(explored.seed, FACTORED)[0]
+        size = explored.maker.latents(explored.seed, 1)[0].shape[1]
+        drawn = explored.maker.latents(explored.seed, max(8, FACTORED // size))[0]
         return sefa(generate, drawn)[0][: wanted.count]
     drawn = explored.maker.latents(explored.seed, COMPARED)[0]
     count = min(wanted.count, drawn.shape[1])

@@ -110,6 +110,11 @@ def _data(
             f"--index {wanted.index}: {known[0]} has {len(part['real'])} examples in this part, of "
             f"shape {real.spec.shape}; the model makes {trained.spec.shape}."
         )
+    if explored.maker.conditional and real.spec.classes != trained.spec.classes:
+        raise UsageError(
+            f"{known[0]} has the classes {', '.join(real.spec.classes)}, and the model others: "
+            f"{', '.join(trained.spec.classes)}."
+        )
     rows = np.asarray(chosen)
     examples = np.asarray(real.spec.decode(np.asarray(part["real"][rows])))
     return examples, np.asarray(part["label"])[rows] if "label" in part else None
@@ -122,7 +127,7 @@ def _inverted(
     import jax.numpy as jnp
 
     from gan_jax.inversion import invert as inverted
-    from gan_jax.priors import Normal
+    from gan_jax.priors import Normal, Uniform
 
     maker = explored.maker
     if wanted.weight and not isinstance(maker.prior, Normal):
@@ -136,7 +141,10 @@ def _inverted(
         _codes(explored, examples, average),
     )
     given = {"steps": wanted.steps, "rate": wanted.rate, "weight": wanted.weight}
-    given["deviation"] = getattr(maker.prior, "deviation", 1.0)
+    if isinstance(maker.prior, Normal):
+        given["deviation"] = maker.prior.deviation
+    if isinstance(maker.prior, Uniform):
+        given |= {"low": maker.prior.low, "high": maker.prior.high}
     found = []
     for row, example in enumerate(examples):
         starts = drawn if codes is None else np.concatenate([codes[row : row + 1], drawn[1:]])

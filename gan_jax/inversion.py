@@ -33,16 +33,19 @@ def invert(
     rate: float = 0.05,
     weight: float = 0.0,
     deviation: float = 1.0,
+    low: float = -jnp.inf,
+    high: float = jnp.inf,
     inputs: tuple = (),
 ) -> Inverted:
     """argmin over z of `mean (G(z) - x)^2 + weight mean (z / deviation)^2`, from several starts.
 
     Lipton and Tripathi 2017, arXiv:1702.04782; the second term, minus the log density of a
-    normal prior up to factors, holds z where the generator was trained. Of all the latents on the
-    ways of all starts the best is kept.
+    normal prior up to factors, holds z where the generator was trained, and so do the ends of a
+    uniform one. Of all the latents on the ways of all starts the best is kept.
 
     Differs from the paper: Adam with a rate that falls to zero along half a cosine instead of
-    plain descent; the term of the prior instead of stochastic clipping; several starts.
+    plain descent; what goes beyond the ends of the prior is put there, and not drawn again;
+    several starts.
 
     Args:
       generate: latents `[S, ...]` to samples `[S, ...]`, each by itself; traced.
@@ -52,9 +55,11 @@ def invert(
       rate: of Adam, at the beginning.
       weight: of the prior.
       deviation: of the prior.
+      low: the least number of a latent.
+      high: the largest.
       inputs: what else the generator receives after the latents, such as a label.
     """
-    example, starts = jnp.float32(example), jnp.float32(starts)
+    example, starts = jnp.float32(example), jnp.clip(jnp.float32(starts), low, high)
     flat = lambda x: x.reshape(len(x), -1)
 
     def losses(latents):
@@ -75,7 +80,8 @@ def invert(
         (_, found), slope = jax.value_and_grad(whole, has_aux=True)(latents)
         best = better(best, latents, found)
         updates, state = optimizer.update(slope, state)
-        return (optax.apply_updates(latents, updates), state, best), None
+        moved = jnp.clip(optax.apply_updates(latents, updates), low, high)
+        return (moved, state, best), None
 
     best = jnp.full(len(starts), jnp.inf), starts
     start = starts, optimizer.init(starts), best

@@ -153,7 +153,9 @@ def numbers(given: str, flag: str) -> list[int]:
         first, _, last = part.partition("..")
         if not (first.isdecimal() and (last or first).isdecimal()):
             raise UsageError(f"--{flag} is {given!r}: give it as 0..7 or as 0,3,5.")
-        found += range(int(first), min(int(last or first), int(first) + MOST_SEEDS) + 1)
+        if int(last or first) - int(first) >= MOST_SEEDS:
+            raise UsageError(f"--{flag} is {given!r}: {MOST_SEEDS} numbers at most.")
+        found += range(int(first), int(last or first) + 1)
     return found
 
 

@@ -50,3 +50,12 @@ def test_no_step_makes_it_worse():
     latent = np.float32(RNG.normal(size=4))
     found = invert(linear, linear(latent[None])[0], latent[None], steps=3, rate=10.0)
     np.testing.assert_allclose(found.latent, latent, atol=1e-5)
+
+
+def test_a_latent_stays_within_the_ends_of_its_prior():
+    """That of a linear generator of one number is where it would be, put to the end."""
+    weights = jnp.float32([[3.0, -1.0]])
+    given = {"steps": 400, "rate": 0.1, "low": -1.0, "high": 1.0}
+    found = invert(lambda z: z @ weights, jnp.float32([9.0, -3.0]), jnp.zeros((1, 1)), **given)
+    np.testing.assert_allclose(found.latent, [1.0])
+    np.testing.assert_allclose(found.error, (6**2 + 2**2) / 2, rtol=1e-5)
