@@ -118,9 +118,11 @@ def _scores(
 
 def _about(given: Study, whole: Dataset, chosen: Sequence[Entry], make: Callable) -> str:
     seen = f"; encoders that need no labels learn from {SEEN[given.encoders]}"
+    fitted = ", whose columns are encoded as all training rows ask for" * bool(whole.spec.columns)
     return (
-        f"{given.data}: {given.per_class} real examples of each of {len(whole.spec.classes)} "
-        f"classes, from which the generators learn too{seen * any(e.codes for e in chosen)}. "
+        f"{given.data}{fitted}: {given.per_class} real examples of each of "
+        f"{len(whole.spec.classes)} classes, from which the generators learn too"
+        f"{seen * any(e.codes for e in chosen)}. "
         f"Classifier: {make.__name__.replace('_', ' ')}, tested on "
         f"{len(whole.held_out['label'])} held-out examples."
     )

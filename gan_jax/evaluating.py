@@ -65,8 +65,8 @@ def evaluate(words: Sequence[str]) -> None:
     _check(measured)
     found = loaded(folder, source)
     from gan_jax import data, summary
-    from gan_jax.evaluation import assess, record
-    from gan_jax.measuring import joined, measure
+    from gan_jax.evaluation import assess, provenance, record
+    from gan_jax.measuring import before, joined, measure
 
     real, figures = data.open(found[0].config.data, found[0].fingerprint), {}
     extractors = [_extractor(name, real) for name in measured.features]
@@ -76,6 +76,8 @@ def evaluate(words: Sequence[str]) -> None:
         how = {"seed": seed_of(source, trained), "average": source.weights == "average"}
         given = trained.draw, trained.state, real
         one = assess(trained.experiment, trained.game, *given, **how)
+        if known := before(trained.folder, provenance(real, trained.state, **how)):
+            one = joined(one, known)
         for extractor in extractors:
             one = joined(one, measure(*given, extractor, asked, count=count, **how))
         figures[trained.folder.name] = one

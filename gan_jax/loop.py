@@ -71,6 +71,8 @@ def _play(
     options, steps = job.options, job.config.steps
     chunks, began, stop = job.chunks(state), time.monotonic(), 0
     best, folder = watching.begun(job), job.run / runs.CHECKPOINTS
+    if 0 < options.patience <= best.since and state is not None:
+        return state, STALE
     with (
         checkpoint.open_folder(folder, policy=watching.Kept(options.keep, best)) as manager,
         progress(step, steps, job.experiment.watch, shown=processes.first()) as show,

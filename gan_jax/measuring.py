@@ -1,14 +1,18 @@
 """Figures of features, of as many samples as are asked for, and where every figure comes from."""
 
+import json
 import math
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import jax
 import numpy as np
 
+from gan_jax import runs
 from gan_jax.data import Dataset
+from gan_jax.data.encoding import hardened
 from gan_jax.data.source import chosen
 from gan_jax.errors import UsageError
 from gan_jax.evaluation import provenance, too_few
@@ -34,6 +38,9 @@ def measure(
     average: bool = True,
 ) -> dict[str, Any]:
     """Figures of samples and of real training data, both against held-out data, on features.
+
+    Features that were learnt from the training data know these a little better than any others:
+    the figures of real data beside those of samples are then a little too good.
 
     Args:
       draw: from `sampling.prepare`.
@@ -66,7 +73,8 @@ def measure(
     about = provenance(data, state, seed=seed, average=average)
     about |= {"extractor": extractor.name, "hash": extractor.hash}
     for figure in figures.values():
-        first, beside = (training, held_out) if figure.of_training else (held_out, real)
+        first = training if figure.of_training else held_out
+        beside = held_out if figure.of_training or figure.unseen else real
         (values, sizes), (floor, of_floor) = (figure.measure(first, x) for x in (samples, beside))
         split = "train" if figure.of_training else "held_out"
         n = {"n_real": sizes[0], "n_fake": sizes[1], "n_floor": of_floor[1]}
@@ -75,6 +83,28 @@ def measure(
             found["samples"][full], found["real"][full] = value, floor[name]
             found["provenance"][full] = about | {"split": split} | n
     return found
+
+
+def before(run: Path, about: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The figures of features in a run's `evaluation.json` that are of the same state and samples.
+
+    Args:
+      run: or a replica of it.
+      about: of the state, from `evaluation.provenance`.
+
+    Returns:
+      As `measure`; None where there are none.
+    """
+    try:
+        found = json.loads((run / runs.EVALUATION).read_text())
+        given = found.get("provenance", {})
+        same = lambda each: "extractor" in each and all(each.get(k) == about[k] for k in about)
+        names = [name for name, each in given.items() if same(each)]
+        parts = {part: found[part] for part in ("samples", "real", "provenance")}
+        kept = {part: {name: of[name] for name in names} for part, of in parts.items()}
+        return kept | {"n": found["n"]} if names else None
+    except (OSError, ValueError, KeyError, AttributeError):  # none, or one that is replaced
+        return None
 
 
 def joined(figures: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
@@ -120,7 +150,8 @@ def _examples(data: Dataset, name: str, count: int) -> Iterator[Part]:
 def _drawn(draw: Callable, data: Dataset, count: int) -> Iterator[Part]:
     for first in range(0, count, size := _part(data)):
         found = draw(min(size, count - first), first=first)
-        yield found["samples"], found.get("labels")
+        samples, columns = found["samples"], data.spec.columns
+        yield hardened(samples, columns) if columns else samples, found.get("labels")
 
 
 def _part(data: Dataset) -> int:

@@ -128,13 +128,14 @@ def _check_free(out: Path, mark: str, *, overwrite: bool) -> None:
 
 def _write(out: Path, files: Mapping[str, bytes]) -> None:
     """Writes the files of a folder beside it and then renames, so that nobody reads half of it."""
-    beside = storage.unfinished(out)
+    beside, before = storage.unfinished(out), storage.unfinished(out)
     try:
         beside.mkdir()
         for name, content in files.items():
             (beside / name).write_bytes(content)
         if out.exists():
-            shutil.rmtree(out)
+            out.rename(before)
         beside.rename(out)
+        shutil.rmtree(before, ignore_errors=True)
     finally:
         shutil.rmtree(beside, ignore_errors=True)

@@ -9,9 +9,6 @@ import numpy as np
 from gan_jax import runs
 from gan_jax.metrics import aligned, digits, titled
 
-RESAMPLES = 10_000
-"""Of the bootstrap."""
-
 
 def summarise(found: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> dict[str, Any]:
     """One set of figures for many replicas.
@@ -23,8 +20,8 @@ def summarise(found: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> d
     Returns:
       `replicas` how many, the names of those that `diverged`, and of those that `collapsed`: whose
       samples reach less than half of a recall or coverage of real data; and for each of the
-      `figures` its mean, its standard deviation, the 95 % interval of the mean (percentile
-      bootstrap), `best` and `worst`, those nearest to and farthest from the figure of real data, by
+      `figures` its mean, its standard deviation, the 95 % interval of the mean
+      (Student), `best` and `worst`, those nearest to and farthest from the figure of real data, by
       name, and that one; for each of the `tasks`, if there are any, `mean`, `std`, `median`,
       `least` and `largest`.
     """
@@ -55,16 +52,23 @@ def has_collapsed(figures: Mapping[str, Any]) -> bool:
 
 
 def interval(values: Sequence[float]) -> tuple[float, float]:
-    """The 95 % interval of the mean, by the percentile bootstrap; of one value, that value.
+    """The 95 % interval of the mean: `mean -+ t s / sqrt(n)`, t of Student; of one value, that.
+
+    Seeds are few: of three of them a percentile bootstrap holds the mean in 71 of 100 cases.
 
     >>> interval([2.0, 2.0, 2.0])
     (2.0, 2.0)
+    >>> [round(end, 3) for end in interval([1.0, 2.0, 3.0])]
+    [-0.484, 4.484]
     """
+    from scipy.stats import t
+
     values = np.asarray(values, float)
-    chosen = np.random.Generator(np.random.PCG64(0)).integers(
-        len(values), size=(RESAMPLES, len(values))
-    )
-    return tuple(np.quantile(values[chosen].mean(1), (0.025, 0.975)).tolist())
+    mean, count = float(values.mean()), len(values)
+    if count == 1:
+        return mean, mean
+    reach = float(t.ppf(0.975, count - 1) * values.std(ddof=1) / np.sqrt(count))
+    return mean - reach, mean + reach
 
 
 def record(run: Path, found: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> str:

@@ -41,7 +41,7 @@ class Row(NamedTuple):
 def figures(row: Row, real: Row) -> dict[str, float]:
     """The mean of the scores, and of their differences to those of `real` of the same seeds.
 
-    Each with the 95 % interval of the mean by the bootstrap: over the subset of real examples, the
+    Each with the 95 % interval of the mean, by Student: over the subset of real examples, the
     training of the generator and that of the classifier, which all differ from seed to seed.
 
     Returns:

@@ -1,4 +1,8 @@
-"""Evaluations while a run trains: their rows, the best step so far, and when none gets better."""
+"""Evaluations while a run trains: their rows, the best step so far, and when none gets better.
+
+They are of the data that the last evaluation is of, too: the figures of a step that was chosen as
+the best of many are better than those of new samples against new data would be.
+"""
 
 import dataclasses
 import math
@@ -125,8 +129,9 @@ def _names(built: Experiment, job: Job) -> list[str]:
     from gan_jax.data.source import some
     from gan_jax.metrics import compare
 
-    count = min(LIMIT, built.compared, len(job.data.held_out["real"]))
-    parts = (some(part["real"], count) for part in (job.data.held_out, job.data.train))
+    given = job.data.held_out["real"], job.data.train["real"]
+    count = min(LIMIT, built.compared, *map(len, given))
+    parts = (some(part, count) for part in given)
     held_out, train = (job.data.spec.decode(part) for part in parts)
     return list(compare(built.evaluations, held_out, train, train)["samples"])
 

@@ -69,6 +69,12 @@ def test_every_figure_says_where_it_comes_from(run):
     about = found["provenance"]["recall"]
     assert (about["n_real"], about["n_fake"], about["extractor"]) == (60, 60, None)
 
+    score = ("--features", "classifier", "--figures", "score", "--weights", "last")
+    more = evaluate(run, *score, "--seed", 7)
+    assert more["samples"].items() >= found["samples"].items()
+    assert more["provenance"]["pixels_frechet"] == found["provenance"]["pixels_frechet"]
+    assert "pixels_frechet" not in evaluate(run, *score, "--seed", 8)["samples"]
+
 
 def test_the_figures_do_not_depend_on_how_many_are_looked_at_at_once(run, monkeypatch):
     whole = evaluate(run, *QUICK)

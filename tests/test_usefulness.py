@@ -22,7 +22,8 @@ def test_copies_make_no_difference():
     found = usefulness.figures(ROWS[1], ROWS[0])
     assert found["mean"] == pytest.approx(0.6)
     assert [found[name] for name in usefulness.NUMBERS[3:]] == [0, 0, 0]
-    assert 0.5 <= found["low"] < 0.6 < found["high"] <= 0.7
+    reach = 4.302653 * 0.1 / 3**0.5  # of Student, for three of deviation 0.1
+    assert (found["low"], found["high"]) == pytest.approx((0.6 - reach, 0.6 + reach))
 
 
 def test_differences_are_paired():
@@ -33,7 +34,9 @@ def test_differences_are_paired():
     assert found["high"] - found["low"] > 0.1
     some = usefulness.figures(ROWS[3], ROWS[0])
     assert (some["mean"], some["difference"]) == (pytest.approx(0.8), pytest.approx(0.2))
-    assert (some["difference_low"], some["difference_high"]) == (0, pytest.approx(0.4))
+    reach = 12.706205 * 0.2  # for two, 0.2 from their mean
+    ends = some["difference_low"], some["difference_high"]
+    assert ends == pytest.approx((0.2 - reach, 0.2 + reach))
 
 
 def test_the_record_is_two_tables_and_a_picture(tmp_path):

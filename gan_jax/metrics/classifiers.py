@@ -93,7 +93,8 @@ def _features(table: Cells, target: str) -> np.ndarray:
     return np.concatenate([*numbers, *choices], axis=1)
 
 
-def fitted(make: Callable, inputs: np.ndarray, outputs: np.ndarray):
+def fitted(make: Callable, inputs: np.ndarray, outputs: np.ndarray, *, scale: bool = True):
+    """A classifier of the inputs, each by default scaled by its own deviation."""
     import warnings
 
     from sklearn.dummy import DummyClassifier
@@ -105,7 +106,8 @@ def fitted(make: Callable, inputs: np.ndarray, outputs: np.ndarray):
         return DummyClassifier().fit(inputs, outputs)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # a fixed effort, the same for all
-        return make_pipeline(StandardScaler(), make()).fit(inputs, outputs)
+        steps = (StandardScaler(), make()) if scale else (make(),)
+        return make_pipeline(*steps).fit(inputs, outputs)
 
 
 def _f1(outputs: np.ndarray, predicted: np.ndarray) -> float:

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gan_jax.metrics.classifiers import Classifiers, fitted
+from gan_jax.metrics.learners import inputs
 from gan_jax.metrics.rows import as_row_pair
 
 
@@ -38,7 +39,9 @@ def synthetic_usefulness(
       labels: `[N]`, theirs.
       other: `[M, ...]`: samples, or real training data.
       other_labels: `[M]`, that the samples were made for.
-      classifiers: `kinds()` if not given. Features are standardised for all of them.
+      classifiers: `kinds()` if not given. For all of them, and both ways, the examples are scaled
+        by one mean and one deviation of the real ones: by those of each value, samples whose
+        pixels are nearly but not quite constant would be scaled to noise.
 
     Returns:
       `train_on_synthetic`, tested on the real ones, and `test_on_synthetic`, trained on them.
@@ -47,7 +50,8 @@ def synthetic_usefulness(
       ValueError: labels that are not as many as the examples, or sets of unequal widths.
     """
     real, other = as_row_pair(real, other)
-    sets = (real, np.asarray(labels)), (other, np.asarray(other_labels))
+    rows = inputs(real)
+    sets = (rows(real), np.asarray(labels)), (rows(other), np.asarray(other_labels))
     for rows, given in sets:
         if given.shape != (len(rows),):
             raise ValueError(
@@ -60,5 +64,5 @@ def synthetic_usefulness(
 
 
 def _accuracy(train: tuple, test: tuple, classifiers: Classifiers) -> float:
-    found = [fitted(make, *train).predict(test[0]) for make in classifiers.values()]
+    found = [fitted(make, *train, scale=False).predict(test[0]) for make in classifiers.values()]
     return float(np.mean([predicted == test[1] for predicted in found]))

@@ -81,6 +81,7 @@ class Figure(NamedTuple):
     lacks: Callable[[Seen], str] = lambda seen: ""  # why it cannot be had of a set, if so
     moments: bool = False  # whether it needs those of all features
     of_training: bool = False  # against all training data instead of held-out ones
+    unseen: bool = False  # beside held-out data, since the features were learnt from the others
 
 
 def of_pairs(metric: Callable[[np.ndarray, np.ndarray], Mapping[str, float]]) -> Figure:
@@ -116,7 +117,7 @@ def score() -> Figure:
         return "" if seen.chances is not None else "these features have no classes"
 
     measure = lambda real, other: ({"score": classifier_score(other.chances)}, (0, other.count))
-    return Figure(measure, lacks)
+    return Figure(measure, lacks, unseen=True)
 
 
 def duplicates() -> Figure:

@@ -46,3 +46,18 @@ def test_samples_of_one_class_teach_nothing():
 def test_labels_are_as_many_as_examples():
     with pytest.raises(ValueError, match="150 examples and labels of shape"):
         synthetic_usefulness(*labelled(0), labelled(1)[0], [1, 2])
+
+
+def test_pixels_that_are_nearly_constant_are_not_blown_up():
+    """Real digits with a border of black, and the same with a border that is black to the eye."""
+    from sklearn.datasets import load_digits
+
+    digits = load_digits()
+    real = np.pad(digits.images / 8 - 1, ((0, 0), (4, 4), (4, 4)), constant_values=-1)
+    noise = np.abs(np.random.default_rng(0).normal(0, 1e-3, real.shape))
+    half = len(real) // 2
+    halves = real[:half], digits.target[:half]
+    other, labels = real[half:], digits.target[half:]
+    clean = synthetic_usefulness(*halves, other, labels)["train_on_synthetic"]
+    noisy = synthetic_usefulness(*halves, other + noise[half:], labels)["train_on_synthetic"]
+    assert abs(clean - noisy) < 0.02
