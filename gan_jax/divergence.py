@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -33,19 +33,20 @@ BATCHES = "batches.npz"
 ADVICE = "Lower the learning rates or raise the penalty."
 
 
-def after(job: Job, error: DivergedError) -> Job:
+def after(job: Job, error: DivergedError, told: Callable[[], int]) -> Job:
     """The same at lower learning rates, to go on from the last checkpoint, if the options say so.
 
     Args:
       job: of one training, in a folder that this process holds.
       error: what its training raised.
+      told: what stops the run, if anything does; then where it diverged is not looked for.
 
     Raises:
       DivergedError: if it is to stop, saying where it diverged and how to replay that step.
     """
     job.say(f"{error} Playing again from the last checkpoint to find where.")
     step, state = _last(job)
-    where, options = _explained(job, state, error), job.options
+    where, options = _explained(job, state, error, told), job.options
     if options.on_divergence == "stop" or len(job.rewinds) >= options.rewinds:
         many = f" It was rewound {len(job.rewinds)} times." * bool(job.rewinds)
         raise DivergedError(f"{where}{many} {ADVICE} What was saved before is kept.") from error
@@ -66,7 +67,7 @@ def keep(run: Path, folder: Path, about: Mapping[str, Any], state: State, batche
     The same step at other learning rates is another, in FOLDER/replay-STEP.1, ...
     """
     step = int(state.step)
-    names = (folder / f"replay-{step + 1}{f'.{n}' * bool(n)}" for n in count())
+    names = (_place(folder, step, f".{n}" * bool(n)) for n in count())
     same = lambda place: runs.read_json(place / runs.ABOUT) == about
     place = next(place for place in names if not place.exists() or same(place))
     if place.exists():
@@ -81,13 +82,18 @@ def keep(run: Path, folder: Path, about: Mapping[str, Any], state: State, batche
     return beside.rename(place)
 
 
+def _place(folder: Path, step: int, which: str = "") -> Path:
+    """The bundle of the step that comes after this one."""
+    return folder / f"replay-{int(step) + 1}{which}"
+
+
 def keep_lanes(job: Job, states: State, step: int) -> None:
-    """A bundle for each replica that diverged before this step and has none yet."""
+    """A bundle for each replica that diverged before this step and has none of it."""
     if not job.replicas:
         return
     living = {index for index, _ in job.living(states, step)}
     for index, lane in enumerate(job.lanes):
-        if index not in living and not any(lane.folder.glob("replay-*")):
+        if index not in living and not _place(lane.folder, states.step[index]).exists():
             place = _keep_lane(job, states, index)
             job.say(f"{lane.folder.name} has diverged. To see where: gan-jax replay {place}")
 
@@ -102,10 +108,12 @@ def _keep_lane(job: Job, states: State, index: int) -> Path:
     return keep(job.run, lane.folder, about, state, batches)
 
 
-def _explained(job: Job, state: State, error: DivergedError) -> str:
+def _explained(job: Job, state: State, error: DivergedError, told: Callable[[], int]) -> str:
     """Where the run diverged, and the bundle of that step."""
-    before = _last_before(job, state, job.options.log_every, error.step)
-    before = before and _last_before(job, before, 1, error.step)
+    before = _last_before(job, state, job.options.log_every, error.step, told)
+    before = before and _last_before(job, before, 1, error.step, told)
+    if before is None and told():
+        return f"{error} It was told to stop before it was found where."
     if before is None:
         return f"{error} It did not when it was played again: this device does not repeat itself."
     step, seed = int(before.step), job.options.seed
@@ -124,13 +132,15 @@ def _explained(job: Job, state: State, error: DivergedError) -> str:
     return f"Not finite at step {step + 1}: {what}. To see it: gan-jax replay {place}."
 
 
-def _last_before(job: Job, state: State, every: int, until: int) -> State | None:
+def _last_before(
+    job: Job, state: State, every: int, until: int, told: Callable[[], int]
+) -> State | None:
     """The last state before it diverges, of those every so many steps; None if it does not."""
     try:
         last = state
         for played, _ in job.chunks(jax.tree.map(np.copy, state), every):
             last = jax.tree.map(np.copy, parallel.here(played))
-            if last.step >= until:
+            if told() or last.step >= until:
                 return None
     except DivergedError:
         return last

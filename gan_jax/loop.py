@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
+import traceback
 from collections.abc import Mapping, Sequence
 from functools import partial
 
@@ -49,7 +50,8 @@ def play(job: Job, stopped: Sequence[int]) -> tuple[State, int]:
     Raises:
       DivergedError: a number is not finite, and the options say to stop.
     """
-    start = time.monotonic()
+    start, minutes = time.monotonic(), job.options.minutes
+    told = lambda: max(processes.gathered(_told(stopped, start, minutes)))
     while True:
         job, *begun = _begin(job)
         try:
@@ -57,7 +59,9 @@ def play(job: Job, stopped: Sequence[int]) -> tuple[State, int]:
         except DivergedError as error:
             if job.replicas:
                 raise
-            job = divergence.after(job, error)
+            traceback.clear_frames(error.__traceback__)  # they hold the state on the device,
+            del begun  # as does this
+            job = divergence.after(job, error, told)
 
 
 def _play(
@@ -89,9 +93,8 @@ def _play(
                 show(step, row)
                 best.see({"step": step, **row})
             profile(step)
-            late = 0 < options.minutes * 60 < time.monotonic() - start
             stale = 0 < options.patience <= best.since
-            stop = max(processes.gathered(stopped[0] if stopped else LATE * late or STALE * stale))
+            stop = max(processes.gathered(_told(stopped, start, options.minutes) or STALE * stale))
             last = bool(stop) or step == steps
             if (last or _crossed(before, step, options.ledger_every)) and processes.first():
                 _enter(job, state, step)  # before it is saved, so that no row is missing
@@ -105,6 +108,11 @@ def _play(
                 best.tell(job.say)
                 break
     return state, stop
+
+
+def _told(stopped: Sequence[int], start: float, minutes: float) -> int:
+    late = 0 < minutes * 60 < time.monotonic() - start
+    return stopped[0] if stopped else LATE * late
 
 
 def _begin(job: Job) -> tuple[Job, State | None, int, float]:

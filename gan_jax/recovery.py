@@ -58,13 +58,14 @@ def go_back(run: Path, step: int, folders: Iterable[Path]) -> Path | None:
       folders: of the run and of its replicas, which have rows of metrics.
 
     Returns:
-      A folder with the later checkpoints, the evaluations, and a copy of all rows there were; None
-      if nothing is later.
+      A folder with the later checkpoints, pictures and steps to replay, the evaluations, and a
+      copy of all rows there were; None if nothing is later.
     """
     checkpoints = run / runs.CHECKPOINTS
     later = [found for found in checkpoint.steps(checkpoints) if found > step]
     rows = [row for folder in folders for row in runs.metrics(folder)]
-    if not later and all(row["step"] <= step for row in rows):
+    dated = [path for folder in folders for path in _later(folder, step)]
+    if not later and not dated and all(row["step"] <= step for row in rows):
         return None
     place = _place(run / "later", step)
     for folder in folders:
@@ -75,9 +76,20 @@ def go_back(run: Path, step: int, folders: Iterable[Path]) -> Path | None:
                 shutil.copy(folder / name, here)
         if (folder / runs.EVALUATION).exists():
             (folder / runs.EVALUATION).rename(here / runs.EVALUATION)
+    for path in dated:
+        aside = place / path.relative_to(run)
+        aside.parent.mkdir(exist_ok=True)
+        path.rename(aside)
     for found in later:  # the newest first: what is left if it is stopped here has no gap
         (checkpoints / str(found)).rename(place / str(found))
     return place
+
+
+def _later(folder: Path, step: int) -> list[Path]:
+    """The pictures and the steps to replay that are later than a step, by their names."""
+    number = lambda path: path.name.removeprefix("replay-").partition(".")[0]
+    found = (path for name in ("samples/*", "replay-*") for path in folder.glob(name))
+    return [path for path in found if number(path).isdecimal() and int(number(path)) > step]
 
 
 def _place(aside: Path, step: int) -> Path:

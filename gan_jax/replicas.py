@@ -13,6 +13,7 @@ from gan_jax import game as core
 from gan_jax.data import Dataset
 from gan_jax.game import Game, State
 from gan_jax.keys import stream
+from gan_jax.storage import replica_name
 from gan_jax.train import advancing, check_data, program, sound
 
 
@@ -25,8 +26,7 @@ class Replica(NamedTuple):
     @property
     def name(self) -> str:
         """`seed-3`, or `learning_rate-0.0002-seed-3`."""
-        values = {**self.values, "seed": self.seed}
-        return "-".join(f"{what}-{value:g}" for what, value in values.items())
+        return replica_name(self.values, self.seed)
 
     def to_json(self) -> dict:
         """What the run's `config.json` says of it."""

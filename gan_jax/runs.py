@@ -7,14 +7,15 @@ import hashlib
 import json
 import os
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from gan_jax.environment import environment
 from gan_jax.errors import RunError
-from gan_jax.storage import named, write_atomically
+from gan_jax.storage import named, replica_name, write_atomically
 
 ABOUT, METRICS, EVALUATION = "config.json", "metrics.jsonl", "evaluation.json"
 LEDGER = "ledger.jsonl"
@@ -29,6 +30,8 @@ KINDS = {
     "sha256": str,
 }
 """What `config.json` holds."""
+PATIENCE = 1.0
+"""Seconds until a lock counts as held: who asks whether it is, takes it for an instant."""
 PATTERN = "*?[\\"
 """Orbax looks for what it has written by `glob`; what it does not find is lost."""
 
@@ -37,7 +40,8 @@ def check_free(run: Path, *, resume: bool, overwrite: bool) -> None:
     """Refuses a folder that cannot become, or go on as, this run; it changes nothing.
 
     Raises:
-      RunError: it exists and neither flag is given, or it is no run, or its name is a pattern.
+      RunError: it exists and neither flag is given, or it is no run, or its name is a pattern; or
+        it has not begun and holds more than a run that was killed at its start.
       NotADirectoryError: a file stands in its place or in its parents'.
       PermissionError: nothing can be written there.
     """
@@ -62,6 +66,12 @@ def check_free(run: Path, *, resume: bool, overwrite: bool) -> None:
             f"{run} exists: go on with it by --resume, replace it by --overwrite, or name another "
             "folder by --run."
         )
+    others = () if began(run) or overwrite else _others(run)
+    if others:
+        raise RunError(
+            f"{run} is no run that began (it has no {ABOUT}), and beginning one would remove "
+            f"{', '.join(others)}: name another folder, or say --overwrite."
+        )
 
 
 def began(run: Path) -> bool:
@@ -74,6 +84,14 @@ def forget(run: Path) -> None:
     (run / ABOUT).unlink(missing_ok=True)
 
 
+def _others(run: Path) -> list[str]:
+    """What a run that was killed at its start has not left; what is empty can be lost."""
+    whole, begun = {LOCK, EXPERIMENT, ENVIRONMENT}, (f".{ABOUT}.", f".{ENVIRONMENT}.")
+    own = lambda name: name in whole or name.startswith(begun)
+    full = (p for p in run.rglob("*") if p.is_symlink() or (p.is_file() and p.stat().st_size))
+    return sorted({p.relative_to(run).parts[0] for p in full if p.parent != run or not own(p.name)})
+
+
 @contextmanager
 def locked(run: Path) -> Iterator[None]:
     """Holds the run for this process alone; makes the folder if it is not there.
@@ -83,18 +101,26 @@ def locked(run: Path) -> Iterator[None]:
     """
     run.mkdir(parents=True, exist_ok=True)
     with open(run / LOCK, "a+") as file:  # the system drops the lock with the process
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+        if not _taken(file):
             file.seek(0)
             holder = file.read().strip() or "unknown"
-            raise RunError(
-                f"{run} is in use by process {holder}: wait for it, or stop it."
-            ) from error
+            raise RunError(f"{run} is in use by process {holder}: wait for it, or stop it.")
         file.truncate(0)
         file.write(f"{os.getpid()} on {os.uname().nodename}")
         file.flush()
         yield
+
+
+def _taken(file: TextIO) -> bool:
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except BlockingIOError:
+            if time.monotonic() > until:
+                return False
+            time.sleep(PATIENCE / 50)
 
 
 def held(run: Path) -> bool:
@@ -140,7 +166,8 @@ def about(run: Path, experiment: Path | None = None) -> dict[str, Any]:
     except (FileNotFoundError, NotADirectoryError) as error:
         raise RunError(f"{run} is no run: it has no {Path(error.filename).name}.") from error
     wrong = [name for name, kind in KINDS.items() if type(known.get(name)) is not kind]
-    if wrong or not all(_is_replica(replica) for replica in known.get("replicas", ())):
+    replicas = known.get("replicas", [])
+    if wrong or type(replicas) is not list or not all(map(_is_replica, replicas)):
         raise RunError(f"{run / ABOUT} is damaged: {', '.join(wrong) or 'its replicas'}.")
     if found not in (experiment, known["sha256"]):
         raise RunError(
@@ -152,10 +179,15 @@ def about(run: Path, experiment: Path | None = None) -> dict[str, Any]:
 
 
 def _is_replica(found: Any) -> bool:
+    """Whether the name is that of its seed and values, and so that of a folder in the run."""
     if not isinstance(found, dict):
         return False
-    kinds = {"name": str, "seed": int, "values": dict}
-    return all(type(found.get(name)) is kind for name, kind in kinds.items())
+    seed, values = found.get("seed"), found.get("values")
+    if type(seed) is not int or type(values) is not dict:
+        return False
+    numbers = all(type(value) in (int, float) for value in values.values())
+    named = all(map(str.isidentifier, values))
+    return numbers and named and found.get("name") == replica_name(values, seed)
 
 
 def read_json(path: Path) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -12,6 +12,11 @@ from typing import BinaryIO
 def cache(*names: str) -> Path:
     """A place in the user's cache folder, which can be removed at any time."""
     return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache", "gan_jax", *names).expanduser()
+
+
+def replica_name(values: Mapping[str, float], seed: int) -> str:
+    """The folder of one of many trainings: `seed-3`, or `learning_rate-0.0002-seed-3`."""
+    return "-".join(f"{what}-{value:g}" for what, value in {**values, "seed": seed}.items())
 
 
 def unfinished(path: Path) -> Path:

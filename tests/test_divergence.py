@@ -3,12 +3,19 @@
 import json
 import os
 import shutil
+import signal
+from dataclasses import replace
 
+import jax
 import numpy as np
 import pytest
 
+from gan_jax import experiment as experiments
 from gan_jax.cli import main
+from gan_jax.errors import DivergedError
+from gan_jax.launch import launch
 from gan_jax.loading import load
+from gan_jax.options import Options
 from tests.command import files, hashes, rows, train, write_experiment
 
 FLAGS = ("--data", "ring", "--sample-every", 10_000, "--checkpoint-every", 10)
@@ -90,6 +97,28 @@ def test_each_replica_that_diverges_leaves_its_own(tmp_path, capsys):
         bundle = tmp_path / "run" / f"seed-{seed}" / "replay-24"
         assert main(["replay", str(bundle)]) == 0
         assert f"Step 24, seed {seed}:\n  critic: " in capsys.readouterr().out
+    bundle.rename(bundle.with_name("replay-9"))  # of another step, and so no reason for none
+    assert train(experiment, tmp_path / "run", *FLAGS, "--seeds", "0,3", "--resume") == 5
+    assert bundle.is_dir()
+
+
+def test_told_to_stop_it_looks_no_further(tmp_path):
+    path = write_experiment(tmp_path, "sudden", "config.learning_rate", SUDDEN)
+    config = experiments.load(path).Config(data="ring", widths=(37,))
+    options, held = Options(run=str(tmp_path / "run"), checkpoint_every=10), []
+
+    def say(text):
+        if "Playing again" in text:
+            held.extend(array for array in jax.live_arrays() if 37 in array.shape)
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    with pytest.raises(DivergedError, match="told to stop before it was found where"):
+        launch(path, config, options, say)
+    assert not held  # the state is not on the device while it is played again
+    assert not list((tmp_path / "run").glob("replay-*"))
+    going_on = replace(options, resume=True, on_divergence="rewind", rewind_factor=1e-38)
+    assert launch(path, config, going_on, say) == 128 + signal.SIGTERM
+    assert "rewinds" in rows(tmp_path / "run")[2]
 
 
 def test_rewound_it_goes_on_and_a_cut_changes_no_bit(tmp_path, capsys):

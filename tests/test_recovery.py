@@ -5,7 +5,7 @@ import pytest
 
 from gan_jax import checkpoint, recovery
 from gan_jax.errors import CheckpointError
-from tests.command import hashes, rows, train, write_experiment
+from tests.command import files, hashes, rows, train, write_experiment
 from tests.test_checkpoint import save, state
 
 FLAGS = ("--data", "ring", "--sample-every", 10_000, "--checkpoint-every", 10)
@@ -65,6 +65,23 @@ def test_what_is_put_aside_is_kept(tmp_path):
     assert checkpoint.latest(folder) is None
     shutil.rmtree(first)
     assert recovery.put_aside(save(folder, 1), 1) == first
+
+
+@pytest.mark.parametrize("folder", ["", "seed-3"])
+def test_pictures_and_steps_to_replay_go_with_what_is_later(tmp_path, folder):
+    own, names = tmp_path / folder, ("samples", "replay-20", "replay-21", "replay-24.1")
+    for name in names:
+        (own / name).mkdir(parents=True)
+    for name in ("samples/0000020.png", "samples/0000030.txt", "losses.png", "replay-24.1/state"):
+        (own / name).write_text(name)
+    place = recovery.go_back(tmp_path, 20, {tmp_path, own})
+    assert set(files(place / folder)) >= {
+        "samples", "samples/0000030.txt", "replay-21", "replay-24.1", "replay-24.1/state",
+    }  # fmt: skip
+    assert set(files(own)) - {"later"} >= {"losses.png", "replay-20", "samples/0000020.png"}
+    assert sorted(path.name for path in own.glob("replay-*")) == ["replay-20"]
+    assert [path.name for path in own.glob("samples/*")] == ["0000020.png"]
+    assert recovery.go_back(tmp_path, 20, {tmp_path, own}) is None
 
 
 def test_a_run_goes_on_from_the_last_sound_checkpoint_to_the_same_bits(tmp_path, capsys):

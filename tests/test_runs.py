@@ -1,7 +1,9 @@
+import fcntl
 import json
 import os
 import subprocess
 import sys
+from threading import Timer
 
 import pytest
 
@@ -60,6 +62,14 @@ def test_the_holder_is_named_and_its_death_frees_the_run(run):
             assert (run / ".lock").read_text().startswith(f"{os.getpid()} on ")
 
 
+def test_who_only_asks_does_not_keep_a_run_from_its_process(run):
+    with open(run / ".lock") as asking:
+        fcntl.flock(asking, fcntl.LOCK_SH)
+        Timer(0.2, asking.close).start()
+        with runs.locked(run):
+            assert asking.closed
+
+
 def test_metrics_are_kept_up_to_a_step(run):
     assert runs.metrics(run) == []
     for step in (1, 2, 3):
@@ -101,6 +111,27 @@ def test_a_damaged_configuration_is_named(run, content):
         runs.about(run)
 
 
+@pytest.mark.parametrize(
+    "replicas",
+    [
+        None,
+        5,
+        {},
+        [5],
+        [{}],
+        [{"name": "../mine", "seed": 3, "values": {}}],
+        [{"name": "../mine-1-seed-3", "seed": 3, "values": {"../mine": 1.0}}],
+        [{"name": "rate-a-seed-3", "seed": 3, "values": {"rate": "a"}}],
+        [{"name": "seed-1", "seed": True, "values": {}}],
+    ],
+)
+def test_damaged_replicas_are_named(run, replicas):
+    known = json.loads((run / "config.json").read_text())
+    runs.write_json(run / "config.json", {**known, "replicas": replicas})
+    with pytest.raises(RunError, match=r"config\.json is damaged: its replicas"):
+        runs.about(run)
+
+
 @pytest.mark.parametrize("name", ["config.json", "experiment.py"])
 def test_a_folder_without_its_files_is_no_run(run, name):
     (run / name).unlink()
@@ -126,7 +157,8 @@ def test_a_run_needs_a_word(run):
 
 
 def test_a_run_killed_at_its_start_is_free(run):
-    (run / "config.json").unlink()
+    (run / "config.json").rename(run / ".config.json.0123456789abcdef")
+    (run / "seed-3" / "samples").mkdir(parents=True)
     assert not runs.began(run)
     free(run)
     free(run, resume=True)
@@ -151,6 +183,22 @@ def test_another_folder_is_not_touched(tmp_path, flags):
     before = files(tmp_path)
     with pytest.raises(RunError, match=r"is no run \(it has no \.lock\)"):
         free(tmp_path, **flags)
+    assert files(tmp_path) == before
+
+
+@pytest.mark.parametrize("name", ["thesis.tex", "chapters/one.tex", "chapters/experiment.py", "to"])
+def test_what_no_killed_run_left_is_not_removed(tmp_path, name):
+    (tmp_path / "chapters").mkdir()
+    (tmp_path / ".lock").write_text("of another program")
+    if name == "to":
+        (tmp_path / "to").symlink_to(tmp_path / "nowhere")
+    else:
+        (tmp_path / name).write_text("years of work")
+    before = files(tmp_path)
+    for flags in ({}, {"resume": True}):
+        with pytest.raises(RunError, match=f"would remove {name.partition('/')[0]}: "):
+            free(tmp_path, **flags)
+    free(tmp_path, overwrite=True)
     assert files(tmp_path) == before
 
 
