@@ -81,7 +81,9 @@ def blended(
 
     The direction of independent normal parents is uniform on the sphere, at any share of the way;
     its length would vary less than the prior's, were it between those of the parents. So it is that
-    of `other` by a chance of `rate`.
+    of `other` by a chance of `rate`. Latents of one number have no arc between them: they are
+    `crossed`. Opposite parents of more numbers, whom chance does not bring together, have no one
+    arc: their children lie on the line between them.
 
     Args:
       keys: of the children, `[B]`; consumed.
@@ -91,6 +93,8 @@ def blended(
       rate: from 0, the first parent itself, to 1, the second.
     """
     ranges.share("rate", rate)
+    if np.size(one) == len(one):
+        return crossed(keys, one, other, rate)
     ends = [_normal(latents, prior).reshape(len(latents), -1) for latents in (one, other)]
     lengths = [np.linalg.norm(end, axis=1, keepdims=True) for end in ends]
     units = [jnp.float32(end / length) for end, length in zip(ends, lengths, strict=True)]

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
-from gan_jax import runs
 from gan_jax.errors import UsageError
 from gan_jax.lineage import Individual, Lineage
 from gan_jax.options import check_seed, flags
 from gan_jax.reading import Source, seed_of
+
+DIGITS = 16
+"""Hexadecimal ones, of the digest of a state, that an individual keeps."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,7 +52,9 @@ def breed(folder: Path, words: Sequence[str]) -> None:
     kinds = {"task": Task, "wish": Wish, "source": Source}
     task, wish, source = flags(words, "explore RUN breed", **kinds)
     _check(task, source)
-    lineage = _lineage(folder, source.replica)
+    from gan_jax.loading import place
+
+    lineage = Lineage(place(folder, source.replica or None, source.experiment or None))
     ids = _ids(task.lineage or task.remake or task.parents)
     found = lineage.find(ids)
     if task.lineage:
@@ -107,23 +111,13 @@ def _ids(given: str) -> list[str]:
     return [id for id in (word.strip() for word in given.split(",")) if id]
 
 
-def _lineage(folder: Path, replica: str) -> Lineage:
-    lanes = runs.about(folder).get("replicas", ())
-    if not lanes:
-        return Lineage(folder)
-    chosen = [lane["name"] for lane in lanes if replica in (lane["name"], str(lane["seed"]))]
-    if len(chosen) != 1:
-        names = ", ".join(lane["name"] for lane in lanes)
-        raise UsageError(f"{folder} holds several replicas, {names}: name one by --replica.")
-    return Lineage(folder / chosen[0])
-
-
 def _opened(
     folder: Path, lineage: Lineage, source: Source, found: Sequence[Individual]
 ) -> tuple[Any, Any]:
     """The trained model, at the step of these individuals if none is asked for; its breeder."""
     from gan_jax.cache import keep_programs
     from gan_jax.generations import Breeder
+    from gan_jax.inheritance import digest
     from gan_jax.loading import load
 
     if source.cache:
@@ -132,10 +126,12 @@ def _opened(
         source = dataclasses.replace(source, step=found[0].step)
     if found and source.weights == "average":
         source = dataclasses.replace(source, weights=found[0].weights)
-    trained = load(folder, source.step, source.replica or None)
+    given = folder, source.step, source.replica or None, source.experiment or None
+    trained = load(*given)
     maker = trained.maker(average=source.weights == "average")
     step = int(trained.state.step)
-    breeder = Breeder(maker, lineage, trained.spec.classes, step, source.weights)
+    made_by = step, source.weights, digest(trained.state)[:DIGITS]
+    breeder = Breeder(maker, lineage, trained.spec.classes, *made_by)
     breeder.check(found)
     return trained, breeder
 

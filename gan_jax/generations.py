@@ -30,7 +30,8 @@ class Wish:
     label: str | None = None
     """Of which class, for a conditional model; of a parent's, or as in the data, if not given."""
     truncation: float | None = None
-    """The largest entry of a normal latent, in its deviations: better samples of less variety."""
+    """The largest entry of a normal latent, in its deviations: better samples of less variety.
+    Batch-norm statistics stay those of all latents; `sample --truncation` measures truncated."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Breeder:
       classes: their names, in order.
       step: of its checkpoint.
       weights: `average` or `last`.
+      digest: of the state: see `inheritance.digest`.
     """
 
     maker: Maker
@@ -50,6 +52,7 @@ class Breeder:
     classes: tuple[str, ...]
     step: int
     weights: str
+    digest: str
     _genomes: dict[str, np.ndarray] = field(default_factory=dict)  # by id, [1, ...]
 
     def drawn(self, wish: Wish, seed: int) -> list[str]:
@@ -131,6 +134,11 @@ class Breeder:
                     f"{self.step} with {self.weights} weights: give --step {one.step} --weights "
                     f"{one.weights}, and individuals of no other."
                 )
+            if one.digest != self.digest:
+                raise UsageError(
+                    f"{one.id} was made by other weights of step {one.step}, which was trained "
+                    "again: breed anew, or put back the checkpoint that it was bred with."
+                )
         return individuals
 
     def genome(self, id: str) -> np.ndarray:
@@ -163,7 +171,7 @@ class Breeder:
         for index, (label, given) in enumerate(children):
             # As floats, whose text is one: the recipe is hashed.
             numbers = {name: float(value) for name, value in given.items() if value is not None}
-            rest = numbers, label, direction, self.step, self.weights
+            rest = numbers, label, direction, self.step, self.weights, self.digest
             born.append(Individual(operation, parents, seed, index, *rest))
         self.lineage.add(born)
         return [one.id for one in born]

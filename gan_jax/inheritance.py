@@ -85,6 +85,14 @@ def about(job: Job) -> dict[str, Any]:
     return {"run": place, "weights": _described(job.inherited)}
 
 
+def digest(state: State) -> str:
+    """The SHA-256 of all bits of the weights, their statistics and averages, 64 hexadecimal."""
+    found = hashlib.sha256()
+    for name, leaf in leaves.named(_weights(state)).items():
+        found.update(name.encode() + np.asarray(leaf).tobytes())
+    return found.hexdigest()
+
+
 def _states(place: Path) -> list[State]:
     """Of a run, or of the one replica whose folder it is."""
     inside = not runs.began(place) and runs.began(place.parent)
@@ -111,11 +119,4 @@ def _abstract(job: Job) -> State:
 
 def _described(states: Sequence[State]) -> list[dict[str, Any]]:
     """The step and the weights of each, these by a sum of all of their bits."""
-    return [{"step": int(state.step), "sha256": _sum(_weights(state))} for state in states]
-
-
-def _sum(weights: Mapping[str, Any]) -> str:
-    found = hashlib.sha256()
-    for name, leaf in leaves.named(weights).items():
-        found.update(name.encode() + np.asarray(leaf).tobytes())
-    return found.hexdigest()
+    return [{"step": int(state.step), "sha256": digest(state)} for state in states]

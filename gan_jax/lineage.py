@@ -42,6 +42,7 @@ class Individual:
       direction: of an edit, its float32 numbers in base64; else empty.
       step: of the checkpoint.
       weights: `average` or `last`.
+      digest: of the state of that step, which may be trained again to other weights.
     """
 
     operation: str
@@ -53,6 +54,7 @@ class Individual:
     direction: str
     step: int
     weights: str
+    digest: str
 
     @property
     def id(self) -> str:

@@ -113,11 +113,27 @@ def load(
       CheckpointError: it has no checkpoint, or a damaged one.
       UsageError: there is no such replica, or several and none is named.
     """
-    found = load_all(run, step, replica, experiment)
-    if len(found) > 1:
-        names = ", ".join(trained.folder.name for trained in found)
-        raise UsageError(f"{run} holds several replicas, {names}: name one of them by `replica`.")
-    return found[0]
+    place(run, replica, experiment)
+    return load_all(run, step, replica, experiment)[0]
+
+
+def place(
+    run: str | Path, replica: str | int | None = None, experiment: str | Path | None = None
+) -> Path:
+    """The folder of what `load` loads, the run or one replica in it; nothing is executed.
+
+    Raises:
+      RunError: this is no run.
+      UsageError: there is no such replica, or several and none is named.
+    """
+    run, _, _, lanes = _opened(run, experiment)
+    chosen = replicas.chosen(run, lanes, replica)
+    if len(chosen) > 1:
+        names = ", ".join(lane.name for lane in lanes)
+        raise UsageError(
+            f"{run} holds several replicas, {names}: name one by --replica (`replica` in Python)."
+        )
+    return run / lanes[chosen[0]].name if lanes else run
 
 
 def load_all(
@@ -127,16 +143,14 @@ def load_all(
     experiment: str | Path | None = None,
 ) -> list[Trained]:
     """All replicas of a run, as `load` gives one; one alone where the run is a single training."""
-    run = Path(run).expanduser().absolute()
-    named = experiments.find(str(experiment)) if experiment else None
-    known = runs.about(run, named)
+    run, file, known, lanes = _opened(run, experiment)
     folder = run / runs.CHECKPOINTS
     step = checkpoint.latest(folder) if step is None else step
     if step is None:
         raise CheckpointError(f"{run} has no checkpoint yet: train it, or go on by --resume.")
-    module = experiments.load(named or run / runs.EXPERIMENT)
-    config, spec, lanes = _configured(run, module, known)
-    chosen = _chosen(run, lanes, replica)
+    chosen = replicas.chosen(run, lanes, replica)
+    module = experiments.load(file)
+    config, spec = _configured(run, module, known, lanes)
     built = experiments.build(module, config, spec)
     draw, fingerprint = phases.prepare(built.phases), known["fingerprint"]
     trained = partial(Trained, built, spec=spec, fingerprint=fingerprint, draw=draw)
@@ -157,28 +171,29 @@ def load_all(
     ]
 
 
-def _configured(run: Path, module: ModuleType, known: Mapping) -> tuple[Any, Spec, list[Replica]]:
+def _opened(
+    run: str | Path, experiment: str | Path | None
+) -> tuple[Path, Path, Mapping[str, Any], list[Replica]]:
+    """The run's folder, the file to execute, and of `config.json` all and its replicas."""
+    run = Path(run).expanduser().absolute()
+    named = experiments.find(str(experiment)) if experiment else None
+    known = runs.about(run, named)
+    try:
+        lanes = [Replica.from_json(row) for row in known.get("replicas", ())]
+    except (TypeError, ValueError) as error:
+        raise RunError(f"{run / runs.ABOUT} is damaged: {error}.") from error
+    return run, named or run / runs.EXPERIMENT, known, lanes
+
+
+def _configured(
+    run: Path, module: ModuleType, known: Mapping, lanes: Sequence[Replica]
+) -> tuple[Any, Spec]:
     """What a run was trained with, from its file, which somebody may have changed."""
     try:
-        lanes = [Replica(int(r["seed"]), dict(r["values"])) for r in known.get("replicas", ())]
-        config, spec = (
-            experiments.configured(module, known["config"]),
-            Spec.from_json(known["spec"]),
-        )
+        config = experiments.configured(module, known["config"])
+        spec = Spec.from_json(known["spec"])
         check_seed(int(known["seed"]))
-        if known.get("replicas"):
-            [dataclasses.replace(config, **lane.values) for lane in lanes]
-        return config, spec, lanes
+        [dataclasses.replace(config, **lane.values) for lane in lanes]
+        return config, spec
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise RunError(f"{run / runs.ABOUT} is damaged: {error}.") from error
-
-
-def _chosen(run: Path, lanes: Sequence[Replica], replica: str | int | None) -> Sequence[int]:
-    """Which of the replicas are meant."""
-    if replica is None:
-        return range(len(lanes))
-    chosen = [i for i, r in enumerate(lanes) if str(replica) in (r.name, str(r.seed))]
-    if len(chosen) != 1:
-        names = ", ".join(lane.name for lane in lanes) or "none, it is one training"
-        raise UsageError(f"{run} has not one replica {replica!r}; there are: {names}.")
-    return chosen

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 import jax
@@ -11,6 +12,7 @@ import numpy as np
 from gan_jax import feed, parallel
 from gan_jax import game as core
 from gan_jax.data import Dataset
+from gan_jax.errors import UsageError
 from gan_jax.game import Game, State
 from gan_jax.keys import stream
 from gan_jax.storage import replica_name
@@ -31,6 +33,33 @@ class Replica(NamedTuple):
     def to_json(self) -> dict:
         """What the run's `config.json` says of it."""
         return {"name": self.name, "seed": self.seed, "values": dict(self.values)}
+
+    @classmethod
+    def from_json(cls, row: Mapping) -> "Replica":
+        """The replica of which `to_json` said this.
+
+        Raises:
+          ValueError: its name, which is that of its folder, is not that of its seed and values.
+        """
+        found = cls(row["seed"], row["values"])
+        if row["name"] != found.name or "/" in found.name:
+            raise ValueError(f"{row['name']!r} is not the name of the replica {found.to_json()}")
+        return found
+
+
+def chosen(run: Path, lanes: Sequence[Replica], replica: str | int | None) -> Sequence[int]:
+    """Which of the replicas of a run are meant by a seed or a name; all if neither is given.
+
+    Raises:
+      UsageError: not one is meant.
+    """
+    if replica is None:
+        return range(len(lanes))
+    found = [i for i, lane in enumerate(lanes) if str(replica) in (lane.name, str(lane.seed))]
+    if len(found) != 1:
+        names = ", ".join(lane.name for lane in lanes) or "none, it is one training"
+        raise UsageError(f"{run} has not one replica {replica!r}; there are: {names}.")
+    return found
 
 
 Make = Callable[[Mapping[str, jax.Array]], Game]

@@ -1,12 +1,18 @@
-"""A site on this machine alone, by Python's own server: what comes in is checked here."""
+"""A site on this machine alone, by Python's own server: what comes in is checked here.
+
+Its paths begin with a random word, that of the address that is printed: other accounts of the
+machine can reach the port, but do not know it.
+"""
 
 from __future__ import annotations
 
 import base64
 import errno
 import hashlib
+import hmac
 import json
 import re
+import secrets
 import sys
 from functools import partial
 from http import HTTPStatus
@@ -59,7 +65,7 @@ class Handler(BaseHTTPRequestHandler):
         """Answers one request, or refuses it by one line."""
         try:
             self._check()
-            answer = self.site.answer(self.command, self.path, self._body())
+            answer = self.site.answer(self.command, self._target(), self._body())
         except Refused as refused:
             content = json.dumps({"error": " ".join(str(refused).split())}).encode()
             answer = Answer(content, status=refused.status, headers=refused.headers)
@@ -93,10 +99,19 @@ class Handler(BaseHTTPRequestHandler):
         hosts, origins = (self.headers.get_all(name, []) for name in ("Host", "Origin"))
         if len(hosts) != 1 or hosts[0] not in ours:
             raise Refused(HTTPStatus.FORBIDDEN, f"Only http://{HOST}:{port}/ is served here.")
-        if not {origin.removeprefix("http://") for origin in origins} <= ours:
+        sites = set(self.headers.get_all("Sec-Fetch-Site", []))
+        origins = {origin.removeprefix("http://") for origin in origins}
+        if not (origins <= ours and sites <= {"same-origin", "none"}):
             raise Refused(HTTPStatus.FORBIDDEN, "Only the page itself may ask.")
+
+    def _target(self) -> str:
+        """What is asked for, behind the token."""
         if not self.path.startswith("/"):
             raise Refused(HTTPStatus.BAD_REQUEST, "The target of a request begins with /.")
+        given, slash, rest = self.path[1:].partition("/")
+        if not slash or not hmac.compare_digest(given.encode(), self.server.token.encode()):
+            raise Refused(HTTPStatus.FORBIDDEN, "Open the whole address that gan-jax printed.")
+        return f"/{rest}"
 
     def _body(self) -> bytes:
         lengths = self.headers.get_all("Content-Length", [])
@@ -119,6 +134,15 @@ class Handler(BaseHTTPRequestHandler):
 class Server(ThreadingHTTPServer):
     """A thread for each connection; what goes wrong in one is a line."""
 
+    def __init__(self, site: Site, port: int):
+        self.token = secrets.token_urlsafe()
+        super().__init__((HOST, port), partial(Handler, site))
+
+    @property
+    def address(self) -> str:
+        """Of the page, with the token."""
+        return f"http://{HOST}:{self.server_address[1]}/{self.token}/"
+
     def handle_error(self, request, client_address) -> None:
         error = sys.exception()
         if not isinstance(error, ConnectionError):  # the browser went away
@@ -132,7 +156,7 @@ def server(site: Site, port: int) -> Server:
       OSError: the port is in use, or this user's to use.
     """
     try:
-        return Server((HOST, port), partial(Handler, site))
+        return Server(site, port)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise OSError(f"Port {port} is in use: give another by --port.") from error
@@ -142,9 +166,7 @@ def server(site: Site, port: int) -> Server:
 def serve(site: Site, port: int) -> None:
     """Serves until it is interrupted."""
     with server(site, port) as listening:
-        print(
-            f"Breed at http://{HOST}:{listening.server_address[1]}/ (Ctrl-C ends it).", flush=True
-        )
+        print(f"Breed at {listening.address} (Ctrl-C ends it).", flush=True)
         try:
             listening.serve_forever(poll_interval=0.1)
         finally:

@@ -36,5 +36,5 @@ def made(prior=NORMAL, classes: tuple[str, ...] = CLASSES) -> Maker:
 
 def breeder(folder: Path, prior=NORMAL, classes: tuple[str, ...] = CLASSES, **at) -> Breeder:
     """A breeder whose lineage lies in the folder; `step` and `weights` as they are given."""
-    given = {"step": 7, "weights": "average"} | at
+    given = {"step": 7, "weights": "average", "digest": "0f"} | at
     return Breeder(made(prior, classes), Lineage(folder), classes, **given)

@@ -116,6 +116,15 @@ def test_a_blend_lies_on_the_arc():
     assert is_second.mean() == pytest.approx(0.25, abs=0.12)
 
 
+@pytest.mark.parametrize("prior", [priors.normal(1), priors.uniform(1)], ids=["normal", "uniform"])
+def test_a_blend_of_one_number_is_that_of_a_parent(prior):
+    """Half of the parents are opposite: between them is the origin, which is no child of theirs."""
+    one, other = drawn(prior, 1), drawn(prior, 2)
+    child = blended(keys(3), one, other, prior, 0.5)
+    assert (np.equal(child, one) | np.equal(child, other)).all()
+    assert np.equal(child, other).mean() == pytest.approx(0.5, abs=0.05)
+
+
 def test_a_truncated_latent_is_of_the_truncated_prior():
     for deviation, threshold in ((1.0, 0.5), (5.0, 2.0), (1.0, 8.0)):
         prior = priors.normal(SIZE, deviation=deviation)

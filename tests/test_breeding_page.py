@@ -23,8 +23,8 @@ def test_breeding_in_a_browser(tmp_path):
     found = breeders.breeder(tmp_path)
     site = Site(found, breeders.spec(), Wish(children=9), 3, "my run")
     first = [one["id"] for one in site.first]
-    with browser.browser(tmp_path) as page, serving(site) as port:
-        page.open(f"http://127.0.0.1:{port}/")
+    with browser.browser(tmp_path) as page, serving(site) as served:
+        page.open(served.address)
         assert page.until(SHOWN) == first
         page.until(DRAWN)
         assert page.run("return document.title") == "my run"
@@ -49,6 +49,12 @@ def test_breeding_in_a_browser(tmp_path):
         assert page.run("return document.getElementById('undo').disabled")
 
         by_keys(page, found, first)
+        for truncation in (0.05, 0.123, 5.0, None):
+            site.wish = Wish(truncation=truncation, rate=0.333)
+            page.open(served.address)
+            page.until(SHOWN)
+            shown = page.run("const {truncation, rate} = wish(); return [truncation, rate]")
+            assert shown == [truncation, 0.333]
         assert page.complaints() == []
         page.run("document.getElementById('label').append(new Option('z', 'z', true, true))")
         page.press("n")

@@ -7,6 +7,7 @@ import shutil
 import signal
 import threading
 import time
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
@@ -121,6 +122,52 @@ def test_a_run_that_went_on_makes_its_old_individuals_while_it_has_the_step(
     assert "no checkpoint of step 4" in capsys.readouterr().err
 
 
+def trap(run, tmp_path):
+    """A copy of the run whose own file must not be executed."""
+    copy = shutil.copytree(run, tmp_path / "trap")
+    (copy / "experiment.py").write_text("raise SystemExit(77)")
+    return copy
+
+
+def test_another_file_is_executed_instead_of_that_of_the_run(
+    run, experiment, first, tmp_path, capsys
+):
+    copy, id = trap(run, tmp_path), first["ids"][1]
+    given, out = ("--remake", id, "--out", tmp_path / "out.npz"), tmp_path / "out.npz"
+    assert breed(copy, *given) == 6
+    assert "was not executed" in capsys.readouterr().err
+    assert breed(copy, *given, "--experiment", experiment) == 0
+    np.testing.assert_array_equal(np.load(out)["samples"][0], first["samples"][1])
+    assert breed(copy, "--lineage", id, "--experiment", experiment) == 0
+
+
+def test_a_step_that_was_trained_again_makes_no_other_picture_of_an_id(
+    run, experiment, first, tmp_path, capsys
+):
+    again = tmp_path / "again"
+    assert train(experiment, again, *SMALL, "--seed", 8) == 0
+    shutil.copy(run / "lineage.jsonl", again)
+    capsys.readouterr()
+    assert breed(again, "--remake", first["ids"][0], "--out", tmp_path / "x.npz") == 2
+    said = capsys.readouterr().err
+    assert f"{first['ids'][0]} was made by other weights of step 4" in said
+
+
+def test_one_replica_needs_no_name_and_that_of_its_folder_is_checked(experiment, tmp_path, capsys):
+    run, out = tmp_path / "run", tmp_path / "out.npz"
+    assert train(experiment, run, "--seeds", 3, *SMALL) == 0
+    assert breed(run, "--children", 1, "--out", out) == 0
+    assert (run / "seed-3" / "lineage.jsonl").is_file()
+    about = (run / "config.json").read_text()
+    for values in ("{}", '{"../../else": 1}'):
+        known = json.loads(about)
+        known["replicas"][0] |= {"name": "../../else-1-seed-3", "values": json.loads(values)}
+        (run / "config.json").write_text(json.dumps(known))
+        capsys.readouterr()
+        assert breed(run, "--out", out, "--overwrite") == 6
+        assert "is not the name of the replica" in capsys.readouterr().err
+
+
 @pytest.mark.slow
 def test_replicas_have_a_lineage_each(experiment, tmp_path, capsys):
     run, out = tmp_path / "run", tmp_path / "out.npz"
@@ -179,11 +226,11 @@ def test_the_page_until_it_is_interrupted(run, monkeypatch, capsys):
     def visit():
         while not said:
             time.sleep(0.05)
-        port = int(said[0].split("127.0.0.1:")[1].split("/")[0])
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-        connection.request("GET", "/state")
+        address = urlsplit(said[0].split()[2])
+        connection = http.client.HTTPConnection(address.netloc, timeout=30)
+        connection.request("GET", f"{address.path}state")
         seen.append(json.load(connection.getresponse()))
-        seen.append(breed(run, "--serve", "--port", port))
+        seen.append(breed(run, "--serve", "--port", address.port))
         _thread.interrupt_main()
 
     visitor = threading.Thread(target=visit)

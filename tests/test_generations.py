@@ -152,6 +152,8 @@ def test_individuals_of_another_checkpoint_are_refused(tmp_path):
             act()
     with pytest.raises(UsageError, match="with last weights"):
         breeder(tmp_path, weights="last").made([old])
+    with pytest.raises(UsageError, match=f"{old} was made by other weights of step 7"):
+        breeder(tmp_path, digest="1f").made([old])
     mine, theirs = later.drawn(SMALL, seed=3), breeder(tmp_path).drawn(SMALL, seed=3)
     assert not set(mine) & set(theirs)
 

@@ -11,9 +11,9 @@ import pytest
 from gan_jax.errors import RunError
 from gan_jax.lineage import FILE, Individual, Lineage, UnknownError
 
-ADAM = Individual("draw", (), 0, 0, {}, 3, "", 10, "average")
+ADAM = Individual("draw", (), 0, 0, {}, 3, "", 10, "average", "0f")
 EVE = dataclasses.replace(ADAM, index=1)
-CAIN = Individual("cross", (ADAM.id, EVE.id), 5, 0, {"rate": 0.5}, 3, "", 10, "average")
+CAIN = Individual("cross", (ADAM.id, EVE.id), 5, 0, {"rate": 0.5}, 3, "", 10, "average", "0f")
 ENOCH = dataclasses.replace(CAIN, operation="mutate", parents=(CAIN.id,))
 
 
@@ -38,6 +38,7 @@ def test_an_id_is_that_of_its_recipe_and_of_every_part_of_it():
             "direction": "AAAA",
             "step": 11,
             "weights": "last",
+            "digest": "1f",
         }.items()
     ]
     assert len({one.id for one in (CAIN, *changed)}) == len(dataclasses.fields(Individual)) + 1
