@@ -145,7 +145,7 @@ def _direction(task: Task) -> Any:
     path, mark, name = task.direction.rpartition(".npz:")
     path, name = (f"{path}.npz", name) if mark else (task.direction, "")
     try:
-        with np.load(Path(path).expanduser()) as file:
+        with np.load(Path(path).expanduser(), allow_pickle=False) as file:
             arrays = {key: file[key] for key in file.files}
     except (ValueError, TypeError, AttributeError, EOFError, BadZipFile) as error:
         raise UsageError(f"--direction {path}: it is no .npz of numbers ({error}).") from error

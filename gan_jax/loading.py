@@ -178,10 +178,7 @@ def _opened(
     run = Path(run).expanduser().absolute()
     named = experiments.find(str(experiment)) if experiment else None
     known = runs.about(run, named)
-    try:
-        lanes = [Replica.from_json(row) for row in known.get("replicas", ())]
-    except (TypeError, ValueError) as error:
-        raise RunError(f"{run / runs.ABOUT} is damaged: {error}.") from error
+    lanes = [Replica(row["seed"], row["values"]) for row in known.get("replicas", ())]
     return run, named or run / runs.EXPERIMENT, known, lanes
 
 

@@ -34,18 +34,6 @@ class Replica(NamedTuple):
         """What the run's `config.json` says of it."""
         return {"name": self.name, "seed": self.seed, "values": dict(self.values)}
 
-    @classmethod
-    def from_json(cls, row: Mapping) -> "Replica":
-        """The replica of which `to_json` said this.
-
-        Raises:
-          ValueError: its name, which is that of its folder, is not that of its seed and values.
-        """
-        found = cls(row["seed"], row["values"])
-        if row["name"] != found.name or "/" in found.name:
-            raise ValueError(f"{row['name']!r} is not the name of the replica {found.to_json()}")
-        return found
-
 
 def chosen(run: Path, lanes: Sequence[Replica], replica: str | int | None) -> Sequence[int]:
     """Which of the replicas of a run are meant by a seed or a name; all if neither is given.

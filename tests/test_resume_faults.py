@@ -116,7 +116,7 @@ def test_diverged(tmp_path, run, capsys):
     experiment = write_experiment(tmp_path, "sudden", "config.learning_rate", sudden)
     assert train(experiment, run, "--data", "ring", "--checkpoint-every", 10) == 5
     err = capsys.readouterr().err
-    assert "Not finite at step 30: critic/" in err
+    assert "Not finite at step 24: critic's loss is nan (move 2 of critic)" in err
     assert "Lower the learning rates" in err
     assert [row["step"] for row in rows(run)] == [10, 20]
     state = load(run).state
