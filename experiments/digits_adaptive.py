@@ -2,7 +2,11 @@
 
     gan-jax train digits_adaptive --seeds 0..2
 
-Not measured yet.
+4,000 steps of seeds 0 to 2, in one program, in 406 s on two cores of an Intel Xeon beside much
+other work, jax 0.10.2, 2026-11-21. Averaged weights, 360 samples against 360 held-out digits, by
+seed: precision 0.761, 0.739, 0.697 (real digits 0.931), recall 0.778, 0.744, 0.842 (0.933), Frechet
+distance of pixels 1.036, 0.982, 0.974 (0.631). Under R1 the critic does not overfit these data: the
+probability of an augmentation ends at 0.
 """
 
 from dataclasses import dataclass

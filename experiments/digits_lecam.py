@@ -2,7 +2,10 @@
 
     gan-jax train digits_lecam --seeds 0..2
 
-Not measured yet.
+4,000 steps of seeds 0 to 2, in one program, in 341 s on two cores of an Intel Xeon beside much
+other work, jax 0.10.2, 2026-11-21. Averaged weights, 360 samples against 360 held-out digits, by
+seed: precision 0.775, 0.739, 0.761 (real digits 0.931), recall 0.850, 0.858, 0.861 (0.933), Frechet
+distance of pixels 0.835, 0.857, 0.909 (0.631).
 """
 
 from dataclasses import dataclass

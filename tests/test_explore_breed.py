@@ -165,7 +165,7 @@ def test_one_replica_needs_no_name_and_that_of_its_folder_is_checked(experiment,
         (run / "config.json").write_text(json.dumps(known))
         capsys.readouterr()
         assert breed(run, "--out", out, "--overwrite") == 6
-        assert "is not the name of the replica" in capsys.readouterr().err
+        assert "config.json is damaged: its replicas" in capsys.readouterr().err
 
 
 @pytest.mark.slow
