@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -83,10 +83,35 @@ def check_alike(found: Sequence[Evaluated]) -> None:
                 unlike = [what for what in given if given[what] != before[what]]
                 if unlike:
                     said = (f"{LIKE[w]} {_short(before[w])} and {_short(given[w])}" for w in unlike)
+                    mend = "Evaluate both alike, by the same flags" if key else "Compare others"
                     raise UsageError(
                         f"{other} and {one.name} are no comparison{key and f' by {key}'}: "
-                        f"{'; '.join(said)}. Evaluate both alike, by the same flags."
+                        f"{'; '.join(said)}. {mend}."
                     )
+
+
+def grouped(found: Sequence[Any], provenance: Callable[[Any], Mapping]) -> list[list[Any]]:
+    """The runs in groups, each of which may stand side by side: alike in what figures they share.
+
+    Args:
+      found: the runs, in order.
+      provenance: of the figures of a run, by their names.
+
+    >>> grouped([10, 20, 10], lambda n: {"recall": dict.fromkeys(LIKE, n)})
+    [[10, 10], [20]]
+    """
+
+    def alike(one: Any, other: Any) -> bool:
+        first, second = provenance(one), provenance(other)
+        same = lambda name: all(first[name].get(w) == second[name].get(w) for w in LIKE)
+        return all(map(same, first.keys() & second.keys()))
+
+    groups: list[list[Any]] = []
+    for run in found:
+        fits = lambda group, run=run: all(alike(run, other) for other in group)
+        group = next(filter(fits, groups), None)
+        groups.append([run]) if group is None else group.append(run)
+    return groups
 
 
 def table(found: Sequence[Evaluated]) -> list[list[str]]:

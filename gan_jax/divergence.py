@@ -48,7 +48,8 @@ def after(job: Job, error: DivergedError, told: Callable[[], int]) -> Job:
     step, state = _last(job)
     where, options = _explained(job, state, error, told), job.options
     if options.on_divergence == "stop" or len(job.rewinds) >= options.rewinds:
-        many = f" It was rewound {len(job.rewinds)} times." * bool(job.rewinds)
+        times = f"{len(job.rewinds)} time{'s' * (len(job.rewinds) > 1)}"
+        many = f" It was rewound {times}." * bool(job.rewinds)
         raise DivergedError(f"{where}{many} {ADVICE} What was saved before is kept.") from error
     rewinds = (*job.rewinds, options.rewind_factor)
     rate = math.prod(rewinds)

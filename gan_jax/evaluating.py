@@ -127,7 +127,10 @@ def _check(measured: Measured) -> None:
         if len({name.partition(":")[0] for name in given}) < len(given):
             raise UsageError(f"--{flag} names one twice: {', '.join(given)}.")
     if not measured.features and (measured.figures or measured.n is not None):
-        raise UsageError("--figures and --n are those of --features: give some, such as random.")
+        raise UsageError(
+            "--figures and --n are those of --features: give some, such as random, or classifier "
+            "for score and usefulness."
+        )
     if measured.n is not None and measured.n < FEWEST:
         raise UsageError(f"--n is {measured.n}: it must be {FEWEST} or more.")
 

@@ -105,10 +105,15 @@ def _data(
     known = (wanted.data,) if wanted.data else (trained.config.data, trained.fingerprint)
     real = data.open(*known)
     part = getattr(real, wanted.part)
-    if real.spec.shape != trained.spec.shape or max(chosen) >= len(part["real"]):
+    if real.spec.shape != trained.spec.shape:
         raise UsageError(
-            f"--index {wanted.index}: {known[0]} has {len(part['real'])} examples in this part, of "
-            f"shape {real.spec.shape}; the model makes {trained.spec.shape}."
+            f"--data {known[0]} has examples of shape {real.spec.shape}; the model makes "
+            f"{trained.spec.shape}."
+        )
+    if max(chosen) >= len(part["real"]):
+        raise UsageError(
+            f"--index {wanted.index}: the {wanted.part} part of {known[0]} has the examples 0 to "
+            f"{len(part['real']) - 1}."
         )
     if explored.maker.conditional and real.spec.classes != trained.spec.classes:
         raise UsageError(

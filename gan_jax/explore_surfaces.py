@@ -44,8 +44,8 @@ def walk(folder: Path, words: Sequence[str]) -> None:
     """gan-jax explore RUN walk [flags]"""
     given = asked(words, "walk", Plane)
     asked_for = given.settings
-    corners = samples(asked_for.samples, "samples", fewest=3)
-    if len(corners) > 3 or min(asked_for.rows, asked_for.columns) < 2:
+    corners = samples(asked_for.samples, "samples")
+    if len(corners) != 3 or min(asked_for.rows, asked_for.columns) < 2:
         raise UsageError(
             f"--samples {asked_for.samples} --rows {asked_for.rows} --columns {asked_for.columns}: "
             "give 3 numbers of samples, and 2 or more rows and columns."

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from gan_jax import experiment, parting, runs
+from gan_jax import comparing, experiment, parting, runs
 from gan_jax.errors import UsageError
 from gan_jax.markup import Paragraph, Strong, Table
 from gan_jax.metrics import digits
@@ -19,13 +19,18 @@ def figures(told: Sequence[Told]) -> Iterator[Paragraph | Table]:
     """The figures of the evaluations, beside those of real data, and what they depend on."""
     for run in told:
         yield Paragraph(f"{run.name}: {_circumstances(run)}")
-    cells = [_cells(run.evaluation) for run in told]
-    names = list(dict.fromkeys(name for each in cells for name in each))
-    if names:
-        header = [part for run in told for part in (run.name, f"{run.name}: real data")]
-        none = ("", "")
-        rows = [[n, *(text for each in cells for text in each.get(n, none))] for n in names]
-        yield Table(["", *header], rows)
+    groups = comparing.grouped(told, lambda run: run.evaluation.get("provenance", {}))
+    if len(groups) > 1:
+        said = "of other data, other numbers of examples or other features"
+        yield Paragraph(f"Figures {said} stand in tables of their own.")
+    for group in groups:
+        cells = [_cells(run.evaluation) for run in group]
+        names = list(dict.fromkeys(name for each in cells for name in each))
+        if names:
+            header = [part for run in group for part in (run.name, f"{run.name}: real data")]
+            none = ("", "")
+            rows = [[n, *(text for each in cells for text in each.get(n, none))] for n in names]
+            yield Table(["", *header], rows)
 
 
 def _circumstances(run: Told) -> str:

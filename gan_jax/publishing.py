@@ -121,9 +121,9 @@ def _check_free(out: Path, mark: str, *, overwrite: bool) -> None:
     if not out.exists() or (out.is_dir() and not any(out.iterdir())):
         return
     if not (out / mark).is_file():
-        raise RunError(f"{out} exists, and holds no {mark}: name another folder by --out.")
+        raise RunError(f"{out} exists, and holds no {mark}: give another --out.")
     if not overwrite:
-        raise RunError(f"{out} exists: replace it by --overwrite, or name another folder by --out.")
+        raise RunError(f"{out} exists: replace it by --overwrite, or give another --out.")
 
 
 def _write(out: Path, files: Mapping[str, bytes]) -> None:

@@ -39,7 +39,11 @@ def _batches(folder: Path) -> dict:
     from gan_jax.divergence import BATCHES
 
     if not (folder / BATCHES).is_file():
-        raise RunError(f"{folder} is no step to replay: it has no {BATCHES}.")
+        there = ", ".join(str(place) for place in sorted(folder.glob("replay-*")))
+        raise RunError(
+            f"{folder} is no step to replay: it has no {BATCHES}"
+            f"{f'; there is {there}' if there else ''}."
+        )
     try:
         with np.load(folder / BATCHES, allow_pickle=False) as file:
             return dict(file)

@@ -20,8 +20,8 @@ def summarise(found: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> d
     Returns:
       `replicas` how many, the names of those that `diverged`, and of those that `collapsed`: whose
       samples reach less than half of a recall or coverage of real data; and for each of the
-      `figures` its mean, its standard deviation, the 95 % interval of the mean
-      (Student), `best` and `worst`, those nearest to and farthest from the figure of real data, by
+      `figures` that all of them have its mean, its standard deviation, the 95 % interval of the
+      mean (Student), `best` and `worst`, those nearest to and farthest from the figure of real data, by
       name, and that one; for each of the `tasks`, if there are any, `mean`, `std`, `median`,
       `least` and `largest`.
     """
@@ -41,8 +41,10 @@ def summarise(found: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> d
         return about | {"figures": {}, "not_compared": reason}
     first = next(iter(evaluated.values()))
     about |= {key: first[key] for key in ("step", "weights", "n")}
-    about["provenance"] = first.get("provenance", {})
-    return about | {"figures": {what: _one(what, evaluated) for what in first["samples"]}}
+    has = lambda what: all(what in each["samples"] for each in evaluated.values())
+    shared, known = [what for what in first["samples"] if has(what)], first.get("provenance", {})
+    about["provenance"] = {what: known[what] for what in shared if what in known}
+    return about | {"figures": {what: _one(what, evaluated) for what in shared}}
 
 
 def has_collapsed(figures: Mapping[str, Any]) -> bool:

@@ -189,7 +189,7 @@ def trained(
         if found.get("step", config.steps) == config.steps:
             return 0
     try:
-        return launch(path, config, options, lambda text: say(text.partition("\n")[0]), chosen)
+        return launch(path, config, options, lambda text: "\n" in text or say(text), chosen)
     except DivergedError as error:
         say(str(error))
         failed = [replica.name for replica in chosen] or [run.name]

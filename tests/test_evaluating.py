@@ -159,7 +159,7 @@ def test_runs_are_compared_side_by_side(several, capsys):
         ({"n_fake": 59}, "by recall: n of samples 60 and 59."),
         ({"hash": "0123456789abcdef"}, "by recall: hash of the features None and 0123456789ab."),
         ({"split": "train"}, "by recall: split held_out and train."),
-        ({"fingerprint": "beef"}, "and beef. Evaluate both alike"),
+        ({"fingerprint": "beef"}, "and beef. Compare others"),
     ],
 )
 def test_what_is_unlike_is_refused(several, capsys, changes, said):

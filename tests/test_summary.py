@@ -93,3 +93,9 @@ def test_nothing_to_compare_with(tmp_path):
     said = summary.record(tmp_path, bare, NAMES)
     assert "since there are no figures" in said and said.splitlines()[-1].startswith("own")
     assert summary.record(tmp_path, {}, NAMES).endswith("since all of them diverged.")
+
+
+def test_figures_that_one_of_them_lacks_are_left_out():
+    more = {"samples": {"recall": 0.5, "more": 1.0}, "real": {"recall": 0.9, "more": 1.0}}
+    found = summary.summarise(FOUND | {"seed-0": FOUND["seed-0"] | more}, NAMES)
+    assert list(found["figures"]) == ["recall"]
