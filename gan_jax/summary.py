@@ -21,9 +21,9 @@ def summarise(found: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> d
       `replicas` how many, the names of those that `diverged`, and of those that `collapsed`: whose
       samples reach less than half of a recall or coverage of real data; and for each of the
       `figures` that all of them have its mean, its standard deviation, the 95 % interval of the
-      mean (Student), `best` and `worst`, those nearest to and farthest from the figure of real data,
-      by name, and that one; for each of the `tasks`, if there are any, `mean`, `std`, `median`,
-      `least` and `largest`.
+      mean (Student), `best` and `worst`, those nearest to and farthest from the figure of real
+      data, by name, and that one; for each of the `tasks`, if there are any, `mean`, `std`,
+      `median`, `least` and `largest`.
     """
     evaluated = {name: figures for name, figures in found.items() if "samples" in figures}
     about = {
