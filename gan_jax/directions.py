@@ -74,21 +74,24 @@ def principal(activations: np.ndarray, latents: np.ndarray, count: int) -> np.nd
             f"{count} directions of {len(latents)} latents of {latents.shape[1]} dimensions: give "
             "1 or more, no more than dimensions, and fewer than latents."
         )
-    values, vectors = np.linalg.eigh(_gram(activations.reshape(len(latents), -1)))
-    kept = (vectors * np.sqrt(np.maximum(values, 0)))[:, ::-1][:, :count]
+    kept = _coordinates(activations.reshape(len(latents), -1))[:, :count]
     columns = np.linalg.lstsq(kept, np.float64(latents - latents.mean(0, keepdims=True)))[0]
     lengths = np.linalg.norm(columns, axis=1, keepdims=True)
     return _signed(columns / np.maximum(lengths, np.finfo(np.float64).tiny))
 
 
-def _gram(rows: np.ndarray) -> np.ndarray:
-    """Products of all pairs of rows less their mean, in float64, so many columns at a time."""
-    found = np.zeros((len(rows), len(rows)))
+def _coordinates(rows: np.ndarray) -> np.ndarray:
+    """Of rows less their mean in their principal components, the largest first, float64."""
+    if rows.shape[1] <= len(rows):
+        centred = np.float64(rows) - np.mean(rows, axis=0, dtype=np.float64)
+        return centred @ np.linalg.eigh(centred.T @ centred)[1][:, ::-1]
+    products = np.zeros((len(rows), len(rows)))
     for start in range(0, rows.shape[1], COLUMNS):
         part = np.float64(rows[:, start : start + COLUMNS])
         part -= part.mean(axis=0, keepdims=True)
-        found += part @ part.T
-    return found
+        products += part @ part.T
+    values, vectors = np.linalg.eigh(products)
+    return (vectors * np.sqrt(np.maximum(values, 0)))[:, ::-1]
 
 
 def _signed(rows: np.ndarray) -> np.ndarray:

@@ -88,3 +88,12 @@ def test_principal_components_of_a_linear_generator():
     alike(found, RIGHT[:3], atol=0.01)
     with pytest.raises(ValueError, match="6 directions of 20000 latents of 5"):
         directions.principal(latents @ WEIGHTS, latents, 6)
+
+
+def test_wide_activations_have_the_same_directions():
+    """Of which there are more in an example than examples."""
+    latents = np.random.default_rng(0).normal(size=(60, 4)).astype(np.float32)
+    narrow = latents @ np.diag(np.float32([4, 3, 2, 1]))
+    turn = np.linalg.qr(np.random.default_rng(1).normal(size=(5000, 4)))[0]
+    found = directions.principal(narrow @ turn.T, latents, 4)
+    np.testing.assert_allclose(found, directions.principal(narrow, latents, 4), atol=1e-4)
