@@ -98,7 +98,7 @@ def before(run: Path, about: Mapping[str, Any]) -> dict[str, Any] | None:
     try:
         found = json.loads((run / runs.EVALUATION).read_text())
         given = found.get("provenance", {})
-        same = lambda each: "extractor" in each and all(each.get(k) == about[k] for k in about)
+        same = lambda each: each.get("extractor") and about.items() <= each.items()
         names = [name for name, each in given.items() if same(each)]
         parts = {part: found[part] for part in ("samples", "real", "provenance")}
         kept = {part: {name: of[name] for name in names} for part, of in parts.items()}

@@ -53,11 +53,12 @@ def test_pixels_that_are_nearly_constant_are_not_blown_up():
     from sklearn.datasets import load_digits
 
     digits = load_digits()
-    real = np.pad(digits.images / 8 - 1, ((0, 0), (4, 4), (4, 4)), constant_values=-1)
+    images = digits.images[:500]
+    real = np.pad(images / 8 - 1, ((0, 0), (4, 4), (4, 4)), constant_values=-1)
     noise = np.abs(np.random.default_rng(0).normal(0, 1e-3, real.shape))
     half = len(real) // 2
     halves = real[:half], digits.target[:half]
-    other, labels = real[half:], digits.target[half:]
+    other, labels = real[half:], digits.target[half:500]
     clean = synthetic_usefulness(*halves, other, labels)["train_on_synthetic"]
     noisy = synthetic_usefulness(*halves, other + noise[half:], labels)["train_on_synthetic"]
     assert abs(clean - noisy) < 0.02
