@@ -275,7 +275,7 @@ def test_help_and_what_there_is(capsys):
         ("directions --reach 0", "--reach is 0.0"),
         ("truncate --thresholds 1,0", "give different numbers above 0"),
         ("truncate --overwrite --labels 3", "not conditional"),
-        ("invert --index 9999 --overwrite", "has 360 examples in this part"),
+        ("invert --index 9999 --overwrite", "of digits has the examples 0 to 359"),
         ("invert --image x.png --data digits", "give one of the two"),
         ("invert --steps 0", "give 1 or more of each"),
         ("reject --percentile 101", "from 0 to 100"),
