@@ -6,7 +6,6 @@ the classifier what it is tested for.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -106,7 +105,7 @@ def _scores(
     found = training_sets.without_generators(judge, shares)
     for entry in chosen:
         run = entry.run(folder, judge.seed)
-        if "diverged" in json.loads((run / runs.EVALUATION).read_text()):
+        if "diverged" in runs.read_json(run / runs.EVALUATION):
             continue
         trained = load(run)
         if entry.labels:

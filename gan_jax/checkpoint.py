@@ -1,16 +1,15 @@
 """Checkpoints on Orbax, and nothing else: open, save, steps, restore, close."""
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import orbax.checkpoint as ocp
-from orbax.checkpoint.checkpoint_managers import preservation_policy
 
 from gan_jax import leaves, parallel, storage
 from gan_jax.errors import CheckpointError, DamagedError, UsageError
@@ -23,22 +22,35 @@ ADVICE = "name another by --step, or train on from the newest sound one by --res
 Manager = ocp.CheckpointManager
 
 
+class Kept(NamedTuple):
+    """Orbax's policy of which checkpoints stay: the newest, and one more."""
+
+    newest: int
+    also: Callable[[], int]  # the step of that one, -1 for none
+
+    def should_preserve(self, checkpoints: Sequence, *, context: object) -> list[bool]:
+        """Of each of the checkpoints, in the order of their steps, whether it stays."""
+        late = len(checkpoints) - self.newest
+        return [n >= late or one.step == self.also() for n, one in enumerate(checkpoints)]
+
+
 @contextmanager
-def open_folder(folder: Path, keep: int = 2, policy: Any = None) -> Iterator[Manager]:
+def open_folder(
+    folder: Path, keep: int = 2, also: Callable[[], int] = lambda: -1
+) -> Iterator[Manager]:
     """The checkpoints of a run, to save to; at the end the last save is waited for.
 
     Args:
       folder: made if it is not there; one process at a time may write to it.
       keep: how many of the newest checkpoints to keep.
-      policy: of Orbax, which to keep; by default those.
+      also: the step of another one to keep, asked for anew at each save; -1 for none.
 
     Raises:
       OSError: the disk is full or cannot be written to; checkpoints that were there are intact.
       CheckpointError: a save failed for another reason.
     """
     options = ocp.CheckpointManagerOptions(
-        preservation_policy=policy or preservation_policy.LatestN(keep),
-        cleanup_tmp_directories=True,
+        preservation_policy=Kept(keep, also), cleanup_tmp_directories=True
     )
     with _explained(folder):
         manager = Manager(folder.absolute(), options=options)
@@ -198,11 +210,5 @@ def _check(step: int, about: dict, saved: Any, like: Any) -> None:
             f"The checkpoint of step {step} has format {about['format']}, this version of gan_jax "
             f"reads up to {FORMAT}: update gan_jax."
         )
-    kinds = [leaves.kinds(tree) for tree in (saved, like)]
-    for leaf in sorted(kinds[0].keys() | kinds[1].keys()):
-        old, new = (kind.get(leaf, "nothing") for kind in kinds)
-        if old != new:
-            raise CheckpointError(
-                f"The checkpoint of step {step} is of another model: {leaf} is {old} in it and "
-                f"{new} in this experiment."
-            )
+    if unlike := leaves.difference(saved, like):
+        raise CheckpointError(f"The checkpoint of step {step} is of another model: {unlike}.")

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -41,12 +40,10 @@ def read(run: Path) -> Evaluated:
       RunError: it is no run, was not evaluated yet, or not so that it can be compared.
     """
     try:
-        found = json.loads((run / runs.EVALUATION).read_text())
+        found = runs.read_json(run / runs.EVALUATION)
     except (FileNotFoundError, NotADirectoryError) as error:
         runs.about(run)
         raise RunError(f"{run} was not evaluated yet: gan-jax evaluate {run}") from error
-    except ValueError as error:
-        raise RunError(f"{run / runs.EVALUATION} is damaged: {error!r}.") from error
     if "samples" in found:
         real = found["real"]
         figures = {k: {"value": v, "real": real[k]} for k, v in found["samples"].items()}

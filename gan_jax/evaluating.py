@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gan_jax.errors import UsageError
+from gan_jax.experiment import FEWEST
 from gan_jax.options import flags
 from gan_jax.reading import Source, loaded, opened, seed_of
 
@@ -31,8 +32,8 @@ FIGURES = (
 )
 LABELLED = ("score", "usefulness")
 """Figures that are only taken when they are asked for, since they need labels."""
-DEFAULT, FEWEST = 10_000, 20
-"""Examples in each set, where none are asked for, and those below which no figure means a thing."""
+DEFAULT = 10_000
+"""Examples in each set, where none are asked for."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -10,15 +10,13 @@ import numpy as np
 from gan_jax import __version__, encoding, report, runs
 from gan_jax.data import Dataset, Spec
 from gan_jax.data.source import some
-from gan_jax.experiment import COMPARED, Experiment
+from gan_jax.experiment import COMPARED, FEWEST, Experiment
 from gan_jax.game import Game, State
 from gan_jax.keys import stream
 from gan_jax.metrics import OfTraining, aligned, compare, digits, table
 
 EXAMINED = 10_000
 """Examples of each part of the data that tasks see at most."""
-FEWEST = 20
-"""Held-out, or training, examples below which no figure would mean anything."""
 
 
 def assess(

@@ -25,6 +25,8 @@ REQUIRED = ("data", "steps", "batch_size")
 
 COMPARED = 2500
 """Examples in each set of an evaluation: the published number for mixtures, and soon done."""
+FEWEST = 20
+"""Held-out, or training, examples below which no figure would mean anything."""
 
 
 class Experiment(NamedTuple):

@@ -70,16 +70,14 @@ def parts(trained: Any, count: int) -> tuple[np.ndarray, np.ndarray]:
     """
     from gan_jax import data
     from gan_jax.data.source import some
-    from gan_jax.evaluation import FEWEST
+    from gan_jax.evaluation import too_few
 
     real = data.open(trained.config.data, trained.fingerprint)
-    there = len(real.held_out["real"])
-    if there < FEWEST:
-        raise UsageError(
-            f"The data have {there or 'no'} held-out examples, and figures need {FEWEST} at least."
-        )
-    count = min(count, there, len(real.train["real"]))
-    chosen = (some(part["real"], count) for part in (real.held_out, real.train))
+    if reason := too_few(real):
+        raise UsageError(f"No figures: {reason}.")
+    given = real.held_out["real"], real.train["real"]
+    count = min(count, *map(len, given))
+    chosen = (some(part, count) for part in given)
     return tuple(np.asarray(real.spec.decode(examples)) for examples in chosen)
 
 

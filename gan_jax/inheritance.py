@@ -59,14 +59,8 @@ def check(job: Job) -> None:
             f"--init-from has {len(job.inherited)} replicas and the run {len(job.lanes)}: name one "
             "of them by its folder, or train as many."
         )
-    old, new = (leaves.kinds(_weights(state)) for state in (job.inherited[0], _abstract(job)))
-    for leaf in sorted(old.keys() | new.keys()):
-        theirs, ours = (kinds.get(leaf, "nothing") for kinds in (old, new))
-        if theirs != ours:
-            raise UsageError(
-                f"--init-from {job.options.init_from} is of another model: {leaf} is {theirs} in "
-                f"it and {ours} in this experiment."
-            )
+    if unlike := leaves.difference(_weights(job.inherited[0]), _weights(_abstract(job))):
+        raise UsageError(f"--init-from {job.options.init_from} is of another model: {unlike}.")
 
 
 def begin(job: Job) -> State:

@@ -20,6 +20,20 @@ def name(path: tuple) -> str:
     return "/".join(map(str, parts))
 
 
+def difference(old: Any, new: Any) -> str:
+    """The first leaf, by name, whose type or shape is another in two trees; nothing if none is.
+
+    >>> difference({"bias": jax.numpy.zeros(3)}, {})
+    'bias is float32[3] in it and nothing in this experiment'
+    """
+    both = kinds(old), kinds(new)
+    for name in sorted(both[0].keys() | both[1].keys()):
+        theirs, ours = (found.get(name, "nothing") for found in both)
+        if theirs != ours:
+            return f"{name} is {theirs} in it and {ours} in this experiment"
+    return ""
+
+
 def kinds(tree: Any) -> dict[str, str]:
     """The types and shapes of the leaves, by their names.
 

@@ -43,12 +43,12 @@ class Trained:
     @property
     def game(self) -> Game:
         """The game that was played, or of several in turn that of this state."""
-        return phases.of_step(self.experiment.phases, int(self.state.step)).game
+        return self._phase.game
 
     @property
     def sampler(self) -> Sampler:
         """Of this game, as it was trained or as it is `asked`."""
-        sampler = phases.of_step(self.experiment.phases, int(self.state.step)).sampler
+        sampler = self._phase.sampler
         return asked(sampler, **self.wanted) if self.wanted else sampler
 
     def sample(
@@ -64,8 +64,11 @@ class Trained:
         Raises:
           UsageError: the samples are not of a generator and a prior.
         """
-        phase = phases.of_step(self.experiment.phases, int(self.state.step))
-        return making.maker(phase.game, phase.sampler, self.state, average=average)
+        return making.maker(self.game, self._phase.sampler, self.state, average=average)
+
+    @property
+    def _phase(self) -> phases.Phase:
+        return phases.of_step(self.experiment.phases, int(self.state.step))
 
     def asked(self, *, label: str | None = None, truncation: float | None = None) -> Trained:
         """The same, whose samples are of the class of this name, or typical: see `generated.asked`.

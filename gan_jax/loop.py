@@ -78,7 +78,7 @@ def _play(
     if 0 < options.patience <= best.since and state is not None:
         return state, STALE
     with (
-        checkpoint.open_folder(folder, policy=watching.Kept(options.keep, best)) as manager,
+        checkpoint.open_folder(folder, options.keep, lambda: best.step) as manager,
         progress(step, steps, job.experiment.watch, shown=processes.first()) as show,
         profiled(job.run / "profile", options.profile, job.say) as profile,
         trackers.opened(*_tracked(job), step) as track,

@@ -1,6 +1,5 @@
 """Figures of features, of as many samples as are asked for, and where every figure comes from."""
 
-import json
 import math
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -14,7 +13,7 @@ from gan_jax import runs
 from gan_jax.data import Dataset
 from gan_jax.data.encoding import hardened
 from gan_jax.data.source import chosen
-from gan_jax.errors import UsageError
+from gan_jax.errors import RunError, UsageError
 from gan_jax.evaluation import provenance, too_few
 from gan_jax.game import State
 from gan_jax.keys import stream
@@ -96,14 +95,14 @@ def before(run: Path, about: Mapping[str, Any]) -> dict[str, Any] | None:
       As `measure`; None where there are none.
     """
     try:
-        found = json.loads((run / runs.EVALUATION).read_text())
+        found = runs.read_json(run / runs.EVALUATION)
         given = found.get("provenance", {})
         same = lambda each: each.get("extractor") and about.items() <= each.items()
         names = [name for name, each in given.items() if same(each)]
         parts = {part: found[part] for part in ("samples", "real", "provenance")}
         kept = {part: {name: of[name] for name in names} for part, of in parts.items()}
         return kept | {"n": found["n"]} if names else None
-    except (OSError, ValueError, KeyError, AttributeError):  # none, or one that is replaced
+    except (OSError, RunError, KeyError, AttributeError):  # none, or one that is replaced
         return None
 
 

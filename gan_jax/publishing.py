@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -108,7 +107,7 @@ def _about(run: Path, trained, target: Export) -> dict:
             "step": int(trained.state.step),
             "weights": target.weights,
             "fingerprint": trained.fingerprint,
-            "environment": json.loads((run / runs.ENVIRONMENT).read_text()),
+            "environment": runs.read_json(run / runs.ENVIRONMENT),
         },
         "environment": runs.environment(),
     }

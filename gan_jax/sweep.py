@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import product
@@ -185,7 +184,7 @@ def trained(
     run = Path(options.run)
     if options.resume and is_done(run):
         check_same(runs.about(run), config, options, chosen)
-        found = json.loads((run / runs.EVALUATION).read_text())
+        found = runs.read_json(run / runs.EVALUATION)
         if found.get("step", config.steps) == config.steps:
             return 0
     try:

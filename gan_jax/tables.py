@@ -56,7 +56,7 @@ def collected(values: Mapping[str, Any], run: Path) -> list[Row]:
     for replica in runs.about(run)["replicas"]:
         _, found = groups.setdefault(json.dumps(replica["values"]), (replica["values"], {}))
         file = run / replica["name"] / runs.EVALUATION
-        found[replica["name"]] = json.loads(file.read_text()) if file.is_file() else None
+        found[replica["name"]] = runs.read_json(file) if file.is_file() else None
     return [
         Row(
             {**values, **inner},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -45,7 +44,7 @@ def read(folders: Sequence[Path]) -> list[Told]:
 def _told(name: str, folder: Path) -> Told:
     known, held = runs.about(folder), runs.held(folder)
     try:
-        evaluation = json.loads((folder / runs.EVALUATION).read_text())
+        evaluation = runs.read_json(folder / runs.EVALUATION)
     except FileNotFoundError:
         evaluation = {}
     return Told(name, folder, known, runs.metrics(folder), evaluation, held)

@@ -54,19 +54,6 @@ class Best:
             say(f"Nearest to real data by {self.name}: step {self.step}, kept; --step names it.")
 
 
-@dataclasses.dataclass(frozen=True)
-class Kept:
-    """Orbax's policy: the newest checkpoints, and the best."""
-
-    newest: int
-    best: Best
-
-    def should_preserve(self, checkpoints: Sequence, *, context: object) -> list[bool]:
-        """Which of the checkpoints, in the order of their steps, stay."""
-        late = len(checkpoints) - self.newest
-        return [n >= late or one.step == self.best.step for n, one in enumerate(checkpoints)]
-
-
 def begun(job: Job) -> Best:
     """The best of what the run has evaluated before."""
     best = Best(job.options.best)

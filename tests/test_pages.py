@@ -133,3 +133,12 @@ def test_what_cannot_be_reported(place, monkeypatch, capsys, words, code, said):
     assert main(["report", *words]) == code
     assert said in capsys.readouterr().err
     assert files(place) == before
+
+
+def test_damaged_figures_are_one_line(place, tmp_path, capsys):
+    run = tmp_path / "run"
+    shutil.copytree(place / "whole", run)
+    for content in ("{", "[]", "\x00"):
+        (run / "evaluation.json").write_text(content)
+        assert main(["report", str(run), "--out", str(tmp_path / "report.html")]) == 6
+        assert "evaluation.json is damaged" in capsys.readouterr().err
