@@ -1,6 +1,8 @@
 """Strict numerics for every test, and no test in the user's own folders."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from importlib.metadata import version
 
@@ -9,12 +11,15 @@ import pytest
 # Before JAX is imported, here and in the processes that tests start.
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 os.environ.setdefault("JAX_NUMPY_RANK_PROMOTION", "raise")
-# The tests' programs are small and many: compile them quickly, and each only once.
+# The tests' programs are small and many: compile them quickly, and each once for all processes.
 QUICKLY = "--xla_backend_optimization_level=0 --xla_cpu_parallel_codegen_split_count=1"
 if version("jaxlib").startswith("0.10."):  # a later one does not know it, and stops
     QUICKLY += " --xla_cpu_use_fusion_emitters=false"
 os.environ.setdefault("XLA_FLAGS", QUICKLY)
-cache = tempfile.mkdtemp(prefix="gan_jax_tests_")
+if "GAN_JAX_TESTS" not in os.environ:  # this process started the others
+    os.environ["GAN_JAX_TESTS"] = tempfile.mkdtemp(prefix="gan_jax_tests_")
+    atexit.register(shutil.rmtree, os.environ["GAN_JAX_TESTS"], ignore_errors=True)
+cache = os.environ["GAN_JAX_TESTS"]
 os.environ["XDG_CACHE_HOME"] = cache
 os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = cache
 os.environ["JAX_COMPILATION_CACHE_DIR"] = cache
