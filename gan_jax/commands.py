@@ -13,6 +13,7 @@ from gan_jax import (
     evaluating,
     experiment,
     explore_commands,
+    history,
     publishing,
     reading,
     replaying,
@@ -79,7 +80,7 @@ def list_runs(words: Sequence[str]) -> None:
         print(f"There is no run in {folder}.")
     for path in found:
         try:
-            known, rows = runs.about(path), runs.metrics(path)
+            known, rows = runs.about(path), history.rows(path)
         except RunError as error:
             print(f"{path}  {error}")
             continue

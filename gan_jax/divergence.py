@@ -15,6 +15,7 @@ import numpy as np
 from gan_jax import (
     checkpoint,
     feed,
+    history,
     inheritance,
     observation,
     parallel,
@@ -54,9 +55,9 @@ def after(job: Job, error: DivergedError, told: Callable[[], int]) -> Job:
     rewinds = (*job.rewinds, options.rewind_factor)
     rate = math.prod(rewinds)
     job.say(f"{where} Going on from step {step} with all learning rates times {rate:g}.")
-    seconds = runs.keep_metrics(job.run, step, len(rewinds))
+    seconds = history.keep(job.run, step, len(rewinds))
     note = {"step": step, "seconds": seconds, "rewinds": len(rewinds), "rate": rate}
-    runs.add_metrics(job.run, note)
+    history.add(job.run, note)
     options = dataclasses.replace(options, resume_from=None)
     return dataclasses.replace(job, rewinds=rewinds, options=options)
 

@@ -9,6 +9,7 @@ from typing import Any
 from gan_jax import (
     checkpoint,
     inheritance,
+    locks,
     parallel,
     phases,
     preflight,
@@ -74,7 +75,7 @@ def launch(
         processes.check_alike(f"{known} {path.read_text()} {_about(job, path)}")
         if not processes.first():
             return _follow(job, stopped)
-        with runs.locked(run):
+        with locks.locked(run):
             with processes.together():
                 _settle(job, known, path)
             return _lead(job, stopped)

@@ -14,6 +14,7 @@ import numpy as np
 from gan_jax import (
     checkpoint,
     divergence,
+    history,
     inheritance,
     ledger,
     order,
@@ -127,7 +128,7 @@ def _begin(job: Job) -> tuple[Job, State | None, int, float]:
         state = inheritance.begin(job)
     if processes.first():
         job.say(f"Training in {job.run} from step {step} to {job.config.steps}.")
-        kept = partial(runs.keep_metrics, step=step, rewinds=len(job.rewinds))
+        kept = partial(history.keep, step=step, rewinds=len(job.rewinds))
         seconds = max(map(kept, job.folders))
     return job, state, step, seconds
 
@@ -184,7 +185,7 @@ def _log(
             row |= {name: float(value) for name, value in more.items()}
         if evaluated:
             row |= watching.figures(job, job.part(state, index), lane)
-        runs.add_metrics(lane.folder, {"step": step, "seconds": seconds, **row})
+        history.add(lane.folder, {"step": step, "seconds": seconds, **row})
         track(lane.folder, step, row)
         rows.append(row)
     if not rows:
@@ -193,7 +194,7 @@ def _log(
     means = {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
     if job.replicas:
         about = {"step": step, "seconds": seconds, "replicas": len(rows)}
-        runs.add_metrics(job.run, about | means)
+        history.add(job.run, about | means)
         track(job.run, step, means)
     return means
 
@@ -208,7 +209,7 @@ def _enter(job: Job, state: State, step: int) -> None:
     seeds = np.array([lane.seed for lane in job.lanes], np.uint32)
     rows = ledger.entries(state, seeds, moves, job.config.batch_size, places)
     for index, lane in job.living(state, step):
-        runs.add_metrics(lane.folder, {"step": step, **rows[index]}, runs.LEDGER)
+        history.add(lane.folder, {"step": step, **rows[index]}, history.LEDGER)
 
 
 def _save(job: Job, manager: checkpoint.Manager, step: int, state: State) -> None:
@@ -228,7 +229,7 @@ def _picture(job: Job, state: State, step: int) -> None:
 def _curves(job: Job) -> None:
     if processes.first():
         for folder in job.folders:
-            report.curves(runs.metrics(folder), folder / "losses.png")
+            report.curves(history.rows(folder), folder / "losses.png")
 
 
 def _crossed(before: int, after: int, every: int) -> bool:

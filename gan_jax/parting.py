@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from gan_jax import runs
+from gan_jax import history, runs
 from gan_jax.errors import RunError
 
 
@@ -37,8 +37,8 @@ def parting(one: Path, other: Path) -> tuple[bool, str]:
 def _rows(folder: Path) -> list[dict[str, Any]]:
     if not folder.is_dir():
         raise RunError(f"{folder} is no run: there is no such folder.")
-    if not (rows := runs.metrics(folder, runs.LEDGER)):
-        raise RunError(f"{folder} has no {runs.LEDGER}: name a run, or one of its replicas.")
+    if not (rows := history.rows(folder, history.LEDGER)):
+        raise RunError(f"{folder} has no {history.LEDGER}: name a run, or one of its replicas.")
     return rows
 
 

@@ -6,7 +6,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from gan_jax import checkpoint, processes, runs
+from gan_jax import checkpoint, history, processes, runs
 from gan_jax.errors import CheckpointError, DamagedError
 
 
@@ -63,7 +63,7 @@ def go_back(run: Path, step: int, folders: Iterable[Path]) -> Path | None:
     """
     checkpoints = run / runs.CHECKPOINTS
     later = [found for found in checkpoint.steps(checkpoints) if found > step]
-    rows = [row for folder in folders for row in runs.metrics(folder)]
+    rows = [row for folder in folders for row in history.rows(folder)]
     dated = [path for folder in folders for path in _later(folder, step)]
     if not later and not dated and all(row["step"] <= step for row in rows):
         return None
@@ -71,7 +71,7 @@ def go_back(run: Path, step: int, folders: Iterable[Path]) -> Path | None:
     for folder in folders:
         here = place / folder.relative_to(run)
         here.mkdir(parents=True, exist_ok=True)
-        for name in (runs.METRICS, runs.LEDGER):
+        for name in (history.METRICS, history.LEDGER):
             if (folder / name).exists():
                 shutil.copy(folder / name, here)
         if (folder / runs.EVALUATION).exists():

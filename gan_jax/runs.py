@@ -1,26 +1,22 @@
-"""The run folder: layout, lock, configuration, metrics. It knows nothing of training."""
+"""The run folder: layout and configuration. It knows nothing of training."""
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
 import shutil
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from gan_jax.environment import environment
 from gan_jax.errors import RunError
-from gan_jax.storage import named, replica_name, write_atomically
+from gan_jax.locks import LOCK
+from gan_jax.storage import replica_name, write_atomically
 
-ABOUT, METRICS, EVALUATION = "config.json", "metrics.jsonl", "evaluation.json"
-LEDGER = "ledger.jsonl"
+ABOUT, EVALUATION = "config.json", "evaluation.json"
 ENVIRONMENT, EXPERIMENT, CHECKPOINTS = "environment.json", "experiment.py", "checkpoints"
-LOCK = ".lock"
 KINDS = {
     "experiment": str,
     "config": dict,
@@ -30,8 +26,6 @@ KINDS = {
     "sha256": str,
 }
 """What `config.json` holds."""
-PATIENCE = 1.0
-"""Seconds until a lock counts as held: who asks whether it is, takes it for an instant."""
 PATTERN = "*?[\\"
 """Orbax looks for what it has written by `glob`; what it does not find is lost."""
 
@@ -90,47 +84,6 @@ def _others(run: Path) -> list[str]:
     own = lambda name: name in whole or name.startswith(begun)
     full = (p for p in run.rglob("*") if p.is_symlink() or (p.is_file() and p.stat().st_size))
     return sorted({p.relative_to(run).parts[0] for p in full if p.parent != run or not own(p.name)})
-
-
-@contextmanager
-def locked(run: Path) -> Iterator[None]:
-    """Holds the run for this process alone; makes the folder if it is not there.
-
-    Raises:
-      RunError: another process holds it.
-    """
-    run.mkdir(parents=True, exist_ok=True)
-    with open(run / LOCK, "a+") as file:  # the system drops the lock with the process
-        if not _taken(file):
-            file.seek(0)
-            holder = file.read().strip() or "unknown"
-            raise RunError(f"{run} is in use by process {holder}: wait for it, or stop it.")
-        file.truncate(0)
-        file.write(f"{os.getpid()} on {os.uname().nodename}")
-        file.flush()
-        yield
-
-
-def _taken(file: TextIO) -> bool:
-    until = time.monotonic() + PATIENCE
-    while True:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return True
-        except BlockingIOError:
-            if time.monotonic() > until:
-                return False
-            time.sleep(PATIENCE / 50)
-
-
-def held(run: Path) -> bool:
-    """Whether a process holds the run, to train it."""
-    try:
-        with open(run / LOCK) as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except (BlockingIOError, FileNotFoundError) as error:
-        return isinstance(error, BlockingIOError)
-    return False
 
 
 def create(run: Path, about: Mapping[str, Any], experiment: Path) -> None:
@@ -202,47 +155,6 @@ def read_json(path: Path) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise RunError(f"{path} is damaged: {error!r}.") from error
     raise RunError(f"{path} is damaged: it holds no object.")
-
-
-def metrics(run: Path, file: str = METRICS) -> list[dict[str, Any]]:
-    """The rows of the run's metrics, or ledger; a last line that a kill cut short is left out.
-
-    Raises:
-      RunError: another line is damaged.
-    """
-    try:
-        lines = (run / file).read_text().splitlines(keepends=True)
-        rows = [json.loads(line) for line in lines if line.endswith("\n")]
-    except FileNotFoundError:
-        return []
-    except (ValueError, RecursionError) as error:
-        raise RunError(f"{run / file} is damaged: {error!r}.") from error
-    for row in rows:
-        if not isinstance(row, dict) or type(row.get("step")) is not int:
-            raise RunError(f"{run / file} is damaged: a row without its step, {str(row)[:80]}.")
-    return rows
-
-
-def keep_metrics(run: Path, step: int, rewinds: int = 0) -> float:
-    """Drops what was written after a step, and returns the seconds of training up to it.
-
-    Args:
-      run: of which the rows are.
-      step: of the state that it goes on from.
-      rewinds: before that state; notes of later ones are dropped, too.
-    """
-    late = lambda row: row["step"] > step or row.get("rewinds", 0) > rewinds
-    for file in (LEDGER, METRICS):
-        rows = [row for row in metrics(run, file) if not late(row)]
-        write_atomically(run / file, "".join(json.dumps(row) + "\n" for row in rows).encode())
-    seconds = rows[-1].get("seconds") if rows else 0.0
-    return seconds if isinstance(seconds, float) else 0.0
-
-
-def add_metrics(run: Path, row: Mapping[str, Any], file: str = METRICS) -> None:
-    """Appends one row; it is with the system when this returns."""
-    with named(run / file), open(run / file, "a") as opened:
-        opened.write(json.dumps(row) + "\n")
 
 
 def write_json(path: Path, content: Any) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from gan_jax import runs
+from gan_jax import history, locks, runs
 
 
 class Told(NamedTuple):
@@ -42,12 +42,12 @@ def read(folders: Sequence[Path]) -> list[Told]:
 
 
 def _told(name: str, folder: Path) -> Told:
-    known, held = runs.about(folder), runs.held(folder)
+    known, held = runs.about(folder), locks.held(folder)
     try:
         evaluation = runs.read_json(folder / runs.EVALUATION)
     except FileNotFoundError:
         evaluation = {}
-    return Told(name, folder, known, runs.metrics(folder), evaluation, held)
+    return Told(name, folder, known, history.rows(folder), evaluation, held)
 
 
 def state(run: Told) -> str:

@@ -8,7 +8,7 @@ import dataclasses
 import math
 from collections.abc import Callable, Mapping, Sequence
 
-from gan_jax import processes, runs
+from gan_jax import history, processes
 from gan_jax.errors import UsageError
 from gan_jax.evaluation import evaluate, too_few
 from gan_jax.experiment import Experiment
@@ -57,7 +57,7 @@ class Best:
 def begun(job: Job) -> Best:
     """The best of what the run has evaluated before."""
     best = Best(job.options.best)
-    for row in runs.metrics(job.run):
+    for row in history.rows(job.run):
         best.see(row)
     return best
 

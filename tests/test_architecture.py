@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1] / "gan_jax"
 # From the bottom to the top; rooms on one line may import one another, but never in a circle.
 ORDER = (
-    "errors axis environment leaves numerics ranges storage trackers",
+    "errors axis environment leaves locks numerics ranges storage trackers",
     "keys",
     "order priors optimizers augmentation",
     "losses codes",
@@ -26,7 +26,8 @@ ORDER = (
     "train",
     "replicas phases",
     "markup",
-    "cache checkpoint experiment histograms options signals processes profiling progress runs",
+    "cache checkpoint experiment histograms history options signals processes profiling progress",
+    "runs",
     "study",
     "recovery ledger job parting told",
     "report",

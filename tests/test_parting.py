@@ -3,7 +3,7 @@ import shutil
 
 import pytest
 
-from gan_jax import runs
+from gan_jax import history
 from gan_jax.cli import main
 from tests.command import train, write_experiment
 
@@ -40,10 +40,10 @@ def test_what_differs_is_named(folder, capsys):
 
 def test_the_first_row_that_differs_is_found(folder, tmp_path, capsys):
     shutil.copytree(folder / "one", tmp_path / "bent")
-    rows = runs.metrics(tmp_path / "bent", runs.LEDGER)
+    rows = history.rows(tmp_path / "bent", history.LEDGER)
     rows[2]["opt/critic"] = rows[3]["params/critic"] = "0" * 16
     lines = "".join(json.dumps(row) + "\n" for row in rows)
-    (tmp_path / "bent" / runs.LEDGER).write_text(lines)
+    (tmp_path / "bent" / history.LEDGER).write_text(lines)
     code, said = told(capsys, folder / "one", tmp_path / "bent")
     assert code == 1 and said == "They part after step 20, by step 30: opt/critic.\n"
 
@@ -59,7 +59,7 @@ def test_a_replica_by_itself_is_the_run_with_its_seed(folder, capsys):
     assert "seed:" not in said
     code, said = told(capsys, run / "seed-0", run / "seed-1")
     assert code == 1 and "  seed: 0 and 1\n" in said
-    assert [row["step"] for row in runs.metrics(run / "seed-1", runs.LEDGER)] == [10, 20]
+    assert [row["step"] for row in history.rows(run / "seed-1", history.LEDGER)] == [10, 20]
 
 
 @pytest.mark.parametrize(

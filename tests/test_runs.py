@@ -1,13 +1,9 @@
-import fcntl
 import json
 import os
-import subprocess
-import sys
-from threading import Timer
 
 import pytest
 
-from gan_jax import runs
+from gan_jax import locks, runs
 from gan_jax.errors import RunError
 from tests.command import files
 
@@ -24,7 +20,7 @@ def experiment(tmp_path):
 @pytest.fixture
 def run(tmp_path, experiment):
     run = tmp_path / "deep" / "run"
-    with runs.locked(run):
+    with locks.locked(run):
         runs.create(run, ABOUT, experiment)
     return run
 
@@ -44,57 +40,6 @@ def test_layout(run, experiment):
     environment = json.loads((run / "environment.json").read_text())
     assert environment["versions"]["jax"].count(".") >= 2
     assert environment["backend"]
-
-
-def test_the_holder_is_named_and_its_death_frees_the_run(run):
-    code = (
-        "import sys; from pathlib import Path; from gan_jax import runs\n"
-        "with runs.locked(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
-    )
-    call = [sys.executable, "-c", code, str(run)]
-    with subprocess.Popen(call, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
-        assert holder.stdout.readline() == b"held\n"
-        with pytest.raises(RunError, match=f"in use by process {holder.pid} on "), runs.locked(run):
-            pytest.fail("locked twice")
-        holder.kill()
-        holder.wait()
-        with runs.locked(run):
-            assert (run / ".lock").read_text().startswith(f"{os.getpid()} on ")
-
-
-def test_who_only_asks_does_not_keep_a_run_from_its_process(run):
-    with open(run / ".lock") as asking:
-        fcntl.flock(asking, fcntl.LOCK_SH)
-        Timer(0.2, asking.close).start()
-        with runs.locked(run):
-            assert asking.closed
-
-
-def test_metrics_are_kept_up_to_a_step(run):
-    assert runs.metrics(run) == []
-    for step in (1, 2, 3):
-        runs.add_metrics(run, {"step": step, "seconds": step / 2, "critic/loss": 0.1 * step})
-    with open(run / "metrics.jsonl", "a") as file:
-        file.write('{"step": 4, "sec')
-    assert [row["step"] for row in runs.metrics(run)] == [1, 2, 3]
-    assert runs.keep_metrics(run, 2) == 1.0
-    runs.add_metrics(run, {"step": 5, "seconds": 9.0})
-    assert [row["step"] for row in runs.metrics(run)] == [1, 2, 5]
-    assert runs.keep_metrics(run, 0) == 0.0
-    assert runs.metrics(run) == []
-
-
-@pytest.mark.parametrize("torn", ['{"step": 4, "sec', '{"step": 4}'])
-def test_a_torn_last_line_is_removed_before_the_next(run, torn):
-    (run / "metrics.jsonl").write_text('{"step": 1, "seconds": 1.0}\n' + torn)
-    assert runs.keep_metrics(run, 10) == 1.0
-    assert (run / "metrics.jsonl").read_text() == '{"step": 1, "seconds": 1.0}\n'
-
-
-def test_a_damaged_line_is_named(run):
-    (run / "metrics.jsonl").write_text('{"step": 1, "sec\n{"step": 2, "seconds": 1.0}\n')
-    with pytest.raises(RunError, match=r"metrics\.jsonl is damaged"):
-        runs.metrics(run)
 
 
 def test_a_changed_experiment_is_refused(run):
@@ -210,7 +155,7 @@ def test_overwriting_follows_no_link(tmp_path, run, experiment):
     (run / "dangling").symlink_to(tmp_path / "nowhere")
     (run / "checkpoints" / "5").mkdir(parents=True)
     (run / "checkpoints" / "link").symlink_to(other, target_is_directory=True)
-    with runs.locked(run):
+    with locks.locked(run):
         runs.create(run, ABOUT, experiment)
     assert (other / "precious").read_text() == "kept"
     assert not {"link", "dangling", "checkpoints"} & set(os.listdir(run))
@@ -218,7 +163,7 @@ def test_overwriting_follows_no_link(tmp_path, run, experiment):
 
 def test_a_run_can_be_begun_again_from_its_own_copy(run):
     source = (run / "experiment.py").read_bytes()
-    with runs.locked(run):
+    with locks.locked(run):
         runs.create(run, ABOUT, run / "experiment.py")
     assert (run / "experiment.py").read_bytes() == source
 
