@@ -1,8 +1,10 @@
 """Imports go down only, and importing gan_jax imports nothing heavy."""
 
 import ast
+import re
 import subprocess
 import sys
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -78,6 +80,12 @@ def test_imports_go_down(path):
     room = path.relative_to(ROOT).parts[0].removesuffix(".py")
     for other in imported(path) - {room}:
         assert HEIGHT[other] <= HEIGHT[room], f"{room} imports {other}"
+
+
+@pytest.mark.parametrize("room", sorted(HEIGHT))
+def test_it_is_in_the_plan_of_the_house(room):
+    plan = (ROOT.parent / "ARCHITECTURE.md").read_text()
+    assert any(fnmatch(room, name) for name in re.findall(r"`([a-z_*]+)(?:/|\.py)?`", plan))
 
 
 def test_no_two_rooms_import_one_another():
