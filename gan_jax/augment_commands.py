@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gan_jax.errors import UsageError
-from gan_jax.options import flags
 from gan_jax.study import Study
+from gan_jax.words import flags
 
 
 def augment(words: Sequence[str]) -> int:

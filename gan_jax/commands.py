@@ -20,7 +20,8 @@ from gan_jax import (
     runs,
 )
 from gan_jax.errors import RunError, UsageError
-from gan_jax.options import Options, flags
+from gan_jax.options import Options
+from gan_jax.words import flags
 
 
 def train(words: Sequence[str]) -> int:

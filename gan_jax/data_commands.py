@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from gan_jax.errors import DataError, UsageError
-from gan_jax.options import named
+from gan_jax.words import named
 
 USAGE = "gan-jax data describe SPEC, or gan-jax data prepare NAME [flags]"
 ABOUT = """A set for TensorFlow Datasets, prepared as ArrayRecord. With --from it is made of data

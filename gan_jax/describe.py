@@ -12,7 +12,7 @@ from gan_jax import data as data_room
 from gan_jax.data import Dataset, Spec
 from gan_jax.data.columns import Column
 from gan_jax.data.source import extremes, some
-from gan_jax.options import named
+from gan_jax.words import named
 
 NAMED = 12
 """Classes whose frequency is said."""

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from gan_jax.errors import UsageError
 from gan_jax.experiment import FEWEST
-from gan_jax.options import flags
 from gan_jax.reading import Source, loaded, opened, seed_of
+from gan_jax.words import flags
 
 if TYPE_CHECKING:
     from gan_jax.data import Dataset

@@ -11,8 +11,9 @@ from zipfile import BadZipFile
 
 from gan_jax.errors import UsageError
 from gan_jax.lineage import Individual, Lineage
-from gan_jax.options import check_seed, flags
+from gan_jax.options import check_seed
 from gan_jax.reading import Source, seed_of
+from gan_jax.words import flags
 
 DIGITS = 16
 """Hexadecimal ones, of the digest of a state, that an individual keeps."""

@@ -54,11 +54,11 @@ def truncate(folder: Path, words: Sequence[str]) -> None:
         more = labels | {"thresholds": np.repeat(thresholds, columns)}
         explored.write(shown["samples"], columns, said=said, **more)
         if plot:
-            from gan_jax import report
-
             named = [{f"held-out/{k}": x for k, x in found.items()} for found in figures]
             rows = [{"threshold": t} | found for t, found in zip(thresholds, named, strict=False)]
-            report.curves(rows, plot, along="threshold")
+            from gan_jax import charts
+
+            charts.curves(rows, plot, along="threshold")
             print(f"Drew precision and recall to {plot}.")
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from gan_jax.errors import DataError, UsageError
 from gan_jax.exploring import Explored, asked, opened
-from gan_jax.options import numbers
+from gan_jax.words import numbers
 
 
 @dataclasses.dataclass(frozen=True)

@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gan_jax.errors import UsageError
-from gan_jax.options import check_seed, flags, numbers
+from gan_jax.options import check_seed
 from gan_jax.reading import Source, loaded, places, seed_of
+from gan_jax.words import flags, numbers
 
 FURTHEST = 2**16
 """Samples of a seed that can be named by their numbers."""

@@ -5,24 +5,17 @@ from __future__ import annotations
 import dataclasses
 import time
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
-
-import jax
-import numpy as np
 
 from gan_jax import (
     checkpoint,
     divergence,
     history,
     inheritance,
-    ledger,
-    order,
-    parallel,
-    phases,
     processes,
+    recording,
     recovery,
-    report,
     runs,
     trackers,
     watching,
@@ -30,7 +23,6 @@ from gan_jax import (
 from gan_jax.errors import DivergedError
 from gan_jax.game import State
 from gan_jax.job import Job
-from gan_jax.keys import stream
 from gan_jax.profiling import profiled
 from gan_jax.progress import progress
 
@@ -82,7 +74,7 @@ def _play(
         checkpoint.open_folder(folder, options.keep, lambda: best.step) as manager,
         progress(step, steps, job.experiment.watch, shown=processes.first()) as show,
         profiled(job.run / "profile", options.profile, job.say) as profile,
-        trackers.opened(*_tracked(job), step) as track,
+        trackers.opened(*recording.tracked(job), step) as track,
         processes.bound(),
     ):
         for state, metrics in chunks:
@@ -90,22 +82,15 @@ def _play(
             passed = time.monotonic() - began
             if processes.first():
                 evaluated = watching.due(job, before, step)
-                row = _log(job, track, state, step, seconds + passed, metrics, evaluated)
+                row = recording.log(job, track, state, step, seconds + passed, metrics, evaluated)
                 show(step, row)
                 best.see({"step": step, **row})
             profile(step)
             stale = 0 < options.patience <= best.since
             stop = max(processes.gathered(_told(stopped, start, options.minutes) or STALE * stale))
             last = bool(stop) or step == steps
-            if (last or _crossed(before, step, options.ledger_every)) and processes.first():
-                _enter(job, state, step)  # before it is saved, so that no row is missing
-            if last or best.step == step or _crossed(before, step, options.checkpoint_every):
-                _save(job, manager, step, state)
-            pictured = last or before == 0 or _crossed(before, step, options.sample_every)
-            if pictured and processes.first():
-                _picture(job, state, step)
+            recording.keep(job, manager, state, (before, step), best=best.step == step, last=last)
             if last:
-                _curves(job)
                 best.tell(job.say)
                 break
     return state, stop
@@ -159,78 +144,3 @@ def _look(job: Job, step: int) -> int:
     every = job.options.log_every
     ends = [phase.until for phase in job.experiment.phases if phase.until > step]
     return min(job.config.steps, step - step % every + every, *ends)
-
-
-def _tracked(job: Job) -> tuple:
-    """Where rows go to, the run, and what its settings are."""
-    names = job.options.log_to if processes.first() else ()
-    return names, job.run, dataclasses.asdict(job.config)
-
-
-def _log(
-    job: Job,
-    track: trackers.Track,
-    state: State,
-    step: int,
-    seconds: float,
-    metrics: Mapping,
-    evaluated: bool,
-) -> Mapping:
-    """Writes a row for each lane, and for the run the means over those that have not diverged."""
-    rows = []
-    for index, lane in job.living(state, step):
-        row = {name: float(np.atleast_1d(value)[index]) for name, value in metrics.items()}
-        if job.experiment.on_chunk:
-            more = job.experiment.on_chunk(job.part(state, index), row) or {}
-            row |= {name: float(value) for name, value in more.items()}
-        if evaluated:
-            row |= watching.figures(job, job.part(state, index), lane)
-        history.add(lane.folder, {"step": step, "seconds": seconds, **row})
-        track(lane.folder, step, row)
-        rows.append(row)
-    if not rows:
-        divergence.keep_lanes(job, state, step)
-        raise DivergedError(f"All {len(job.lanes)} replicas have diverged before step {step}.")
-    means = {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
-    if job.replicas:
-        about = {"step": step, "seconds": seconds, "replicas": len(rows)}
-        history.add(job.run, about | means)
-        track(job.run, step, means)
-    return means
-
-
-def _enter(job: Job, state: State, step: int) -> None:
-    """Writes a row of the ledger for each lane."""
-    moves = phases.of_step(job.experiment.phases, step).game.moves
-    places = len(job.data.train["real"]) if job.data.weights is None else order.TICKETS
-    state = parallel.here(state)
-    if not job.replicas:
-        state = jax.tree.map(lambda leaf: leaf[None], state)
-    seeds = np.array([lane.seed for lane in job.lanes], np.uint32)
-    rows = ledger.entries(state, seeds, moves, job.config.batch_size, places)
-    for index, lane in job.living(state, step):
-        history.add(lane.folder, {"step": step, **rows[index]}, history.LEDGER)
-
-
-def _save(job: Job, manager: checkpoint.Manager, step: int, state: State) -> None:
-    divergence.keep_lanes(job, state, step)
-    about = {"fingerprint": job.data.fingerprint, "rewinds": job.rewinds}
-    checkpoint.save(manager, step, state, about)
-
-
-def _picture(job: Job, state: State, step: int) -> None:
-    count = report.enough(job.data.spec)
-    for index, lane in job.living(state, step):
-        key = stream(jax.random.key(lane.seed), "sample")
-        samples = job.draw(job.part(state, index), key, count)["samples"]
-        report.picture(samples, job.data.spec, lane.folder / "samples" / f"{step:07}.png")
-
-
-def _curves(job: Job) -> None:
-    if processes.first():
-        for folder in job.folders:
-            report.curves(history.rows(folder), folder / "losses.png")
-
-
-def _crossed(before: int, after: int, every: int) -> bool:
-    return before // every < after // every

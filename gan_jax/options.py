@@ -2,18 +2,15 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, make_dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from gan_jax import trackers
+from gan_jax import trackers, words
 from gan_jax.errors import UsageError
 from gan_jax.trackers import Tracker
 
 FREE = ("steps",)
 """Fields of a Config that may differ when a run goes on."""
-
-MOST_SEEDS = 4096
-"""At once, in one run."""
 
 
 @dataclass(frozen=True)
@@ -130,32 +127,12 @@ def seeds(options: Options) -> list[int]:
     >>> seeds(Options(seeds="0..3,7"))
     [0, 1, 2, 3, 7]
     """
-    found = numbers(options.seeds, "seeds")
-    if options.seeds and not 1 <= len(set(found)) == len(found) <= MOST_SEEDS:
+    found = words.numbers(options.seeds, "seeds")
+    if options.seeds and not 1 <= len(set(found)) == len(found) <= words.MOST:
         raise UsageError(
-            f"--seeds is {options.seeds!r}: give 1 to {MOST_SEEDS} seeds, each once, as 0..7 or "
+            f"--seeds is {options.seeds!r}: give 1 to {words.MOST} seeds, each once, as 0..7 or "
             "as 0,3,5."
         )
-    return found
-
-
-def numbers(given: str, flag: str) -> list[int]:
-    """The numbers of a flag, in order, such as 0..7 (both included) or 0,3,5; none if it is empty.
-
-    Raises:
-      UsageError: it is no such list.
-
-    >>> numbers("0..2,7", "samples")
-    [0, 1, 2, 7]
-    """
-    found = []
-    for part in filter(None, given.split(",")):
-        first, _, last = part.partition("..")
-        if not (first.isdecimal() and (last or first).isdecimal()):
-            raise UsageError(f"--{flag} is {given!r}: give it as 0..7 or as 0,3,5.")
-        if int(last or first) - int(first) >= MOST_SEEDS:
-            raise UsageError(f"--{flag} is {given!r}: {MOST_SEEDS} numbers at most.")
-        found += range(int(first), int(last or first) + 1)
     return found
 
 
@@ -198,29 +175,3 @@ def check_same(
 def _plain(value: Any) -> Any:
     """The value as JSON gives it back."""
     return json.loads(json.dumps(value))
-
-
-def named(words: Sequence[str], missing: str) -> tuple[str, list[str]]:
-    """The first word, which names something, and the flags behind it; help wins over both.
-
-    Raises:
-      UsageError: saying what is missing.
-
-    >>> named(["runs/mine", "--n", "3"], "Name a run."), named(["--n", "-h"], "Name a run.")
-    (('runs/mine', ['--n', '3']), ('', ['--help']))
-    """
-    if {"-h", "--help"} & set(words):
-        return "", ["--help"]
-    if not words or words[0].startswith("-"):
-        raise UsageError(missing)
-    return words[0], list(words[1:])
-
-
-def flags(words: Sequence[str], name: str, **kinds: type) -> tuple:
-    """Values of dataclasses, whose fields are flags beside one another, by the titles in --help."""
-    import tyro
-
-    flat = tyro.conf.OmitArgPrefixes
-    both = make_dataclass("Flags", [(title, flat[k]) for title, k in kinds.items()])
-    given = tyro.cli(both, args=list(words), prog=f"gan-jax {name}")
-    return tuple(getattr(given, title) for title in kinds)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gan_jax import page_tables, report
+from gan_jax import charts, page_tables
 from gan_jax.markup import Block, Gallery, Heading, Paragraph, Picture, Table, Verbatim
 from gan_jax.told import Told, state
 
@@ -30,7 +30,7 @@ def blocks(told: Sequence[Told], nearest: Mapping[str, Sequence[Block]]) -> Iter
     yield Heading("Figures")
     yield from page_tables.figures(told)
     yield Heading("Training")
-    drawn = ((report.losses(run.rows), _titled(told, run, "metrics against steps")) for run in told)
+    drawn = ((charts.losses(run.rows), _titled(told, run, "metrics against steps")) for run in told)
     if found := [Picture(*each) for each in drawn if each[0]]:
         yield Gallery(found)
     if pictures := [picture for run in told for picture in _pictures(told, run)]:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from gan_jax import runs, storage
 from gan_jax.errors import RunError, UsageError
-from gan_jax.options import flags, named
+from gan_jax.words import flags, named
 
 
 @dataclasses.dataclass(frozen=True)

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Literal
 
 from gan_jax.errors import UsageError
-from gan_jax.options import check_seed, flags, named
+from gan_jax.options import check_seed
+from gan_jax.words import flags, named
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,7 +93,7 @@ def sample(words: Sequence[str]) -> None:
 def encode(words: Sequence[str]) -> None:
     """gan-jax encode RUN [flags]"""
     folder, source, target = opened(words, "encode", source=Source, target=Encoded)
-    from gan_jax import data, encoding, report, writing
+    from gan_jax import charts, data, encoding, writing
 
     out = Path(target.out).expanduser()
     if out.suffix not in (".npz", ".png"):
@@ -116,7 +117,7 @@ def encode(words: Sequence[str]) -> None:
             writing.write({"codes": codes} | labels, trained.spec, place)
         else:
             chosen = _axes(codes, target.axes)
-            report.scatter(chosen, place, labels.get("labels"), real.spec.classes)
+            charts.scatter(chosen, place, labels.get("labels"), real.spec.classes)
         print(f"Wrote {len(codes)} codes to {place}.")
 
 

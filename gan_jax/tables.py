@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from gan_jax import report, runs, summary
+from gan_jax import charts, runs, summary
 from gan_jax.metrics import aligned, digits
 from gan_jax.storage import write_atomically
 
@@ -36,7 +36,7 @@ def record(folder: Path, parts: Sequence[tuple[Mapping[str, Any], Path]]) -> str
     cells = _cells(rows, names)
     write_atomically(folder / "sweep.md", markdown(cells).encode())
     titles = [", ".join(f"{name} {value}" for name, value in row.values.items()) for row in rows]
-    report.intervals(titles, [row.summary["figures"] for row in rows], folder / "sweep.png")
+    charts.intervals(titles, [row.summary["figures"] for row in rows], folder / "sweep.png")
     return f"{aligned(cells)}\nWrote sweep.csv, sweep.md and sweep.png to {folder}."
 
 

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 import pytest
 
 from gan_jax.errors import UsageError
-from gan_jax.options import Options, check, check_seed, numbers
+from gan_jax.options import Options, check, check_seed
 
 CONFIG = SimpleNamespace(steps=1, batch_size=1)
 
@@ -55,9 +55,3 @@ def test_minutes(minutes):
 def test_every_flag_says_what_it_does():
     source = (__import__("inspect").getsource(Options)).split('"""')[2:]
     assert len(source) // 2 == len(dataclasses.fields(Options))
-
-
-def test_numbers_are_all_taken_or_refused():
-    assert numbers("3..5,1", "samples") == [3, 4, 5, 1]
-    with pytest.raises(UsageError, match="--samples is '0..4096': 4096 numbers at most"):
-        numbers("0..4096", "samples")

@@ -6,7 +6,7 @@ import shutil
 import numpy as np
 import pytest
 
-from gan_jax import data, history, locks, report, runs
+from gan_jax import charts, data, history, locks, report, runs
 from gan_jax.cli import main
 from gan_jax.loading import load
 from gan_jax.lookalikes import SAMPLES, lookalikes
@@ -51,7 +51,7 @@ def test_runs_side_by_side(place, capsys):
     grids = [place / "whole" / "samples" / f"000000{step}.png" for step in (2, 4)]
     grids += [place / "part" / f"seed-{seed}" / "samples" / "0000002.png" for seed in (3, 4)]
     expected = [grid.read_bytes() for grid in grids]
-    expected += [report.losses(history.rows(place / name)) for name in ("whole", "part")]
+    expected += [charts.losses(history.rows(place / name)) for name in ("whole", "part")]
     assert page.pictures == expected
     shown = [(place / "both_files" / f"0{number}.png").read_bytes() for number in range(1, 7)]
     assert shown == expected and "](both_files/06.png)" in text

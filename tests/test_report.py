@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gan_jax import report
+from gan_jax import charts, report
 from gan_jax.data import Spec, open
 from gan_jax.data.columns import Column
 
@@ -135,9 +135,9 @@ def test_each_sequence_is_a_curve_in_its_place(tmp_path):
 
 
 def test_channels_have_colours_and_the_number_of_curves_a_bound(tmp_path):
-    samples = RANDOM.normal(size=(report.CURVES + 5, 9, 2)).astype(np.float32)
+    samples = RANDOM.normal(size=(charts.CURVES + 5, 9, 2)).astype(np.float32)
     report.picture(samples, spec(9, 2), tmp_path / "many.png")
-    report.picture(samples[: report.CURVES], spec(9, 2), tmp_path / "bound.png")
+    report.picture(samples[: charts.CURVES], spec(9, 2), tmp_path / "bound.png")
     many, bound = (pixels(tmp_path / name)[..., :3] for name in ("many.png", "bound.png"))
     np.testing.assert_array_equal(many, bound)
     orange = (np.abs(many - np.float32([255, 127, 14])) < 2).all(-1)
@@ -166,31 +166,6 @@ def test_an_animation_has_the_samples_as_frames(channels):
             image.seek(index)
             drawn = np.asarray(image.convert("RGB"))[::128, ::128]  # four pixels of 128
             np.testing.assert_array_equal(drawn, np.broadcast_to(sample > 0, (4, 4, 3)) * 255)
-
-
-def test_a_panel_for_each_player(tmp_path):
-    rows = [
-        {"step": step, "seconds": 1.0, "critic/loss": step**2, "generator/loss": -step}
-        for step in range(10)
-    ]
-    report.curves(rows, tmp_path / "two.png")
-    one = [{k: v for k, v in row.items() if not k.startswith("gen")} for row in rows]
-    report.curves(one, tmp_path / "one.png")
-    two, one = (pixels(tmp_path / name) for name in ("two.png", "one.png"))
-    assert two.shape[1] == 2 * one.shape[1]
-    assert len(np.unique(one.reshape(-1, one.shape[-1]), axis=0)) > 10
-
-
-def test_a_metric_that_came_later_is_drawn(tmp_path):
-    rows = [{"step": 1, "critic/loss": 1.0}, {"step": 2, "critic/loss": 2.0, "critic/fid": 3.0}]
-    report.curves(rows, tmp_path / "curves.png")
-    assert pixels(tmp_path / "curves.png").size
-
-
-@pytest.mark.parametrize("rows", [[], [{"step": 1, "seconds": 1.0}]])
-def test_nothing_to_draw(tmp_path, rows):
-    report.curves(rows, tmp_path / "curves.png")
-    assert not list(tmp_path.iterdir())
 
 
 def test_rows_of_a_table_become_a_csv(tmp_path):
