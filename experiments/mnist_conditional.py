@@ -1,8 +1,13 @@
 """A conditional GAN on MNIST: batch norm for each class, and a projection critic.
 
     gan-jax train mnist_conditional
+    gan-jax train mnist_conditional --width 8 --critic-moves 1 --learning-rate 4e-4 --steps 4000
 
-Not measured yet: meant for an accelerator.
+The second command, of a fifth of the steps, half the width and one move of the critic, took 1,520 s
+on two cores of an Intel Xeon beside other work, jax 0.10.2, 2026-11-21. Averaged weights, 2,500
+samples against 2,500 held-out digits, seed 0: of the samples 0.989 show, to `metrics.classifier`,
+the digit asked for (real 0.982); precision 0.831 (0.852), recall 0.255 (0.881), Frechet distance of
+pixels 19.0 (5.5). The first command was not measured: it is meant for an accelerator.
 """
 
 from dataclasses import dataclass

@@ -20,6 +20,8 @@ if "GAN_JAX_TESTS" not in os.environ:  # this process started the others
     os.environ["GAN_JAX_TESTS"] = tempfile.mkdtemp(prefix="gan_jax_tests_")
     atexit.register(shutil.rmtree, os.environ["GAN_JAX_TESTS"], ignore_errors=True)
 cache = os.environ["GAN_JAX_TESTS"]
+for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):  # the workers would wait for each other
+    os.environ.setdefault(threads, "1")
 os.environ["XDG_CACHE_HOME"] = cache
 os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = cache
 os.environ["JAX_COMPILATION_CACHE_DIR"] = cache

@@ -102,6 +102,7 @@ def test_each_replica_that_diverges_leaves_its_own(tmp_path, capsys):
     assert bundle.is_dir()
 
 
+@pytest.mark.slow
 def test_told_to_stop_it_looks_no_further(tmp_path):
     path = write_experiment(tmp_path, "sudden", "config.learning_rate", SUDDEN)
     config = experiments.load(path).Config(data="ring", widths=(37,))
@@ -121,6 +122,7 @@ def test_told_to_stop_it_looks_no_further(tmp_path):
     assert "rewinds" in rows(tmp_path / "run")[2]
 
 
+@pytest.mark.slow
 def test_rewound_it_goes_on_and_a_cut_changes_no_bit(tmp_path, capsys):
     steep = "lambda count: 1e-3 + 1.5e38 * (count == 46)"  # half of it is no overflow
     experiment = write_experiment(tmp_path, "steep", "config.learning_rate", steep)

@@ -11,8 +11,8 @@ from gan_jax.launch import launch
 from gan_jax.loading import load
 from gan_jax.options import Options
 
-SOON = ("digits_dcgan", "digits_cyclegan", "ring_vanilla", "shakespeare_wgan_gp", "waves_rcgan")
-"""Experiments of every kind of data that are compiled soon; all others are slow tests."""
+SOON = ("ring_vanilla", "shakespeare_wgan_gp", "waves_rcgan")
+"""Experiments that are compiled soon; all others are slow tests."""
 
 
 def slow(name: str):

@@ -156,6 +156,7 @@ print(json.dumps([jax.device_count(), ends]))
 """
 
 
+@pytest.mark.slow
 def test_two_devices_each_read_their_own_part():
     flags = "--xla_backend_optimization_level=0 --xla_force_host_platform_device_count=2"
     environment = os.environ | {"XLA_FLAGS": flags}

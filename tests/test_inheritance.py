@@ -78,6 +78,7 @@ def test_one_is_broadcast_and_as_many_go_on_each_by_itself(experiment, one, two)
     check_begun(beginning(experiment, two / "seed-4"), others[1].state)
 
 
+@pytest.mark.slow
 def test_a_run_cut_in_two_is_the_whole_and_reads_the_other_no_more(
     experiment, one, tmp_path, capsys
 ):

@@ -50,6 +50,7 @@ def test_the_run_holds_the_means_and_each_replica_its_own(run):
     assert not (run / "samples").exists()
 
 
+@pytest.mark.slow
 def test_a_run_cut_in_two_is_the_whole(experiment, run, tmp_path):
     cut = [*SEEDS, "--steps", 10]
     assert train(experiment, tmp_path, *cut) == 0
@@ -104,6 +105,7 @@ def test_all_diverged(tmp_path, capsys):
     assert "All 2 replicas have diverged before step" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_more_than_memory_holds_is_said_before_training(experiment, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(memory, "available", lambda: 2**20)
     assert train(experiment, tmp_path, "--seeds", "0..63", "--steps", 20) == 2

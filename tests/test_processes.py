@@ -97,6 +97,7 @@ def test_killing_one_ends_the_other_within_seconds(experiment, run, victim):
     assert re.search("Another process ended, and so does this one|another task died", complaint)
 
 
+@pytest.mark.slow
 def test_terminating_one_saves_both_at_the_same_step(experiment, run):
     jobs = begun(experiment, run, *ENDLESS)
     reached(run, 10)

@@ -81,6 +81,7 @@ def test_a_sweep_from_beginning_to_end(small, tmp_path, capsys):
     assert files(folder) == before
 
 
+@pytest.mark.slow
 def test_a_replica_of_a_sweep_is_the_run_by_itself(small, tmp_path):
     words = ("--vary", "learning_rate=1e-3,3e-3", "--vary", "penalty=1,10", "--replicas", "map")
     assert swept(small, tmp_path / "all", *words, "--seeds", "5") == 0
