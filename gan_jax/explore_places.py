@@ -91,8 +91,11 @@ def expression(given: str) -> tuple[list[list[int]], list[int]]:
     ([[0, 3], [4, 5, 6], [2]], [1, -1, 1])
     """
     first, *rest = re.split(r"([+-])", given)
-    words, signs = [first, *rest[1::2]], [1, *(1 if sign == "+" else -1 for sign in rest[::2])]
-    return [samples(word.replace(" ", ""), "exemplars") for word in words], signs
+    words = [word.replace(" ", "") for word in (first, *rest[1::2])]
+    if not all(words):
+        raise UsageError(f"--exemplars is {given!r}: give samples on both sides of every + and -.")
+    signs = [1, *(1 if sign == "+" else -1 for sign in rest[::2])]
+    return [samples(word, "exemplars") for word in words], signs
 
 
 def _sums(sizes: Sequence[int]) -> np.ndarray:

@@ -266,7 +266,7 @@ def test_help_and_what_there_is(capsys):
         ("interpolate --samples 0,99999999", "numbers of samples, from 0 to 65535"),
         ("interpolate --samples 0,-1", "give it as 0..7 or as 0,3,5"),
         ("interpolate --overwrite --labels 3", "not conditional"),
-        ("arithmetic --exemplars 0-", "give 1 or more numbers"),
+        ("arithmetic --exemplars 0-", "--exemplars is '0-': give samples on both sides"),
         ("walk --samples 0,1,2,3", "give 3 numbers of samples"),
         ("walk --axes 0 4 --overwrite", "--axes 0 4: give two different ones; a latent has 4"),
         ("codes --overwrite", "have no codes"),
