@@ -9,6 +9,9 @@ import numpy as np
 from gan_jax import runs
 from gan_jax.metrics import aligned, digits, titled
 
+VARIETY = ("recall", "coverage", "covered", "distinct")
+"""How the names of figures end that fall when samples lack variety."""
+
 
 def summarise(found: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> dict[str, Any]:
     """One set of figures for many replicas.
@@ -19,7 +22,7 @@ def summarise(found: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> d
 
     Returns:
       `replicas` how many, the names of those that `diverged`, and of those that `collapsed`: whose
-      samples reach less than half of a recall or coverage of real data; and for each of the
+      samples lack variety; and for each of the
       `figures` that all of them have its mean, its standard deviation, the 95 % interval of the
       mean (Student), `best` and `worst`, those nearest to and farthest from the figure of real
       data, by name, and that one; for each of the `tasks`, if there are any, `mean`, `std`,
@@ -29,7 +32,7 @@ def summarise(found: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> d
     about = {
         "replicas": len(names),
         "diverged": [name for name in names if name not in found],
-        "collapsed": [name for name, figures in evaluated.items() if has_collapsed(figures)],
+        "collapsed": [name for name, figures in evaluated.items() if lacking(figures)],
     }
     tasks = {name: figures["tasks"] for name, figures in found.items() if "tasks" in figures}
     if tasks:
@@ -47,10 +50,14 @@ def summarise(found: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> d
     return about | {"figures": {what: _one(what, evaluated) for what in shared}}
 
 
-def has_collapsed(figures: Mapping[str, Any]) -> bool:
-    """Whether samples reach less than half of a recall, or a coverage, of real data."""
-    names = [name for name in figures["samples"] if name.endswith(("recall", "coverage"))]
-    return any(figures["samples"][name] < figures["real"][name] / 2 for name in names)
+def lacking(figures: Mapping[str, Any]) -> list[str]:
+    """The figures of variety of which samples reach less than half of what real data do.
+
+    >>> lacking({"samples": {"recall": 0.3, "precision": 0.1}, "real": {"recall": 0.9}})
+    ['recall']
+    """
+    names = [name for name in figures["samples"] if name.endswith(VARIETY)]
+    return [name for name in names if figures["samples"][name] < figures["real"][name] / 2]
 
 
 def interval(values: Sequence[float]) -> tuple[float, float]:

@@ -14,7 +14,7 @@ from gan_jax.evaluation import evaluate, too_few
 from gan_jax.experiment import Experiment
 from gan_jax.game import State
 from gan_jax.job import Job, Lane
-from gan_jax.summary import has_collapsed
+from gan_jax.summary import lacking
 
 LIMIT = 1000
 """Examples in each set at most: an evaluation in training shall be soon done."""
@@ -99,16 +99,22 @@ def figures(job: Job, state: State, lane: Lane) -> dict[str, float]:
       lane: whose seed is that of the samples.
     """
     built = job.experiment
-    given = built.evaluations, job.draw, state, job.data
+    given = _evaluations(built), job.draw, state, job.data
     limit = min(LIMIT, built.compared)
     found = evaluate(*given, seed=lane.seed, measures=built.measures, limit=limit)
-    if has_collapsed(found):
+    if few := lacking(found):
         job.say(
             f"Step {found['step']}, seed {lane.seed}: samples have less than half of the variety "
-            "of real data (recall or coverage)."
+            f"of real data: {', '.join(few)}."
         )
     row = {PREFIX + name: float(value) for name, value in found["samples"].items()}
     return row | {f"{PREFIX}{name}{FLOOR}": float(x) for name, x in found["real"].items()}
+
+
+def _evaluations(built: Experiment) -> Sequence[Callable]:
+    from gan_jax.metrics import variety
+
+    return [*built.evaluations, variety]
 
 
 def _names(built: Experiment, job: Job) -> list[str]:
@@ -120,7 +126,7 @@ def _names(built: Experiment, job: Job) -> list[str]:
     count = min(LIMIT, built.compared, *map(len, given))
     parts = (some(part, count) for part in given)
     held_out, train = (job.data.spec.decode(part) for part in parts)
-    return list(compare(built.evaluations, held_out, train, train)["samples"])
+    return list(compare(_evaluations(built), held_out, train, train)["samples"])
 
 
 def _unknown(name: str, known: Sequence[str]) -> UsageError:

@@ -62,7 +62,7 @@ def test_collapse_is_seen_on_real_samples():
     held_out, train = draw(8), draw(8)
     for modes, collapsed in ((1, True), (3, True), (8, False)):
         found = metrics.compare([metrics.for_points()], held_out, train, draw(modes))
-        assert summary.has_collapsed(found) == collapsed
+        assert bool(summary.lacking(found)) == collapsed
 
 
 def test_the_interval_covers_the_mean_as_often_as_it_says():

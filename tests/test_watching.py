@@ -32,6 +32,8 @@ def test_evaluations_are_among_the_metrics_with_real_data_beside(trained):
     for name in ("precision", "recall", "pixel_frechet"):
         assert last[f"evaluation/{name}"] == evaluated["samples"][name]
         assert last[f"evaluation/{name}_of_real"] == evaluated["real"][name]
+    assert last["evaluation/covered"] == 0.0 and last["evaluation/covered_of_real"] > 0.9
+    assert last["evaluation/distinct"] > 0.9 and last["evaluation/distinct_of_real"] > 0.9
     assert all("critic/gap" in row for row in found.values())
 
 
@@ -60,11 +62,12 @@ def test_the_best_is_the_nearest_to_real_data():
     assert (nothing.step, nothing.since) == (-1, 0)
 
 
-def test_collapse_is_seen_by_any_recall_or_coverage():
+def test_collapse_is_seen_by_any_figure_of_variety():
     of = lambda **samples: {"samples": samples, "real": dict.fromkeys(samples, 0.9)}
-    assert summary.has_collapsed(of(recall=0.4))
-    assert summary.has_collapsed(of(recall=0.8, random_coverage=0.44))
-    assert not summary.has_collapsed(of(recall=0.5, pixels_coverage=0.46, precision=0.0))
+    assert summary.lacking(of(recall=0.4)) == ["recall"]
+    assert summary.lacking(of(recall=0.8, random_coverage=0.44)) == ["random_coverage"]
+    assert summary.lacking(of(covered=0.8, distinct=0.1)) == ["distinct"]
+    assert not summary.lacking(of(recall=0.5, pixels_coverage=0.46, precision=0.0))
 
 
 @pytest.mark.parametrize(

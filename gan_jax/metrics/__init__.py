@@ -71,6 +71,7 @@ _FILES = {
     "translation_figures": "translation",
     "two_sample": "nearest_example",
     "usefulness": "classifiers",
+    "variety": "collapse",
 }
 
 __all__ = list(_FILES)
