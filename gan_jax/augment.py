@@ -58,8 +58,10 @@ def augment(given: Study, say: Callable[[str], None] = print) -> int:
             if stopped or not sweep.is_done(run):
                 return stopped
     make = _classifier(given, whole, shares)
-    judges = [Judge(make, seed, data) for seed, data in few.items()]
-    scores = {judge.seed: _scores(judge, whole, chosen, folder, shares) for judge in judges}
+    scores = {}
+    for seed, data in few.items():
+        say(f"Seed {seed}: classifiers learn from every training set, and are tested.")
+        scores[seed] = _scores(Judge(make, seed, data), whole, chosen, folder, shares)
     say(usefulness.record(folder, rows(scores), _about(given, whole, chosen, make)))
     return 0
 

@@ -1,6 +1,7 @@
 """Strict numerics for every test, and no test in the user's own folders."""
 
 import atexit
+import gc
 import os
 import shutil
 import tempfile
@@ -20,6 +21,7 @@ if "GAN_JAX_TESTS" not in os.environ:  # this process started the others
     os.environ["GAN_JAX_TESTS"] = tempfile.mkdtemp(prefix="gan_jax_tests_")
     atexit.register(shutil.rmtree, os.environ["GAN_JAX_TESTS"], ignore_errors=True)
 cache = os.environ["GAN_JAX_TESTS"]
+gc.set_threshold(100_000, 50, 100)  # programs make many objects that stay
 for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):  # the workers would wait for each other
     os.environ.setdefault(threads, "1")
 os.environ["XDG_CACHE_HOME"] = cache

@@ -104,6 +104,7 @@ def test_scores_are_those_of_the_parts(done):
     assert float(table(done)["conditional", "0.5"]["seed_1"]) == made
 
 
+@pytest.mark.slow
 def test_a_stopped_study_goes_on(small, done, tmp_path, capsys):
     folder = tmp_path / "out"
     small.with_name("stop").touch()

@@ -153,6 +153,7 @@ def test_a_step_that_was_trained_again_makes_no_other_picture_of_an_id(
     assert f"{first['ids'][0]} was made by other weights of step 4" in said
 
 
+@pytest.mark.slow
 def test_one_replica_needs_no_name_and_that_of_its_folder_is_checked(experiment, tmp_path, capsys):
     run, out = tmp_path / "run", tmp_path / "out.npz"
     assert train(experiment, run, "--seeds", 3, *SMALL) == 0

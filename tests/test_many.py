@@ -119,6 +119,7 @@ def test_there_is_memory():
     assert 2**28 < memory.available() < 2**44
 
 
+@pytest.mark.slow
 def test_a_profile_is_written(experiment, tmp_path, capsys):
     flags = ("--steps", 40, "--log-every", 5, "--profile", 8)
     assert train(experiment, tmp_path, *flags) == 0

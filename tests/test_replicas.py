@@ -22,6 +22,11 @@ ROOT = Path(__file__).resolve().parents[1]
 SEEDS = [Replica(seed) for seed in (0, 1, 5)]
 RATES = [Replica(3, {"rate": rate, "weight": weight}) for rate, weight in ((1e-3, 10), (1e-2, 0))]
 
+both = pytest.mark.parametrize(
+    "chosen",
+    [pytest.param(SEEDS, id="seeds"), pytest.param(RATES, id="rates", marks=pytest.mark.slow)],
+)
+
 
 def points():
     return from_arrays(np.random.default_rng(0).normal(size=(200, 2)).astype(np.float32))
@@ -59,7 +64,7 @@ def check_equal(one, other):
         np.testing.assert_array_equal(a, b)
 
 
-@pytest.mark.parametrize("chosen", [SEEDS, RATES], ids=["seeds", "rates"])
+@both
 def test_one_by_one_each_is_itself_bit_for_bit(chosen):
     states, metrics = together(chosen, steps=23, lay=replicas.one_by_one)
     for index, replica in enumerate(chosen):
@@ -68,7 +73,7 @@ def test_one_by_one_each_is_itself_bit_for_bit(chosen):
         assert {name: value[index] for name, value in metrics.items()} == pytest.approx(seen)
 
 
-@pytest.mark.parametrize("chosen", [SEEDS, RATES], ids=["seeds", "rates"])
+@both
 def test_at_once_each_is_itself_to_rounding(chosen):
     states, _ = together(chosen, steps=3, lay=replicas.at_once)
     for index, replica in enumerate(chosen):
@@ -92,7 +97,9 @@ def test_the_shapes_are_those_of_the_states():
     check_equal(states.params["critic"], jax.tree.map(lambda x: x[::-1], states.params["critic"]))
 
 
-@pytest.mark.parametrize("lay", [replicas.at_once, replicas.one_by_one])
+@pytest.mark.parametrize(
+    "lay", [replicas.at_once, pytest.param(replicas.one_by_one, marks=pytest.mark.slow)]
+)
 def test_one_that_diverges_stays_where_it_was_sound_and_the_others_go_on(lay):
     chosen = [Replica(0, {"rate": 1e-3}), Replica(0, {"rate": 1e38}), Replica(1, {"rate": 1e-3})]
     states, _ = together(chosen, steps=30, lay=lay)

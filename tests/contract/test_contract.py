@@ -47,15 +47,15 @@ def test_no_key_is_used_twice(row, monkeypatch):
     checks.check_keys(row, monkeypatch)
 
 
-def test_the_key_reuse_checker_is_silent(row):
+def test_the_key_reuse_checker_is_silent(played):
     with jax.debug_key_reuse(True):
-        jax.jit(partial(update, row.game))(
-            checks.start(row), jax.random.key(3), checks.batches(row)
+        jax.jit(partial(update, played.game))(
+            checks.start(played), jax.random.key(3), checks.batches(played)
         )
 
 
-def test_moves_of_a_step_see_different_data(row):
-    checks.check_data_of_moves(row)
+def test_moves_of_a_step_see_different_data(played):
+    checks.check_data_of_moves(played)
 
 
 def test_many_steps_in_one_program_are_as_many_programs(played):

@@ -65,10 +65,12 @@ def test_equalised_weights_are_standard_and_scaled_when_used(layer, kernel):
 
     x, params = draw(2, 4, 4, 5), {"kernel": draw(kernel, kernel, 5, 6), "bias": draw(6)}
     scaled = params | {"kernel": params["kernel"] * 0.7 / np.sqrt(kernel**2 * 5)}
-    expected = layer(6, kernel=kernel, **stride).apply({"params": scaled}, x)
-    found = Equalised().apply({"params": {"layer": params}}, x)
+    expected = jax.jit(layer(6, kernel=kernel, **stride).apply)({"params": scaled}, x)
+    found = jax.jit(Equalised().apply)({"params": {"layer": params}}, x)
     np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
-    drawn = Equalised().init(jax.random.key(0), draw(1, 2, 2, 200))["params"]["layer"]["kernel"]
+    drawn = jax.jit(Equalised().init)(jax.random.key(0), draw(1, 2, 2, 200))["params"]["layer"][
+        "kernel"
+    ]
     np.testing.assert_allclose(drawn.std(), 1.0, rtol=0.05)
 
 
