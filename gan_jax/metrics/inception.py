@@ -25,11 +25,15 @@ def inception_features(path: str | Path) -> Extractor:
 
     Szegedy et al. 2016, arXiv:1512.00567, in the variant of TensorFlow's of 2015-12-05: means in
     pooling leave out the border, and the last block takes the largest value, not the mean. Heusel
-    et al. 2017, arXiv:1706.08500. Images are resized bilinearly, as `pytorch-fid` does.
+    et al. 2017, arXiv:1706.08500. Images are rounded to 8 bits, as those of files are, and resized
+    as TensorFlow 1 did, whose pixels lie at their corners. The usual file is converted by
+
+        import numpy, torch
+        weights = torch.load("weights-inception-2015-12-05-6726825d.pth", weights_only=True)
+        numpy.savez("inception.npz", **{name: array.numpy() for name, array in weights.items()})
 
     Args:
-      path: a .npz or .safetensors of its weights under the names of PyTorch, such as of
-        `pt_inception-2015-12-05-6726825d.pth`.
+      path: a .npz or .safetensors of its weights under the names of PyTorch.
 
     Raises:
       DataError: a file that is missing, of another kind, or not of this network.
@@ -55,7 +59,8 @@ def inception_features(path: str | Path) -> Extractor:
 
 def pooled(weights: Weights, images: jax.Array) -> jax.Array:
     """Images `[N, H, W, 3]` in [-1, 1] to features `[N, 2048]`."""
-    x = jax.image.resize(images, (len(images), SIZE, SIZE, 3), "linear", antialias=False)
+    x = jnp.rint((images.clip(-1, 1) + 1) * 127.5)
+    x = (_resized(_resized(x, 1), 2) - 128) / 128
     x = _unit(weights, "Conv2d_1a_3x3", x, 2)
     x = _unit(weights, "Conv2d_2a_3x3", x, padding="VALID")
     x = _unit(weights, "Conv2d_2b_3x3", x)
@@ -74,6 +79,16 @@ def pooled(weights: Weights, images: jax.Array) -> jax.Array:
     largest = lambda x: nn.max_pool(x, (3, 3), padding="SAME")
     x = _mixed(weights, "Mixed_7c", x, *ends, split=True, pool=largest)
     return x.mean((1, 2))
+
+
+def _resized(x: jax.Array, axis: int) -> jax.Array:
+    """Lines between the pixels, of which the first stays the first."""
+    size = x.shape[axis]
+    place = np.arange(SIZE, dtype=np.float32) * np.float32(size / SIZE)
+    before = place.astype(np.int32)
+    first, second = (x.take(np.minimum(before + n, size - 1), axis) for n in (0, 1))
+    share = np.expand_dims(place - before, [other for other in range(x.ndim) if other != axis])
+    return first + (second - first) * share
 
 
 def _mean(x: jax.Array) -> jax.Array:

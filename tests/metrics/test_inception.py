@@ -3,15 +3,13 @@ import pytest
 
 from gan_jax.errors import DataError
 from gan_jax.metrics import inception_features
-from tests.metrics import inception_torch
-
-IMAGES = np.random.default_rng(0).uniform(-1, 1, (3, 20, 24, 3)).astype(np.float32)
+from tests.metrics import inception_weights
 
 
 @pytest.fixture(scope="module")
 def weights():
     """Of a network of a sixteenth of the channels."""
-    return inception_torch.weights(16)
+    return inception_weights.weights(16)
 
 
 @pytest.fixture(scope="module")
@@ -22,20 +20,32 @@ def file(weights, tmp_path_factory):
 
 
 def test_the_oracle_has_as_many_weights_as_the_published_network():
-    sizes = [np.prod(shape) + 2 * shape[0] for shape in inception_torch.shapes().values()]
+    sizes = [np.prod(shape) + 2 * shape[0] for shape in inception_weights.shapes().values()]
     assert sum(sizes) == 21_785_568
 
 
 @pytest.mark.slow
-def test_features_are_those_of_pytorch(weights, file):
-    pytest.importorskip("torch")
-    extractor = inception_features(file)
-    assert extractor.name == "inception" and len(extractor.hash) == 16
-    expected = inception_torch.features(weights, IMAGES)
-    assert expected.shape == (3, 128) and (expected.std(0) > 0).mean() > 0.5
-    np.testing.assert_allclose(
-        extractor.batch(IMAGES), expected, rtol=1e-3, atol=1e-4 * expected.max()
-    )
+@pytest.mark.parametrize("shape", [(32, 32, 3), (400, 310, 3), (28, 28, 1)])
+def test_features_are_those_of_torch_fidelity(shape, tmp_path):
+    """At the whole width, with the resize, from random weights that are converted as documented."""
+    torch, fidelity = (pytest.importorskip(name) for name in ("torch", "torch_fidelity"))
+    weights = inception_weights.weights(1)
+    weights |= {"fc.weight": np.zeros((1008, 2048)), "fc.bias": np.zeros(1008)}
+    counts = {n.replace("weight", "num_batches_tracked"): 0 for n in weights if "bn.weight" in n}
+    state = {name: torch.as_tensor(array) for name, array in (weights | counts).items()}
+    torch.save(state, tmp_path / "weights.pth")
+    module = fidelity.feature_extractor_inceptionv3.FeatureExtractorInceptionV3
+    theirs = module("", ["2048"], feature_extractor_weights_path=str(tmp_path / "weights.pth"))
+    converted = torch.load(tmp_path / "weights.pth", weights_only=True)
+    np.savez(tmp_path / "weights.npz", **{name: x.numpy() for name, x in converted.items()})
+    extractor = inception_features(tmp_path / "weights.npz")
+
+    pixels = np.random.default_rng(1).integers(256, size=(2, *shape), dtype=np.uint8)
+    coloured = np.broadcast_to(pixels, (*pixels.shape[:3], 3)).transpose(0, 3, 1, 2)
+    expected = theirs(torch.from_numpy(coloured.copy()))[0].numpy()
+    assert expected.shape == (2, 2048) and (expected.std(0) > 0).mean() > 0.5
+    found = extractor.batch(pixels.astype(np.float32) / 127.5 - 1)
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4 * expected.max())
 
 
 def test_files_that_are_not_of_this_network_are_refused(weights, file, tmp_path):

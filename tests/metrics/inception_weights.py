@@ -1,6 +1,4 @@
-"""Inception v3 for FIDs in PyTorch, after its definition: the oracle of `metrics.inception`."""
-
-from collections.abc import Mapping
+"""Random weights of Inception v3 under the names of PyTorch."""
 
 import numpy as np
 
@@ -50,57 +48,3 @@ def weights(divisor: int, seed: int = 0) -> dict[str, np.ndarray]:
         for part, low, high in (("running_mean", -0.2, 0.2), ("running_var", 0.5, 1.5)):
             found[f"{name}.bn.{part}"] = random.uniform(low, high, shape[0])
     return {name: array.astype(np.float32) for name, array in found.items()}
-
-
-def features(given: Mapping[str, np.ndarray], images: np.ndarray) -> np.ndarray:
-    """Images `[N, H, W, 3]` in [-1, 1] to features `[N, d]`, by PyTorch's own functions."""
-    import torch
-    from torch.nn import functional as F
-
-    w = {name: torch.from_numpy(array) for name, array in given.items()}
-
-    def unit(x, name, stride=1, padding=0):
-        x = F.conv2d(x, w[f"{name}.conv.weight"], stride=stride, padding=padding)
-        norm = [
-            w[f"{name}.bn.{part}"] for part in ("running_mean", "running_var", "weight", "bias")
-        ]
-        return F.relu(F.batch_norm(x, *norm, training=False, eps=0.001))
-
-    def same(x, name):
-        height, width = w[f"{name}.conv.weight"].shape[2:]
-        return unit(x, name, padding=(height // 2, width // 2))
-
-    def chain(x, block, *names):
-        for name in names:
-            x = same(x, f"{block}.branch{name}")
-        return x
-
-    mean = lambda x: F.avg_pool2d(x, 3, stride=1, padding=1, count_include_pad=False)
-
-    def mixed(x, block, *chains, pool=mean):
-        parts = [chain(x, block, "1x1"), *(chain(x, block, *names) for names in chains)]
-        return torch.cat([*parts, chain(pool(x), block, "_pool")], 1)
-
-    x = torch.from_numpy(images.astype(np.float32)).permute(0, 3, 1, 2)
-    x = F.interpolate(x, size=(299, 299), mode="bilinear", align_corners=False)
-    x = unit(unit(x, "Conv2d_1a_3x3", 2), "Conv2d_2a_3x3")
-    x = F.max_pool2d(unit(x, "Conv2d_2b_3x3", padding=1), 3, 2)
-    x = F.max_pool2d(unit(unit(x, "Conv2d_3b_1x1"), "Conv2d_4a_3x3"), 3, 2)
-    for b in ("Mixed_5b", "Mixed_5c", "Mixed_5d"):
-        x = mixed(x, b, ("5x5_1", "5x5_2"), ("3x3dbl_1", "3x3dbl_2", "3x3dbl_3"))
-    b = "Mixed_6a"
-    inner = chain(x, b, "3x3dbl_1", "3x3dbl_2")
-    parts = unit(x, f"{b}.branch3x3", 2), unit(inner, f"{b}.branch3x3dbl_3", 2)
-    x = torch.cat([*parts, F.max_pool2d(x, 3, 2)], 1)
-    for b in ("Mixed_6b", "Mixed_6c", "Mixed_6d", "Mixed_6e"):
-        double = [f"7x7dbl_{n}" for n in range(1, 6)]
-        x = mixed(x, b, ("7x7_1", "7x7_2", "7x7_3"), double)
-    b = "Mixed_7a"
-    inner = chain(x, b, "7x7x3_1", "7x7x3_2", "7x7x3_3")
-    first = unit(chain(x, b, "3x3_1"), f"{b}.branch3x3_2", 2)
-    x = torch.cat([first, unit(inner, f"{b}.branch7x7x3_4", 2), F.max_pool2d(x, 3, 2)], 1)
-    for b, pool in (("Mixed_7b", mean), ("Mixed_7c", lambda x: F.max_pool2d(x, 3, 1, 1))):
-        ends = [("3x3_1", "3x3_2a"), ("3x3_1", "3x3_2b")]
-        ends += [("3x3dbl_1", "3x3dbl_2", f"3x3dbl_3{end}") for end in "ab"]
-        x = mixed(x, b, *ends, pool=pool)
-    return x.mean((2, 3)).numpy()
