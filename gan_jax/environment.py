@@ -2,6 +2,8 @@
 
 import os
 import platform
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from typing import Any
 
@@ -19,3 +21,30 @@ def environment() -> dict[str, Any]:
         "backend": jax.default_backend(),
         "flags": {name: os.environ[name] for name in ("XLA_FLAGS",) if name in os.environ},
     }
+
+
+def changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """What is other now, each in a few words.
+
+    >>> one = {"devices": ["cpu"], "versions": {"jax": "0.10.2"}}
+    >>> changes(one, {"devices": ["cpu", "cpu"], "versions": {"jax": "0.12.0"}})
+    ['devices: 2 x cpu, before 1 x cpu', 'jax: 0.12.0, before 0.10.2']
+    """
+    old, new = dict(_flat(before)), dict(_flat(now))
+    said = lambda found, name: found.get(name, "none")
+    return [
+        f"{name}: {said(new, name)}, before {said(old, name)}"
+        for name in old | new
+        if old.get(name) != new.get(name)
+    ]
+
+
+def _flat(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, value in found.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value)
+        elif isinstance(value, list):
+            kinds = Counter(map(str, value)).items()
+            yield name, ", ".join(f"{count} x {kind}" for kind, count in kinds)
+        else:
+            yield name, str(value)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from gan_jax.environment import environment
+from gan_jax.environment import changes, environment
 from gan_jax.errors import RunError
 from gan_jax.locks import LOCK
 from gan_jax.storage import replica_name, write_atomically
@@ -101,6 +101,26 @@ def create(run: Path, about: Mapping[str, Any], experiment: Path) -> None:
     write_json(run / ENVIRONMENT, environment())
     # Last, since a run with this file has begun.
     write_json(run / ABOUT, {**about, "sha256": hashlib.sha256(source).hexdigest()})
+
+
+def go_on(run: Path, step: int) -> list[str]:
+    """What is other than when the run was begun, or gone on with last; it is noted for later.
+
+    Args:
+      run: its folder, locked.
+      step: that it goes on from.
+    """
+    now = environment()
+    try:
+        known = read_json(run / ENVIRONMENT)
+    except (RunError, FileNotFoundError):
+        known = now  # it explains, and nothing depends on it
+    later = known.get("later")
+    notes = [note for note in later if isinstance(note, dict)] if isinstance(later, list) else []
+    last = {name: (notes or [known])[-1].get(name) for name in now}
+    if found := changes(last, now):
+        write_json(run / ENVIRONMENT, known | {"later": [*notes, {"step": step, **now}]})
+    return found
 
 
 def about(run: Path, experiment: Path | None = None) -> dict[str, Any]:

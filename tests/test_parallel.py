@@ -1,5 +1,6 @@
 """A run on four devices is the run on one to rounding, and each goes on with the other's state."""
 
+import json
 import os
 import subprocess
 import sys
@@ -16,16 +17,17 @@ ROOT = Path(__file__).resolve().parents[1]
 FOUR = "--xla_backend_optimization_level=0 --xla_force_host_platform_device_count=4"
 
 
-def train_on(flags: str, experiment: Path, run: Path, *words: object) -> None:
-    """`gan-jax train` in a process with these flags of XLA."""
+def train_on(flags: str, experiment: Path, run: Path, *words: object) -> str:
+    """What `gan-jax train` says, in a process with these flags of XLA."""
     before = os.environ["XLA_FLAGS"]
     os.environ["XLA_FLAGS"] = flags
     try:
         job = process("train", experiment, "--run", run, *words)
     finally:
         os.environ["XLA_FLAGS"] = before
-    _, complaint = job.communicate()
+    said, complaint = job.communicate()
     assert job.returncode == 0, complaint
+    return said
 
 
 @pytest.mark.slow
@@ -36,7 +38,10 @@ def test_four_devices_and_one_go_on_with_one_another(tmp_path):
     samples = [load(run).sample(4)["samples"] for run in (one, four)]
     np.testing.assert_allclose(*samples, atol=1e-4)
     train_on(os.environ["XLA_FLAGS"], experiment, four, "--steps", 5, "--resume")
-    train_on(FOUR, experiment, one, "--steps", 5, "--resume")
+    said = train_on(FOUR, experiment, one, "--steps", 5, "--resume")
+    assert "Not bit for bit the run that was not stopped: devices: 4 x cpu, before 1 x cpu" in said
+    later = json.loads((one / "environment.json").read_text())["later"]
+    assert [(note["step"], len(note["devices"])) for note in later] == [(3, 4)]
     assert int(load(one).state.step) == int(load(four).state.step) == 5
 
 

@@ -173,3 +173,17 @@ def test_lists_runs_and_nothing_else(tmp_path, run):
     (tmp_path / "model" / "config.json").write_text("{}")
     assert runs.listed(tmp_path) == [run]
     assert runs.listed(tmp_path / "nowhere") == []
+
+
+def test_what_a_run_goes_on_with_is_compared_and_noted(run, monkeypatch):
+    assert runs.go_on(run, 3) == []
+    begun = runs.read_json(run / "environment.json")
+    more = runs.environment() | {"devices": ["cpu"] * 4}
+    monkeypatch.setattr(runs, "environment", lambda: more)
+    (said,) = runs.go_on(run, 5)
+    assert said == "devices: 4 x cpu, before 1 x cpu"
+    assert runs.go_on(run, 7) == []  # as the last time
+    noted = runs.read_json(run / "environment.json")
+    assert noted == begun | {"later": [{"step": 5, **more}]}
+    (run / "environment.json").write_text("{")
+    assert runs.go_on(run, 9) == []

@@ -5,6 +5,7 @@ import io
 import json
 import pickle
 import shutil
+import socket
 import tarfile
 import zipfile
 from pathlib import Path
@@ -135,3 +136,17 @@ def test_replicas_stay_in_their_run(trained, tmp_path, capfd, name):
     assert main(["evaluate", str(run)]) == 6
     assert "config.json is damaged" in capfd.readouterr().err
     assert not (tmp_path / "outside").exists()
+
+
+def test_nothing_is_asked_of_the_network(tmp_path, monkeypatch, capfd):
+    def refused(*given):
+        pytest.fail(f"the network was asked: {given}")
+
+    for place, name in ((socket.socket, "connect"), (socket, "getaddrinfo")):
+        monkeypatch.setattr(place, name, refused)
+    experiment, run = write_experiment(tmp_path), tmp_path / "run"
+    assert train(experiment, run, "--steps", 2) == 0
+    assert main(["sample", str(run), "--n", "2", "--out", str(tmp_path / "two.npz")]) == 0
+    monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path))
+    assert train(experiment, tmp_path / "other", "--data", "tfds:mnist") == 3
+    assert "gan-jax: " in capfd.readouterr().err
