@@ -16,6 +16,8 @@ from gan_jax.storage import write_atomically
 
 CURVES = 36
 """Sequences in a picture at most."""
+NAMED = 30
+"""Classes up to which there is room for their names beside the points."""
 
 
 def curves(rows: Sequence[Mapping[str, float]], path: Path, along: str = "step") -> None:
@@ -52,7 +54,8 @@ def scatter(
         for index, (name, colour) in enumerate(zip(classes, _colours(len(classes)), strict=True)):
             mine = points[labels == index]
             axes.plot(*mine.T, ".", markersize=3, color=colour, label=name)
-        axes.legend(fontsize=8, markerscale=3, loc="center left", bbox_to_anchor=(1, 0.5))
+        if len(classes) <= NAMED:
+            axes.legend(fontsize=8, markerscale=3, loc="center left", bbox_to_anchor=(1, 0.5))
     axes.set_aspect("equal")
     write_atomically(path, _drawn(figure))
 
@@ -129,7 +132,7 @@ def _colours(count: int) -> Sequence:
     from matplotlib import colormaps
 
     few = [f"C{index}" for index in range(count)]
-    return few if count <= 10 else colormaps["turbo"](np.linspace(0, 1, count))
+    return few if count <= 10 else colormaps["gist_rainbow"].resampled(count)(np.arange(count))
 
 
 def _figure(panels: int, height: float = 4, rows: int = 1, width: float = 5):

@@ -5,6 +5,7 @@ import platform
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 
@@ -16,11 +17,22 @@ def environment() -> dict[str, Any]:
     return {
         "python": platform.python_version(),
         "machine": platform.machine(),
+        "processor": _processor(),
         "versions": {name: version(name) for name in packages},
         "devices": [str(device.device_kind) for device in jax.devices()],
         "backend": jax.default_backend(),
         "flags": {name: os.environ[name] for name in ("XLA_FLAGS",) if name in os.environ},
     }
+
+
+def _processor() -> str:
+    """Its model: it decides which instructions programs are compiled to."""
+    try:
+        known = Path("/proc/cpuinfo").read_text()
+    except OSError:
+        return platform.processor()
+    named = (line.partition(":") for line in known.splitlines())
+    return next((value.strip() for name, _, value in named if name.strip() == "model name"), "")
 
 
 def changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:

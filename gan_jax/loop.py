@@ -113,8 +113,8 @@ def _begin(job: Job) -> tuple[Job, State | None, int, float]:
         state = inheritance.begin(job)
     if processes.first():
         job.say(f"Training in {job.run} from step {step} to {job.config.steps}.")
-        if step and (other := runs.go_on(job.run, step)):
-            job.say(f"Not bit for bit the run that was not stopped: {'; '.join(other)}.")
+        if other := runs.go_on(job.run, step):
+            job.say(f"Maybe not bit for bit what it would have been: {'; '.join(other)}.")
         kept = partial(history.keep, step=step, rewinds=len(job.rewinds))
         seconds = max(map(kept, job.folders))
     return job, state, step, seconds

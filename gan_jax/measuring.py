@@ -11,7 +11,7 @@ import numpy as np
 
 from gan_jax import runs
 from gan_jax.data import Dataset
-from gan_jax.data.encoding import hardened
+from gan_jax.data.definite import definite
 from gan_jax.data.source import chosen
 from gan_jax.errors import RunError, UsageError
 from gan_jax.evaluation import provenance, too_few
@@ -149,8 +149,7 @@ def _examples(data: Dataset, name: str, count: int) -> Iterator[Part]:
 def _drawn(draw: Callable, data: Dataset, count: int) -> Iterator[Part]:
     for first in range(0, count, size := _part(data)):
         found = draw(min(size, count - first), first=first)
-        samples, columns = found["samples"], data.spec.columns
-        yield hardened(samples, columns) if columns else samples, found.get("labels")
+        yield definite(found["samples"], data.spec), found.get("labels")
 
 
 def _part(data: Dataset) -> int:

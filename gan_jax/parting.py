@@ -54,7 +54,9 @@ def about(folder: Path) -> dict[str, Any]:
     for replica in known.pop("replicas", ()):
         if replica["name"] == folder.name:
             known |= {"seed": replica["seed"], "config": known["config"] | replica["values"]}
-    return dict(_flat(known)) | dict(_flat(runs.read_json(run / runs.ENVIRONMENT)))
+    surroundings, notes = runs.surroundings(run)
+    later = {f"from step {note['step']} on": note for note in notes}
+    return dict(_flat(known)) | dict(_flat(surroundings | later))
 
 
 def _flat(tree: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:

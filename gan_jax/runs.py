@@ -104,23 +104,37 @@ def create(run: Path, about: Mapping[str, Any], experiment: Path) -> None:
 
 
 def go_on(run: Path, step: int) -> list[str]:
-    """What is other than when the run was begun, or gone on with last; it is noted for later.
+    """What is other than when the steps before this one were made; it is noted for later.
 
     Args:
       run: its folder, locked.
-      step: that it goes on from.
+      step: that it goes on from; 0 if nothing of it was kept.
     """
     now = environment()
     try:
-        known = read_json(run / ENVIRONMENT)
+        known, notes = surroundings(run)
     except (RunError, FileNotFoundError):
-        known = now  # it explains, and nothing depends on it
-    later = known.get("later")
-    notes = [note for note in later if isinstance(note, dict)] if isinstance(later, list) else []
-    last = {name: (notes or [known])[-1].get(name) for name in now}
-    if found := changes(last, now):
-        write_json(run / ENVIRONMENT, known | {"later": [*notes, {"step": step, **now}]})
+        known, notes = now, []  # they explain, and nothing depends on them
+    notes = [note for note in notes if note["step"] < step]  # of later steps nothing is kept
+    known = known if step else now
+    last = notes[-1] if notes else known
+    found = changes(*({name: each[name] for name in now if name in last} for each in (last, now)))
+    if found:
+        notes.append({"step": step, **now})
+    write_json(run / ENVIRONMENT, known | ({"later": notes} if notes else {}))
     return found
+
+
+def surroundings(run: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The environment in which a run began, and those in which it went on, each with its `step`.
+
+    Raises:
+      RunError: the file is damaged.
+    """
+    known = read_json(run / ENVIRONMENT)
+    later = known.pop("later", [])
+    sound = lambda note: isinstance(note, dict) and type(note.get("step")) is int
+    return known, [*filter(sound, later)] if isinstance(later, list) else []
 
 
 def about(run: Path, experiment: Path | None = None) -> dict[str, Any]:

@@ -8,7 +8,11 @@ import dataclasses
 import math
 from collections.abc import Callable, Mapping, Sequence
 
+import numpy as np
+
 from gan_jax import history, processes
+from gan_jax.data import Spec
+from gan_jax.data.definite import definite
 from gan_jax.errors import UsageError
 from gan_jax.evaluation import evaluate, too_few
 from gan_jax.experiment import Experiment
@@ -99,7 +103,7 @@ def figures(job: Job, state: State, lane: Lane) -> dict[str, float]:
       lane: whose seed is that of the samples.
     """
     built = job.experiment
-    given = _evaluations(built), job.draw, state, job.data
+    given = _evaluations(built, job.data.spec), job.draw, state, job.data
     limit = min(LIMIT, built.compared)
     found = evaluate(*given, seed=lane.seed, measures=built.measures, limit=limit)
     if few := lacking(found):
@@ -111,10 +115,15 @@ def figures(job: Job, state: State, lane: Lane) -> dict[str, float]:
     return row | {f"{PREFIX}{name}{FLOOR}": float(x) for name, x in found["real"].items()}
 
 
-def _evaluations(built: Experiment) -> Sequence[Callable]:
+def _evaluations(built: Experiment, spec: Spec) -> list[Callable]:
+    """Those of the experiment, and `variety`, under names of its own."""
     from gan_jax.metrics import variety
 
-    return [*built.evaluations, variety]
+    def watched(*sets: np.ndarray) -> dict[str, float]:
+        found = variety(*(definite(examples, spec) for examples in sets))
+        return {f"variety_{name}": value for name, value in found.items()}
+
+    return [*built.evaluations, watched]
 
 
 def _names(built: Experiment, job: Job) -> list[str]:
@@ -126,7 +135,7 @@ def _names(built: Experiment, job: Job) -> list[str]:
     count = min(LIMIT, built.compared, *map(len, given))
     parts = (some(part, count) for part in given)
     held_out, train = (job.data.spec.decode(part) for part in parts)
-    return list(compare(_evaluations(built), held_out, train, train)["samples"])
+    return list(compare(_evaluations(built, job.data.spec), held_out, train, train)["samples"])
 
 
 def _unknown(name: str, known: Sequence[str]) -> UsageError:

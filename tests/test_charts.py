@@ -36,7 +36,7 @@ def test_nothing_to_draw(tmp_path, rows):
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("count", [3, 10, 24])
+@pytest.mark.parametrize("count", [3, 10, 300])
 def test_every_class_has_a_colour_of_its_own(tmp_path, count):
     assert len({to_rgb(colour) for colour in charts._colours(count)}) == count
     points, labels = np.eye(count)[:, :2], np.arange(count)

@@ -177,13 +177,22 @@ def test_lists_runs_and_nothing_else(tmp_path, run):
 
 def test_what_a_run_goes_on_with_is_compared_and_noted(run, monkeypatch):
     assert runs.go_on(run, 3) == []
-    begun = runs.read_json(run / "environment.json")
-    more = runs.environment() | {"devices": ["cpu"] * 4}
-    monkeypatch.setattr(runs, "environment", lambda: more)
-    (said,) = runs.go_on(run, 5)
-    assert said == "devices: 4 x cpu, before 1 x cpu"
-    assert runs.go_on(run, 7) == []  # as the last time
-    noted = runs.read_json(run / "environment.json")
-    assert noted == begun | {"later": [{"step": 5, **more}]}
-    (run / "environment.json").write_text("{")
+    usual, noted = runs.environment(), lambda: runs.read_json(run / "environment.json")
+    more = usual | {"devices": ["cpu"] * 4}
+    on = lambda found: monkeypatch.setattr(runs, "environment", lambda: found)
+    on(more)
+    assert runs.go_on(run, 50) == ["devices: 4 x cpu, before 1 x cpu"]
+    assert noted() == usual | {"later": [{"step": 50, **more}]}
+    assert runs.go_on(run, 70) == []  # as the last time
+    assert runs.go_on(run, 20) == ["devices: 4 x cpu, before 1 x cpu"]  # nothing of 50 is left
+    assert [note["step"] for note in noted()["later"]] == [20]
+    on(usual)
+    assert runs.go_on(run, 20) == [] and noted() == usual  # nor of this
+    on(more)
+    assert runs.go_on(run, 0) == [] and noted() == more  # it begins here
+
+
+@pytest.mark.parametrize("content", ["{", "{}", '{"later": 3}', '{"later": [3, {"step": "x"}]}'])
+def test_nothing_depends_on_the_notes_of_what_it_went_on_with(run, content):
+    (run / "environment.json").write_text(content)
     assert runs.go_on(run, 9) == []

@@ -7,6 +7,9 @@ import pytest
 
 from gan_jax import checkpoint, summary, watching
 from gan_jax.cli import main
+from gan_jax.data import Spec
+from gan_jax.data.columns import Column
+from gan_jax.experiment import Experiment
 from tests.command import rows, write_experiment
 from tests.command import train as train_run
 from tests.small_images import trained_on_two
@@ -32,8 +35,9 @@ def test_evaluations_are_among_the_metrics_with_real_data_beside(trained):
     for name in ("precision", "recall", "pixel_frechet"):
         assert last[f"evaluation/{name}"] == evaluated["samples"][name]
         assert last[f"evaluation/{name}_of_real"] == evaluated["real"][name]
-    assert last["evaluation/covered"] == 0.0 and last["evaluation/covered_of_real"] > 0.9
-    assert last["evaluation/distinct"] > 0.9 and last["evaluation/distinct_of_real"] > 0.9
+    seen = {name: last[f"evaluation/variety_{name}"] for name in ("covered", "distinct")}
+    assert seen["covered"] == 0.0 and seen["distinct"] > 0.9
+    assert all(last[f"evaluation/variety_{name}_of_real"] > 0.9 for name in seen)
     assert all("critic/gap" in row for row in found.values())
 
 
@@ -68,6 +72,26 @@ def test_collapse_is_seen_by_any_figure_of_variety():
     assert summary.lacking(of(recall=0.8, random_coverage=0.44)) == ["random_coverage"]
     assert summary.lacking(of(covered=0.8, distinct=0.1)) == ["distinct"]
     assert not summary.lacking(of(recall=0.5, pixels_coverage=0.46, precision=0.0))
+
+
+TEXT = Spec((6, 5), 1.0, 0.0, vocabulary=tuple("abcde"))
+TABLE = Spec(
+    (12,), 1.0, 0.0, columns=[Column(f"c{n}", "categorical", categories="abcd") for n in range(3)]
+)
+
+
+@pytest.mark.parametrize(("spec", "shape"), [(TEXT, (6, 5)), (TABLE, (3, 4))])
+def test_choices_are_watched_and_not_their_probabilities(spec, shape):
+    random, draw = np.random.default_rng(0), lambda: random.integers(shape[1], size=(300, shape[0]))
+    real, fake = (np.eye(shape[1], dtype=np.float32)[draw()] for _ in range(2))
+    fake = 0.6 * fake + 0.4 * random.dirichlet(np.ones(shape[1]), fake.shape[:2])
+    same = np.float32([0.3, *[0.7 / (shape[1] - 1)] * (shape[1] - 1)]) + 1e-3 * fake
+    flat = lambda x: x.reshape(300, *spec.shape).astype(np.float32)
+    watch = watching._evaluations(Experiment(None, None), spec)[-1]
+    sure, other, few = (watch(flat(real), flat(x)) for x in (real, fake, same))
+    assert other["variety_covered"] > 0.8
+    assert abs(other["variety_distinct"] - sure["variety_distinct"]) < 0.1
+    assert few["variety_covered"] < 0.4 and few["variety_distinct"] == 0.0
 
 
 @pytest.mark.parametrize(

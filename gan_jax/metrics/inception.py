@@ -46,7 +46,8 @@ def inception_features(path: str | Path) -> Extractor:
         raise DataError(f"{path} has no weights {error}: it is not this Inception v3") from error
     except (TypeError, ValueError) as error:
         raise DataError(f"{path} has weights of other shapes: {error}") from error
-    used = [weights[name] for name in sorted(weights)]
+    used = [np.asarray(weights[name]) for name in sorted(weights)]
+    made = np.frombuffer(b"of 8 bits, resized as TensorFlow 1 did", np.uint8)
 
     @jax.jit
     def apply(weights, images):
@@ -54,7 +55,8 @@ def inception_features(path: str | Path) -> Extractor:
             one = lambda image: pooled(weights, image[None])[0]
             return lax.map(one, images, batch_size=_AT_ONCE)
 
-    return Extractor("inception", hashed(used), lambda x: np.asarray(apply(weights, _coloured(x))))
+    batch = lambda images: np.asarray(apply(weights, _coloured(images)))
+    return Extractor("inception", hashed([*used, made]), batch)
 
 
 def pooled(weights: Weights, images: jax.Array) -> jax.Array:

@@ -1,8 +1,9 @@
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from gan_jax.errors import DataError
-from gan_jax.metrics import inception_features
+from gan_jax.metrics import inception, inception_features
 from tests.metrics import inception_weights
 
 
@@ -22,6 +23,17 @@ def file(weights, tmp_path_factory):
 def test_the_oracle_has_as_many_weights_as_the_published_network():
     sizes = [np.prod(shape) + 2 * shape[0] for shape in inception_weights.shapes().values()]
     assert sum(sizes) == 21_785_568
+
+
+@pytest.mark.parametrize("size", [28, 299, 310])
+def test_images_are_resized_from_their_corner(size):
+    """As TensorFlow 1 did: pixel i of the larger image lies at i * size / 299 of the smaller."""
+    line = np.random.default_rng(0).normal(size=(1, size, 1)).astype(np.float32)
+    places = np.arange(inception.SIZE) * size / inception.SIZE
+    expected = np.interp(places, np.arange(size), line[0, :, 0])
+    found = inception._resized(jnp.asarray(line), 1)[0, :, 0]
+    np.testing.assert_allclose(found, expected, atol=3e-4)
+    assert found[0] == line[0, 0, 0]
 
 
 @pytest.mark.slow
