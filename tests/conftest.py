@@ -55,5 +55,6 @@ def real_data() -> str:
 
 def pytest_collection_modifyitems(items):
     """The longest first, so that no worker is left alone with it at the end."""
-    long = ("test_learning", "test_devices", "test_contract")
+    long = ("test_learning", "test_devices", "test_contract", "test_two_player", "test_resume")
+    long += ("test_replicas", "test_processes", "test_parting", "test_sweep", "test_recovery")
     items.sort(key=lambda item: not any(name in item.nodeid for name in long))
