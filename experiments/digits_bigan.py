@@ -9,7 +9,7 @@ the generator makes of its code over that to what it makes of another's, and `ne
 how often the nearest code of a training example has the same label (`pixel_accuracy`: the nearest
 example itself).
 
-4,000 steps of seeds 0 to 2, in one program, in 671 s on two cores of an Intel Xeon beside much other
+4,000 steps of seeds 0 to 2, in one program, in 671 s on two cores of an Intel Xeon beside other
 work, jax 0.10.2, 2026-11-21. Averaged weights, 360 samples against 360 held-out digits, by seed:
 `reconstruction_ratio` 0.516, 0.510, 0.504, `neighbour_accuracy` 0.936, 0.933, 0.914 (pixels 0.989);
 precision 0.817, 0.803, 0.794 (real digits 0.931), recall 0.481, 0.503, 0.544 (0.933), Frechet
