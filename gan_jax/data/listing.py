@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import Any, NamedTuple
+from threading import Lock
+from typing import Any, BinaryIO, NamedTuple
 
 from gan_jax.data.images import FILE_LIMIT, SUFFIXES, Opener
 from gan_jax.errors import DataError
@@ -84,7 +85,7 @@ def listed(root: Path) -> Iterator[Listing]:
                 members, contents = _walk(root), partial(_openers, partial(open, mode="rb"))
             elif root.name.lower().endswith(".zip"):
                 archive = stack.enter_context(zipfile.ZipFile(root))
-                members, contents = _zip_members(archive), partial(_openers, archive.open)
+                members, contents = _zip_members(archive), partial(_zip_openers, archive)
             else:
                 with open(root, "rb") as file:
                     gzipped = file.read(2) == b"\x1f\x8b"
@@ -140,6 +141,17 @@ def _zip_members(archive: zipfile.ZipFile) -> Iterator[_Member]:
         mode = stat.S_IFMT(info.external_attr >> 16)
         kind = "folder" if info.is_dir() else "file" if mode in (0, stat.S_IFREG) else "other"
         yield _Member(info.filename, kind, info)
+
+
+def _zip_openers(archive: zipfile.ZipFile, files: dict[str, Any]) -> Iterator[tuple[str, Opener]]:
+    lock = Lock()
+
+    def content(info: zipfile.ZipInfo) -> BinaryIO:
+        # From Python 3.12 on zipfile seeks from wherever another thread has just read.
+        with lock, archive.open(info) as file:
+            return io.BytesIO(file.read(FILE_LIMIT + 1))
+
+    return _openers(content, files)
 
 
 def _tar_members(archive: tarfile.TarFile) -> Iterator[_Member]:
