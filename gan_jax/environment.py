@@ -42,21 +42,24 @@ def changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     >>> changes(one, {"devices": ["cpu", "cpu"], "versions": {"jax": "0.12.0"}})
     ['devices: 2 x cpu, before 1 x cpu', 'jax: 0.12.0, before 0.10.2']
     """
-    old, new = dict(_flat(before)), dict(_flat(now))
-    said = lambda found, name: found.get(name, "none")
+    old, new = (dict(flat(found)) for found in (before, now))
     return [
-        f"{name}: {said(new, name)}, before {said(old, name)}"
+        f"{name.rpartition('.')[2]}: {_said(new.get(name))}, before {_said(old.get(name))}"
         for name in old | new
         if old.get(name) != new.get(name)
     ]
 
 
-def _flat(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for name, value in found.items():
+def _said(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(f"{count} x {kind}" for kind, count in Counter(map(str, value)).items())
+    return "none" if value is None else str(value)
+
+
+def flat(tree: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    """The values of mappings within mappings, by dotted names."""
+    for name, value in tree.items():
         if isinstance(value, Mapping):
-            yield from _flat(value)
-        elif isinstance(value, list):
-            kinds = Counter(map(str, value)).items()
-            yield name, ", ".join(f"{count} x {kind}" for kind, count in kinds)
+            yield from flat(value, f"{above}{name}.")
         else:
-            yield name, str(value)
+            yield f"{above}{name}", value

@@ -81,7 +81,7 @@ def _play(
             before, step = step, _look(job, step)
             passed = time.monotonic() - began
             if processes.first():
-                evaluated = watching.due(job, before, step)
+                evaluated = watching.due(options.evaluate_every, before, step)
                 row = recording.log(job, track, state, step, seconds + passed, metrics, evaluated)
                 show(step, row)
                 best.see({"step": step, **row})

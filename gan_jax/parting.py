@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gan_jax import history, runs
+from gan_jax.environment import flat
 from gan_jax.errors import RunError
 
 
@@ -56,15 +57,7 @@ def about(folder: Path) -> dict[str, Any]:
             known |= {"seed": replica["seed"], "config": known["config"] | replica["values"]}
     surroundings, notes = runs.surroundings(run)
     later = {f"from step {note['step']} on": note for note in notes}
-    return dict(_flat(known)) | dict(_flat(surroundings | later))
-
-
-def _flat(tree: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
-    for name, value in tree.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{above}{name}.")
-        else:
-            yield f"{above}{name}", value
+    return dict(flat(known)) | dict(flat(surroundings | later))
 
 
 def _differences(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[str]:

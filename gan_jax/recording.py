@@ -86,7 +86,7 @@ def keep(
       last: whether the run ends here, and everything is due.
     """
     options, (before, step) = job.options, looks
-    due = lambda every: last or before // every < step // every
+    due = lambda every: last or watching.due(every, before, step)
     if due(options.ledger_every) and processes.first():
         _enter(job, state, step)  # before it is saved, so that no row is missing
     if best or due(options.checkpoint_every):

@@ -66,9 +66,8 @@ def begun(job: Job) -> Best:
     return best
 
 
-def due(job: Job, before: int, step: int) -> bool:
-    """Whether an evaluation lies between two looks at the metrics."""
-    every = job.options.evaluate_every
+def due(every: int, before: int, step: int) -> bool:
+    """Whether a multiple of `every` lies between two looks at the metrics; never one of 0."""
     return bool(every) and before // every < step // every
 
 
