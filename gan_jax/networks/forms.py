@@ -7,7 +7,9 @@ linear in the images and in the kernel, so each may be differentiated and transp
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial, reduce
 from itertools import product
+from operator import add, sub
 
 import jax
 import jax.numpy as jnp
@@ -81,6 +83,7 @@ def scattered(x: jax.Array, kernel: jax.Array, stride: int) -> jax.Array:
     return transposed(lambda y: matrix_product(y, turned(kernel), stride), shape, x)
 
 
+@partial(jax.jit, static_argnames="stride")  # layers of one shape are traced once
 def winograd(x: jax.Array, kernel: jax.Array, stride: int) -> jax.Array:
     """Minimal filtering: 2x2 outputs by (r + 1)^2 products instead of 4 r^2.
 
@@ -135,8 +138,13 @@ _OUTPUT = {2: ((1, 1, 0), (0, 1, -1)), 3: ((1, 1, 1, 0), (0, 1, -1, -1))}
 
 
 def _combine(matrix: Sequence[Sequence[float]], parts: Sequence[jax.Array]) -> list[jax.Array]:
-    """The matrix times the column of `parts`."""
-    return [sum(c * part for c, part in zip(row, parts, strict=True) if c) for row in matrix]
+    """The matrix times the column of `parts`; a factor of 1 or -1 is no product of the program."""
+    return [_sum([pair for pair in zip(row, parts, strict=True) if pair[0]]) for row in matrix]
+
+
+def _sum(terms: Sequence[tuple[float, jax.Array]]) -> jax.Array:
+    added = [part if c == 1 else c * part for c, part in terms if c != -1]
+    return reduce(sub, [part for c, part in terms if c == -1], reduce(add, added))
 
 
 def _every_other(x: jax.Array, axis: int, taps: int, tiles: int) -> list[jax.Array]:
