@@ -41,6 +41,8 @@ class Config:
     """Dimensions of the uniform code."""
     weight: float = 1.0
     """Lambda: weight of the information about each code."""
+    penalty: float = 1.0
+    """Weight of the zero-centred gradient penalty (R1), which the paper has not."""
     width: int = 32
     """Channels of the widest maps."""
     features: int = 128
@@ -62,7 +64,17 @@ def build(config, spec):
     """The game, its sampler and its evaluation, for data of this spec."""
     import jax
 
-    from gan_jax import codes, families, metrics, networks, optimizers, play, priors, sampling
+    from gan_jax import (
+        codes,
+        families,
+        losses,
+        metrics,
+        networks,
+        optimizers,
+        play,
+        priors,
+        sampling,
+    )
     from gan_jax.experiment import Experiment
 
     noise = priors.uniform(config.noise)
@@ -80,6 +92,7 @@ def build(config, spec):
         noise=noise,
         codes=known,
         weight=config.weight,
+        penalty=losses.zero_centred(config.penalty),
         generator_optimizer=adam(config.generator_rate),
         critic_optimizer=adam(config.critic_rate),
         average=optimizers.warm_average(config.average),

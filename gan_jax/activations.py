@@ -17,6 +17,7 @@ class Layer(NamedTuple):
     """The result of a product with weights, or of a convolution."""
 
     value: jax.Array
+    taken: jax.Array  # what it is a product of, beside the weights
     first: bool  # whether the inputs have reached it through no other
 
 
@@ -70,7 +71,8 @@ def _result(equation: Any, inputs: Sequence[_Value], seen: list[Layer]) -> list[
     behind = [x.layers for x in inputs if x.layers is not None]
     depth = max(behind, default=None)
     if name in LAYERS and len(behind) == 1:
-        seen.append(Layer(result, depth == 0))
+        taken = next(x.value for x in inputs if x.layers is not None)
+        seen.append(Layer(result, taken, depth == 0))
     if depth is not None and (name in LOOPS or (name in LAYERS and len(behind) == 1)):
         depth = 1
     return [_Value(value, depth) for value in results]

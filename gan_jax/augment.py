@@ -40,7 +40,7 @@ def augment(given: Study, say: Callable[[str], None] = print) -> int:
 
     Raises:
       DataError: data without labels, with too few examples of a class, or with none held out.
-      UsageError: an experiment that gives no labels and has no encoder, or does not fit the data.
+      UsageError: an experiment that gives neither labels nor codes, or does not fit the data.
       RunError: the folder is not empty.
     """
     seeds, shares = study.seeds(given), study.shares(given)

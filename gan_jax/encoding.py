@@ -1,37 +1,82 @@
-"""Encoding: the codes of examples under a trained encoder, or posterior."""
+"""Encoding: the codes of examples under a trained encoder or posterior; features of a critic."""
 
 from collections.abc import Callable
 from functools import partial
 from types import SimpleNamespace
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
+from gan_jax.activations import layers
+from gan_jax.data import Spec
 from gan_jax.errors import UsageError
-from gan_jax.game import Game, State, bind
+from gan_jax.game import Game, State, bind, init
 from gan_jax.sampling import BLOCK, Sampler, averaged, settled
 
 
 def encoder(game: Game) -> Callable:
-    """`(nets, x) -> codes`: the game's `encoder`, or its `posterior` on its `trunk`.
+    """`(nets, x) -> codes`: the `encoder`, `posterior` on `trunk`, or `features` of the critic.
 
     Raises:
-      UsageError: it has neither, or one whose codes depend on what stands beside an example.
+      UsageError: it has none, or one whose codes depend on what stands beside an example.
     """
-    for names in (("encoder",), ("trunk", "posterior")):
+    for names, encode in _ENCODERS.items():
         if not set(names) <= set(game.networks):
             continue
         if any(game.networks[name].mixes for name in names):
-            raise UsageError("The encoder mixes examples (batch norm?): it gives no code to one.")
-
-        def encode(nets, x, names=names):
-            for name in names:
-                x = getattr(nets, name)(x)
-            return x
-
+            mixing = " and ".join(names)
+            raise UsageError(f"The {mixing} mixes examples (batch norm?): one alone has no code.")
         return encode
     known = ", ".join(game.networks)
-    raise UsageError(f"The game has no encoder, but {known}: train a VAE, BiGAN, AAE or InfoGAN.")
+    raise UsageError(f"The game has neither encoder nor critic, but {known}.")
+
+
+_ENCODERS = {
+    ("encoder",): lambda nets, x: nets.encoder(x),
+    ("trunk", "posterior"): lambda nets, x: nets.posterior(nets.trunk(x)),
+    ("trunk", "critic"): lambda nets, x: nets.trunk(x),
+    ("critic",): lambda nets, x: features(nets.critic, x),
+}
+"""By the networks that it takes, the best first."""
+
+
+def features(critic: Callable, x: jax.Array) -> jax.Array:
+    """What the last layer of a critic takes, `[B, F]`: what it has learnt to see without labels.
+
+    Radford et al. 2015, arXiv:1511.06434, section 5.1. Differs from the paper: it is the maxima of
+    all layers over a 4x4 grid there.
+
+    Args:
+      critic: examples to scores, bound to its parameters.
+      x: examples `[B, ...]`.
+
+    Raises:
+      UsageError: it scores packs, patches or steps, or has no layers outside of loops.
+
+    >>> features(lambda x: jnp.tanh(x @ jnp.ones((2, 3))) @ jnp.ones(3), jnp.zeros((5, 2))).shape
+    (5, 3)
+    """
+    found = layers(critic, x)
+    if not found or len(found[-1].taken) != len(x):
+        raise UsageError("The critic scores no single examples, but packs, patches or steps.")
+    return found[-1].taken.reshape(len(x), -1)
+
+
+def check(game: Game, spec: Spec) -> None:
+    """Refuses a game that has no codes for examples of these data alone.
+
+    Raises:
+      UsageError: as `encoder` and `features`; or the network needs labels beside the examples.
+    """
+    code, x = encoder(game), jax.ShapeDtypeStruct((2, *spec.shape), jnp.float32)
+    state = jax.eval_shape(partial(init, game), jax.random.key(0))
+    try:
+        jax.eval_shape(lambda state, x: code(bind(game, state), x), state, x)
+    except UsageError:
+        raise
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"No codes of examples alone: {error}") from error
 
 
 def encode(
@@ -40,14 +85,14 @@ def encode(
     """What the encoder gives for examples, `[N, d]` float32: for a VAE, mean and log variance.
 
     Args:
-      game: with an `encoder`, or with `trunk` and `posterior`.
+      game: with an encoder in the sense of `encoder`.
       state: of the game.
       x: raw examples, `[N, ...]`.
       decode: raw examples to what the networks take, such as `data.spec.decode`.
       average: whether to use averaged weights, where the game has any.
 
     Raises:
-      UsageError: the game has no encoder, or one that mixes examples.
+      UsageError: as `encoder` and `features`.
     """
     apply, state = encoder(game), averaged(state) if average else state
     one = jax.jit(lambda state, block: apply(bind(game, state), decode(block)))

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from gan_jax import encoding, options, study
 from gan_jax import experiment as experiments
-from gan_jax.data import Dataset, partly_labelled, query
+from gan_jax.data import Dataset, Spec, partly_labelled, query
 from gan_jax.errors import UsageError
 from gan_jax.experiment import Experiment
 from gan_jax.game import update
@@ -25,7 +25,7 @@ class Entry(NamedTuple):
     config: Any  # of its module; the data are all that there are
     part: str  # the option of the data that leaves what it may see
     labels: bool  # whether its samples have the labels that they were made for
-    codes: bool  # whether it has an encoder
+    codes: bool  # whether it has an encoder, or a critic with features of an example
 
     @property
     def name(self) -> str:
@@ -45,8 +45,8 @@ class Entry(NamedTuple):
 def entries(given: Study, whole: Dataset, few: Dataset) -> list[Entry]:
     """All experiments that `--families` names.
 
-    What gives labelled samples sees the few examples alone. An encoder that needs no labels sees
-    all, and the labels of the few, unless the study says otherwise.
+    What gives labelled samples sees the few examples alone. An encoder, or a critic, that needs no
+    labels sees all, and the labels of the few, unless the study says otherwise.
 
     Args:
       given: the study.
@@ -54,7 +54,7 @@ def entries(given: Study, whole: Dataset, few: Dataset) -> list[Entry]:
       few: those of one of the seeds.
 
     Raises:
-      UsageError: an experiment that gives no labels and has no encoder, or does not fit the data.
+      UsageError: an experiment that gives neither labels nor codes, or does not fit the data.
     """
     found = [_entry(given, name, whole, few) for name in study.families(given)]
     names = [entry.name for entry in found]
@@ -68,10 +68,10 @@ def _entry(given: Study, name: str, whole: Dataset, few: Dataset) -> Entry:
     module = experiments.load(path)
     config = _config(given, module)
     built = experiments.build(module, config, few.spec)
-    labels, codes, count = _has_labels(built), _has_encoder(built), len(few.train["real"])
+    labels, codes, count = _has_labels(built), _has_codes(built, few.spec), len(few.train["real"])
     if not (labels or codes):
         raise UsageError(
-            f"{name}: its samples have no labels to learn from, and it has no encoder: name a "
+            f"{name}: its samples have no labels to learn from, and it has no codes: name a "
             "conditional experiment, such as digits_conditional, or one such as digits_bigan."
         )
     if labels or given.encoders == "few":
@@ -98,8 +98,9 @@ def _has_labels(built: Experiment) -> bool:
     return isinstance(built.sampler, Generated) and built.sampler.label is not None
 
 
-def _has_encoder(built: Experiment) -> bool:
+def _has_codes(built: Experiment, spec: Spec) -> bool:
     try:
-        return bool(encoding.encoder(built.game))
+        encoding.check(built.game, spec)
     except UsageError:
         return False
+    return True

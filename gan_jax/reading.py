@@ -58,7 +58,8 @@ class Encoded:
     part: Literal["held_out", "train"] = "held_out"
     """Which part of the data."""
     out: str = "codes.npz"
-    """A .npz (arrays `codes` and, where there are any, `labels`), or a .png of two axes of them."""
+    """A .npz (arrays `codes` and, where there are any, `labels`), or a .png of two axes of them; of
+    a run without encoder, features of its critic."""
     axes: tuple[int, int] = (0, 1)
     """Which two numbers of a code a picture shows, from 0; the labels give the colours."""
     overwrite: bool = False
@@ -99,7 +100,7 @@ def encode(words: Sequence[str]) -> None:
     if out.suffix not in (".npz", ".png"):
         raise UsageError(f"--out {out}: codes are written to a .npz, or drawn in a .png.")
     found = loaded(folder, source)
-    encoding.encoder(found[0].game)
+    encoding.check(found[0].game, found[0].spec)
     files = places(out, found, target.overwrite)
     name, fingerprint = found[0].config.data, found[0].fingerprint
     real = data.open(target.data) if target.data else data.open(name, fingerprint)

@@ -17,7 +17,8 @@ class Study:
     per_class: int = 20
     """Real examples of each class that there are; another choice for each seed."""
     families: str = "digits_conditional"
-    """Experiments by name or file, with commas: conditional ones, or such as have an encoder."""
+    """Experiments by name or file, with commas: conditional ones give samples, others codes (where
+    there is no encoder, features of the critic)."""
     shares: str = "0.5,1,2"
     """Synthetic examples for each real one, with commas."""
     seeds: str = "0..4"

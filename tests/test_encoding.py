@@ -3,12 +3,14 @@
 import numpy as np
 import pytest
 
-from gan_jax import data
+from gan_jax import data, experiment
 from gan_jax.cli import main
-from gan_jax.encoding import encode, networks
+from gan_jax.encoding import check, encode, features, networks
+from gan_jax.errors import UsageError
 from gan_jax.game import bind
 from gan_jax.loading import load
 from gan_jax.sampling import averaged
+from gan_jax.train import initial
 
 TRAIN = "train digits_bigan --steps 2 --batch-size 4 --widths 8 --latent 3 --run run"
 
@@ -68,18 +70,45 @@ def test_what_cannot_be_encoded_is_refused(here, capsys):
         assert said in capsys.readouterr().err
 
 
-def test_a_posterior_is_an_encoder_and_a_plain_gan_has_none():
-    from gan_jax import encoding, experiment
-    from gan_jax.errors import UsageError
-    from gan_jax.train import initial
+def quick(name, of="digits"):
+    module, spec = experiment.load(experiment.find(name)), data.open(of).spec
+    return module.build(module.QUICK, spec).game
 
-    real = data.open("digits")
-    for name, outputs in (("digits_infogan", 12), ("digits_wgan_gp", 0)):
-        module = experiment.load(experiment.find(name))
-        game = module.build(module.QUICK, real.spec).game
-        if outputs:
-            codes = encode(game, initial(game, 0), real.held_out["real"][:3], real.spec.decode)
-            assert codes.shape == (3, outputs) and len(np.unique(codes[:, 0])) == 3
-        else:
-            with pytest.raises(UsageError, match="no encoder, but generator, critic"):
-                encoding.encoder(game)
+
+@pytest.mark.parametrize(
+    ("name", "outputs"),
+    [("digits_infogan", 12), ("digits_wgan_gp", 2 * 2 * 128), ("digits_acgan", 32)],
+)
+def test_a_posterior_a_critic_and_a_trunk_are_encoders(name, outputs):
+    game, real = quick(name), data.open("digits")
+    check(game, real.spec)
+    codes = encode(game, initial(game, 0), real.held_out["real"][:3], real.spec.decode)
+    assert codes.shape == (3, outputs)
+    assert len(np.unique(codes, axis=0)) == 3
+
+
+def test_features_are_what_the_scores_are_made_of():
+    game, real = quick("digits_wgan_gp"), data.open("digits")
+    state, x = initial(game, 0), real.held_out["real"][:3]
+    codes = encode(game, state, x, real.spec.decode)
+    last = state.params["critic"]["Dense_0"]
+    scores = bind(game, state).critic(real.spec.decode(x))
+    np.testing.assert_allclose(codes @ last["kernel"][:, 0] + last["bias"], scores, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("name", "of", "said"),
+    [
+        ("digits_conditional", "digits", "No codes of examples alone"),
+        ("digits_cyclegan", "domains:digits?to=pale", "packs, patches or steps"),
+        ("ring_pacgan", "ring", "packs, patches or steps"),
+    ],
+)
+def test_a_critic_of_labels_of_packs_and_critics_of_domains_are_none(name, of, said):
+    with pytest.raises(UsageError, match=said):
+        check(quick(name, of), data.open(of).spec)
+
+
+def test_a_function_without_layers_has_no_features():
+    with pytest.raises(UsageError, match="packs, patches or steps"):
+        features(lambda x: x.sum(1), np.ones((4, 3), np.float32))

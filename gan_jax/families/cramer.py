@@ -13,7 +13,6 @@ from gan_jax.keys import apart
 from gan_jax.losses.adversarial import wasserstein
 from gan_jax.losses.distances import energy_distance, norms
 from gan_jax.losses.penalties import gradient_penalty
-from gan_jax.optimizers import scheduled
 from gan_jax.priors import Prior
 
 
@@ -57,8 +56,7 @@ def cramer(
         return batch | {"fake": fake, "other": other}
 
     def draw(nets, keys, batch):
-        keys, own = apart(keys)
-        return with_fakes(nets, keys, batch) | {"drawn": penalty.draw(own, batch["real"])}
+        return with_fakes(nets, *fitting.with_drawn(penalty, keys, batch))
 
     def features(nets, batch):
         given = jnp.concatenate([batch[name] for name in ("real", "fake", "other")])
@@ -69,10 +67,8 @@ def cramer(
         score = lambda vectors: norms(vectors - other) - norms(vectors)
         real, fake = score(real), score(fake)
         f = lambda x: score(nets.critic(x))
-        term = penalty.value(f, batch["drawn"], batch["real"], batch["fake"])
-        metrics = fitting.means(real, fake)
-        value = wasserstein.critic(real, fake) + scheduled(weight, nets.step) * term
-        return value, metrics | {"penalty": term}
+        term, paid = fitting.penalised(penalty, f, batch, nets.step)
+        return wasserstein.critic(real, fake) + term, fitting.means(real, fake) | paid
 
     def generator_loss(nets, keys, batch):
         real, fake, other = features(nets, with_fakes(nets, keys, batch))

@@ -68,8 +68,7 @@ def ctgan(
         return batch | {"condition": condition, "logits": logits, "fake": output(logits, noise)}
 
     def draw(nets, keys, batch):
-        keys, own = apart(keys)
-        return with_fakes(nets, keys, batch) | {"drawn": penalty.draw(own, batch["real"])}
+        return with_fakes(nets, *fitting.with_drawn(penalty, keys, batch))
 
     def scorer(nets, batch):
         return lambda x: nets.critic(jnp.concatenate([x, batch["condition"]], axis=1))
@@ -77,9 +76,8 @@ def ctgan(
     def critic_loss(nets, keys, batch):
         score = scorer(nets, batch)
         real, fake = score(batch["real"]), score(batch["fake"])
-        term = penalty.value(score, batch["drawn"], batch["real"], batch["fake"])
-        value = wasserstein.critic(real, fake) + penalty.weight * term
-        return value, fitting.means(real, fake) | {"penalty": term}
+        term, paid = fitting.penalised(penalty, score, batch, nets.step)
+        return wasserstein.critic(real, fake) + term, fitting.means(real, fake) | paid
 
     def generator_loss(nets, keys, batch):
         batch = with_fakes(nets, keys, batch)

@@ -8,8 +8,10 @@ import jax.numpy as jnp
 import optax
 
 from gan_jax.game import Game, Network
+from gan_jax.keys import apart
 from gan_jax.losses.adversarial import Adversarial
-from gan_jax.optimizers import Clipped, by_network
+from gan_jax.losses.penalties import Penalty
+from gan_jax.optimizers import Clipped, by_network, scheduled
 from gan_jax.priors import Prior
 
 SHAPING = ("reshape", "squeeze", "slice", "broadcast_in_dim", "convert_element_type", "transpose")
@@ -93,6 +95,22 @@ def _made_by(jaxpr, variable) -> str:
                 return equation.primitive.name
             variable = equation.invars[0]
     return ""
+
+
+def with_drawn(penalty: Penalty | None, keys: jax.Array, batch) -> tuple[jax.Array, dict]:
+    """Keys for all else, and the minibatch with what the penalty draws, if there is one."""
+    if penalty is None:
+        return keys, batch
+    keys, own = apart(keys)
+    return keys, batch | {"drawn": penalty.draw(own, batch["real"])}
+
+
+def penalised(penalty: Penalty | None, score: Callable, batch, step) -> tuple[jax.Array, dict]:
+    """A critic's weighted penalty on a minibatch `with_drawn`, and its metric; 0 without one."""
+    if penalty is None:
+        return 0.0, {}
+    term = penalty.value(score, batch["drawn"], batch["real"], batch["fake"], step)
+    return scheduled(penalty.weight, step) * term, {"penalty": term}
 
 
 def means(real: jax.Array, fake: jax.Array, which: str = "") -> dict[str, jax.Array]:

@@ -10,6 +10,7 @@ from gan_jax.families import fitting
 from gan_jax.families.fitting import check_alike
 from gan_jax.game import Game, Network, Player
 from gan_jax.losses.adversarial import Adversarial, non_saturating
+from gan_jax.losses.penalties import Penalty
 from gan_jax.priors import Prior
 
 
@@ -25,6 +26,7 @@ def infogan(
     critic_optimizer: optax.GradientTransformation,
     loss: Adversarial = non_saturating,
     weight: float | Mapping[str, float] = 1.0,
+    penalty: Penalty | None = None,
     average: Callable | None = None,
 ) -> Game:
     """min_G,Q max_D V(D, G) - weight L(G, Q), L = H(c) + E log Q(c | G(z, c)) <= I(c; G(z, c)).
@@ -44,6 +46,7 @@ def infogan(
       critic_optimizer: of trunk, critic and posterior.
       loss: a pair from `gan_jax.losses`.
       weight: lambda, one for all codes or one for each by its name.
+      penalty: of the critic on its trunk, which the paper has not: few data need it.
       average: step -> decay of an average of the generator's weights; none if not given.
 
     Returns:
@@ -58,11 +61,14 @@ def infogan(
     weights = weight if isinstance(weight, Mapping) else dict.fromkeys(codes, weight)
     prior = latents(noise, codes)
 
-    def draw(nets, keys, batch):
+    def with_fakes(nets, keys, batch):
         latent = prior(keys)
         fake = nets.generator(latent)
         check_alike(fake, batch["real"])
         return batch | {"latent": latent, "fake": fake}
+
+    def draw(nets, keys, batch):
+        return with_fakes(nets, *fitting.with_drawn(penalty, keys, batch))
 
     def judged(nets, batch):
         """Scores of real and fake, the information in the fakes, and its weighted sum."""
@@ -73,21 +79,25 @@ def infogan(
 
     def critic_loss(nets, keys, batch):
         real, fake, _, total = judged(nets, batch)
-        metrics = fitting.means(real, fake)
-        return loss.critic(real, fake) - total, metrics
+        score = lambda x: nets.critic(nets.trunk(x))
+        term, paid = fitting.penalised(penalty, score, batch, nets.step)
+        return loss.critic(real, fake) + term - total, fitting.means(real, fake) | paid
 
     def generator_loss(nets, keys, batch):
-        real, fake, known, total = judged(nets, draw(nets, keys, batch))
+        real, fake, known, total = judged(nets, with_fakes(nets, keys, batch))
         found = {f"{name}_information": value for name, value in known.items()}
         most = {f"{name}_ceiling": jnp.asarray(code.ceiling) for name, code in codes.items()}
         return loss.generator(real, fake) - total, found | most
 
     fitting.check_loss(loss)
     seeing = {"trunk": trunk, "critic": critic, "posterior": posterior}
+    separate = ("trunk", "critic") if penalty is not None and penalty.separate else ()
     game = Game(
         networks={"generator": generator} | seeing,
         players={
-            "critic": Player(tuple(seeing), critic_loss, critic_optimizer, draw=draw),
+            "critic": Player(
+                tuple(seeing), critic_loss, critic_optimizer, draw=draw, separate=separate
+            ),
             "generator": Player(("generator",), generator_loss, generator_optimizer),
         },
         average=fitting.averages(average, "generator"),

@@ -10,10 +10,8 @@ from gan_jax.augmentation import Augmentation, showing
 from gan_jax.families import fitting
 from gan_jax.families.fitting import check_alike, labels_of
 from gan_jax.game import Game, Network, Player
-from gan_jax.keys import apart
 from gan_jax.losses.adversarial import Adversarial, wasserstein
 from gan_jax.losses.penalties import Penalty
-from gan_jax.optimizers import scheduled
 from gan_jax.priors import Prior
 
 
@@ -75,11 +73,7 @@ def two_player(
         return batch | {"fake": fake}
 
     def draw(nets, keys, batch):
-        if penalty is None:
-            return with_fakes(nets, keys, batch)
-        keys, own = apart(keys)
-        drawn = {"drawn": penalty.draw(own, batch["real"])}
-        return with_fakes(nets, keys, batch) | drawn
+        return with_fakes(nets, *fitting.with_drawn(penalty, keys, batch))
 
     def scores(nets, batch):
         """Of the real and the fake examples: in one pass, unless it would mix them."""
@@ -98,14 +92,8 @@ def two_player(
         pair = _pair(loss, nets)
         if pair.critic is wasserstein.critic:
             fitting.check_unbounded(scorer(nets, batch), batch["real"])
-        value = pair.critic(real, fake)
-        metrics = fitting.means(real, fake)
-        if penalty is None:
-            return value, metrics
-        given = batch["drawn"], batch["real"], batch["fake"], nets.step
-        term = penalty.value(scorer(nets, batch), *given)
-        weight = scheduled(penalty.weight, nets.step)
-        return value + weight * term, metrics | {"penalty": term}
+        term, paid = fitting.penalised(penalty, scorer(nets, batch), batch, nets.step)
+        return pair.critic(real, fake) + term, fitting.means(real, fake) | paid
 
     def generator_loss(nets, keys, batch):
         show, keys = showing(augmentation, keys)
