@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from functools import cache, partial
-from itertools import product
+from itertools import combinations, product
 from typing import get_args, get_type_hints
 
 import jax
@@ -82,6 +82,23 @@ def sample() -> list:
     chosen = np.random.default_rng(120).choice(
         len(LEGAL), 61, replace=False, p=weights / weights.sum()
     )
+    return [LEGAL[index] for index in sorted(chosen)]
+
+
+@cache
+def covering() -> list:
+    """Legal choices in which every two values that go together are chosen together; cheap ones."""
+    names = (*CHOICES, "rule")
+    held = [
+        {((a, getattr(c, a)), (b, getattr(c, b))) for a, b in combinations(names, 2)} for c in LEGAL
+    ]
+    pairs = sorted(set().union(*held))
+    holds = np.array([[pair in mine for pair in pairs] for mine in held])
+    dear, left, chosen = np.sqrt([cost(c) for c in LEGAL]), np.ones(len(pairs), bool), []
+    while left.any():
+        best = int((holds[:, left].sum(1) / dear).argmax())
+        chosen.append(best)
+        left &= ~holds[best]
     return [LEGAL[index] for index in sorted(chosen)]
 
 
@@ -170,6 +187,22 @@ def test_a_legal_choice_plays(config):
 def test_an_illegal_choice_is_refused_with_its_reason_before_anything_is_compiled(said):
     for config in alone(said):
         check_refused(config)
+
+
+@pytest.mark.slow
+def test_the_covering_is_counted(capsys):
+    pairs = lambda config: set(combinations([(n, getattr(config, n)) for n in CHOICES], 2))
+    every, seen = (set().union(*map(pairs, some)) for some in (LEGAL, covering()))
+    with capsys.disabled():
+        print(f"\ntwo_player: {len(covering())} choices hold all {len(every)} legal pairs of flags")
+    assert seen == every and len(covering()) < len(LEGAL) / 10
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("loss", CHOICES["loss"])
+def test_every_legal_pair_of_flags_plays(loss):
+    for config in (config for config in covering() if config.loss == loss):
+        check_plays(config)
 
 
 @pytest.mark.exhaustive
