@@ -1,14 +1,23 @@
 """An adversarial autoencoder on the 1,797 handwritten 8x8 digits of scikit-learn.
 
-    gan-jax train digits_aae
-    gan-jax train digits_aae --style
+    gan-jax train digits_aae --seeds 0..2
+    gan-jax train digits_aae --seeds 0..2 --style
     gan-jax train digits_aae --latent 2
-    gan-jax train digits_aae --latent 2 --prior swiss_roll --informed
+    gan-jax train digits_aae --seeds 0..2 --latent 2 --prior swiss_roll --informed
     gan-jax encode runs/digits_aae --out codes.png
 
 The evaluation gives how the codes of held-out data follow the prior, in its deviations, and their
 reconstruction, mean squared error for each pixel, beside that of as many principal components. Of
 two dimensions it draws `plane.png`, what the decoder makes of the codes on a grid.
+
+4,000 steps of seeds 0 to 2, in one program, in 294 to 458 s on two cores of an Intel Xeon beside
+other work, jax 0.10.2, 2026-11-22, averaged weights, 360 held-out digits, by seed. First command:
+the codes' means are within 0.08, 0.04, 0.11 deviations of the prior, their deviations 0.73 to 1.02,
+0.90 to 1.04, 0.88 to 1.01 of it; reconstruction 0.101, 0.069, 0.069 (principal components 0.099);
+of samples precision 0.875, 0.900, 0.889 (real digits 0.931), recall 0.406, 0.539, 0.444 (0.933).
+With --style: reconstruction 0.079, 0.077, 0.069, recall 0.339, 0.444, 0.461. The informed roll:
+distance of codes to the prior, labels beside them, 0.913, 0.885, 0.920 (of the prior to itself
+0.639), reconstruction 0.178, 0.171, 0.169 (principal components 0.214).
 """
 
 from dataclasses import dataclass

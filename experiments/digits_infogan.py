@@ -1,6 +1,6 @@
 """InfoGAN on the 1,797 handwritten 8x8 digits of scikit-learn.
 
-    gan-jax train digits_infogan
+    gan-jax train digits_infogan --seeds 0..2
     gan-jax train digits_infogan --data 'idx:$GAN_JAX_DATA/mnist'
 
 `generator/digit_information` is how much, in nats, the posterior knows of the categorical code
@@ -9,10 +9,13 @@ that of the code's likeliest class, matched one to one with the labels, on held-
 `digit_determination` and `style_determination`, R^2 of the codes found in fakes; it draws
 `sweep_digit.png`, `sweep_style_0.png` and `sweep_style_1.png`, along whose rows a code varies.
 
-After 4,000 steps, jax 0.10.2, 2026-11-21, seed 0: 2.299 nats. Of 360 held-out digits the likeliest
-class of the posterior, matched one to one with the labels, is wrong for 0.297; no label was used.
-On MNIST, with --steps 2900 and nothing else changed, seed 0: `matched_error` 0.600 on 10,000
-held-out digits (`majority_error` 0.576), `style_determination` 0.946, 2.301 nats; not run longer.
+4,000 steps of seeds 0 to 2, in one program, in 391 s on two cores of an Intel Xeon beside other
+work, jax 0.10.2, 2026-11-22. Averaged weights, by seed: of 360 held-out digits the likeliest class
+of the posterior, matched one to one with the labels, is wrong for 0.297, 0.378, 0.344; no label was
+used. `digit_determination` 1.000, 0.971, 0.999, `style_determination` 0.945, 0.940, 0.942; of 360
+samples precision 0.819, 0.844, 0.847 (real digits 0.931), recall 0.642, 0.672, 0.569 (0.933),
+Frechet distance of pixels 1.03, 0.88, 1.07 (0.631). At the paper's rates, 1e-3 and 2e-4, without a
+penalty, the digits of one class are all alike (recall 0.000, 0.000, 0.003).
 """
 
 from dataclasses import dataclass
@@ -21,7 +24,7 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Config:
-    """Chen et al. 2016, arXiv:1606.03657, with the rates of its code; batch norm in G alone."""
+    """Chen et al. 2016, arXiv:1606.03657; batch norm in G alone, R1, and rates for few data."""
 
     data: str = "digits"
     """Data: digits, idx:PATH, ...; the networks follow its shape."""
@@ -29,9 +32,9 @@ class Config:
     """Steps to train: one move of each player."""
     batch_size: int = 64
     """Examples in a minibatch, over all devices."""
-    generator_rate: float = 1e-3
+    generator_rate: float = 3e-4
     """Of Adam, for the generator."""
-    critic_rate: float = 2e-4
+    critic_rate: float = 1e-3
     """Of Adam, for trunk, critic and posterior."""
     noise: int = 20
     """Dimensions of the uniform noise beside the codes."""
