@@ -68,11 +68,11 @@ def _entry(given: Study, name: str, whole: Dataset, few: Dataset) -> Entry:
     module = experiments.load(path)
     config = _config(given, module)
     built = experiments.build(module, config, few.spec)
-    labels, codes, count = _has_labels(built), _has_codes(built, few.spec), len(few.train["real"])
-    if not (labels or codes):
+    labels, lacking, count = _has_labels(built), _no_codes(built, few.spec), len(few.train["real"])
+    if lacking and not labels:
         raise UsageError(
-            f"{name}: its samples have no labels to learn from, and it has no codes: name a "
-            "conditional experiment, such as digits_conditional, or one such as digits_bigan."
+            f"{name}: its samples have no labels to learn from, and examples no codes. {lacking} "
+            "Name a conditional experiment, such as digits_conditional, or one as digits_bigan."
         )
     if labels or given.encoders == "few":
         part, seen = f"per_class={given.per_class}", few
@@ -83,7 +83,7 @@ def _entry(given: Study, name: str, whole: Dataset, few: Dataset) -> Entry:
         check_fits(built.game, seen, config.batch_size, built.rule or update)
     except ValueError as error:
         raise UsageError(f"{name} cannot be played on {given.data}: {error}") from error
-    return Entry(path, config, part, labels, codes)
+    return Entry(path, config, part, labels, not lacking)
 
 
 def _config(given: Study, module: ModuleType) -> Any:
@@ -98,9 +98,10 @@ def _has_labels(built: Experiment) -> bool:
     return isinstance(built.sampler, Generated) and built.sampler.label is not None
 
 
-def _has_codes(built: Experiment, spec: Spec) -> bool:
+def _no_codes(built: Experiment, spec: Spec) -> str:
+    """Why it has none; nothing if it has."""
     try:
         encoding.check(built.game, spec)
-    except UsageError:
-        return False
-    return True
+    except UsageError as error:
+        return str(error)
+    return ""

@@ -167,7 +167,7 @@ def test_codes_of_an_encoder(tmp_path):
         (("--data", "swiss_roll"), 3, "per_class=3 needs labels"),
         (("--per-class", "200"), 3, "per_class=200, and the class"),
         (("--data", "waves?count=40&held_out=0"), 3, "nothing is held out to test on"),
-        (("--families", "ring_pacgan"), 2, "its samples have no labels to learn from, and it"),
+        (("--families", "ring_pacgan"), 2, "but packs, patches or steps. Name a"),
         (("--families", "digits_bgan"), 2, "did you mean digits_bigan"),
         (("--families", "a,a"), 2, "each once"),
         (("--batch-size", "31"), 2, "A batch of 31 does not fit the data: use 1 to 30"),
