@@ -18,7 +18,7 @@ class Config:
 
     data: str = "idx:$GAN_JAX_DATA/mnist"
     """Data: idx:PATH, digits, ...; images, which the networks follow in shape."""
-    steps: int = 4690
+    steps: int = 9380
     """Steps to train: moves of the one player."""
     batch_size: int = 128
     """Examples in a minibatch, over all devices."""
@@ -80,6 +80,7 @@ def build(config, spec):
         game,
         sampling.from_prior(priors.normal(config.latent), output=losses.bernoulli.mean),
         evaluations=[metrics.suited(spec)],
+        tasks=[metrics.explains(losses.bernoulli, prepare=losses.binarised)],
         pictures=plane if config.latent == 2 else None,
         watch={"bound": "autoencoder/bound", "divergence": "autoencoder/divergence"},
         rule=play.annealed(config.steps, config.schedule, config.warm_up),

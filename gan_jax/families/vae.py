@@ -98,12 +98,31 @@ def importance_bound(
     Returns:
       `[B]`.
     """
-    mean, log_variance = codes.moments(nets.encoder(x))
+    moments = codes.moments(nets.encoder(x))
 
-    def log_weight(keys):
-        z = codes.reparameterised(keys, mean, log_variance)
-        joint = likelihood.log_density(nets.generator(z), x) + codes.normal_log_density(z)
-        return joint - codes.normal_log_density(z, mean, log_variance)
+    def one(keys):
+        z = codes.reparameterised(keys, *moments)
+        return log_weights(nets.generator(z), z, x, moments, likelihood)
 
     keys = jax.vmap(lambda key: jax.random.split(key, samples), out_axes=1)(keys)
-    return codes.importance_weighted(jax.lax.map(log_weight, keys))
+    return codes.importance_weighted(jax.lax.map(one, keys))
+
+
+def log_weights(
+    output: jax.Array,
+    z: jax.Array,
+    x: jax.Array,
+    moments: tuple[jax.Array, jax.Array],
+    likelihood: Likelihood,
+) -> jax.Array:
+    """log p(x, z) / q(z | x) of each example, `[B]`; its mean over z is the bound.
+
+    Args:
+      output: of the generator for these latents.
+      z: drawn from q(z | x), `[B, d]`.
+      x: examples, `[B, ...]`.
+      moments: mean and log variance of q, `[B, d]` each.
+      likelihood: as in training.
+    """
+    joint = likelihood.log_density(output, x) + codes.normal_log_density(z)
+    return joint - codes.normal_log_density(z, *moments)

@@ -27,6 +27,7 @@ _FILES = {
     "discovers": "tasks",
     "exact_wasserstein": "transport",
     "fidelity": "columns",
+    "explains": "tasks",
     "follows": "tasks",
     "for_columns": "evaluation",
     "for_images": "evaluation",
