@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from jax.nn.initializers import orthogonal
 
 from gan_jax.networks.conditional import ConditionalBatchNorm
-from gan_jax.networks.layers import check_label, one_hot
+from gan_jax.networks.labels import check_label, one_hot
 from gan_jax.networks.sngan import generated
 
 

@@ -7,7 +7,8 @@ import jax
 import jax.numpy as jnp
 from jax.nn.initializers import glorot_uniform, zeros
 
-from gan_jax.networks.layers import biased, with_label
+from gan_jax.networks.labels import with_label
+from gan_jax.networks.layers import biased
 from gan_jax.networks.resnet import he_uniform
 from gan_jax.numerics import wide
 

@@ -8,7 +8,8 @@ import jax
 import jax.numpy as jnp
 from jax.nn.initializers import glorot_uniform, ones, orthogonal, zeros
 
-from gan_jax.networks.layers import BatchNorm, check_label, one_hot
+from gan_jax.networks.labels import check_label, one_hot
+from gan_jax.networks.layers import BatchNorm
 from gan_jax.numerics import wide
 
 

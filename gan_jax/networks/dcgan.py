@@ -7,7 +7,8 @@ import jax
 import jax.numpy as jnp
 from jax.nn.initializers import he_normal, normal
 
-from gan_jax.networks.layers import BatchNorm, Conv, ConvTranspose, with_label
+from gan_jax.networks.labels import with_label
+from gan_jax.networks.layers import BatchNorm, Conv, ConvTranspose
 
 
 class DCGANGenerator(nn.Module):

@@ -7,7 +7,7 @@ import flax.linen as nn
 import jax
 from jax.nn.initializers import he_normal
 
-from gan_jax.networks.layers import with_label
+from gan_jax.networks.labels import with_label
 
 
 class MLPGenerator(nn.Module):

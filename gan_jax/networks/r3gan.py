@@ -8,7 +8,8 @@ import jax
 import jax.numpy as jnp
 from jax.nn.initializers import normal, variance_scaling, zeros
 
-from gan_jax.networks.layers import Conv, biased, check_label, double, mean_pool, one_hot
+from gan_jax.networks.labels import check_label, one_hot
+from gan_jax.networks.layers import Conv, biased, double, mean_pool
 from gan_jax.numerics import wide
 
 SLOPE = 0.2

@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 from jax.nn.initializers import glorot_uniform, orthogonal
 
-from gan_jax.networks.layers import with_label
+from gan_jax.networks.labels import with_label
 from gan_jax.numerics import wide
 
 

@@ -8,15 +8,8 @@ import jax
 import jax.numpy as jnp
 from jax.nn.initializers import glorot_uniform, ones, variance_scaling
 
-from gan_jax.networks.layers import (
-    BatchNorm,
-    Conv,
-    ConvDown,
-    ConvUp,
-    double,
-    mean_pool,
-    with_label,
-)
+from gan_jax.networks.labels import with_label
+from gan_jax.networks.layers import BatchNorm, Conv, ConvDown, ConvUp, double, mean_pool
 
 he_uniform = variance_scaling(2.0, "fan_avg", "uniform")
 """U(-a, a) of variance 4 / (fan_in + fan_out): He initialisation as it is in the paper's code."""

@@ -10,7 +10,8 @@ from jax.nn.initializers import glorot_uniform, ones
 
 from gan_jax.networks.attention import SelfAttention
 from gan_jax.networks.conditional import ClassBatchNorm, Projection
-from gan_jax.networks.layers import BatchNorm, Conv, check_label
+from gan_jax.networks.labels import check_label
+from gan_jax.networks.layers import BatchNorm, Conv
 from gan_jax.networks.resnet import Block, he_uniform
 from gan_jax.numerics import wide
 

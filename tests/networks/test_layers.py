@@ -16,7 +16,6 @@ from gan_jax.networks.layers import (
     ConvUp,
     double,
     mean_pool,
-    with_label,
 )
 
 
@@ -139,21 +138,6 @@ def test_the_bias_of_half_precision_gets_an_exact_gradient():
     sums = [e for e in traced.jaxpr.eqns if e.primitive.name == "reduce_sum"]
     assert sums and all(e.invars[0].aval.dtype == jnp.float32 for e in sums)
     assert float(jax.grad(total)(params)["bias"][0]) == 4096
-
-
-def test_labels_become_constant_maps():
-    x = draw(2, 3, 3, 1)
-    y = with_label(x, jnp.array([1, 0]), 2)
-    assert y.shape == (2, 3, 3, 3)
-    np.testing.assert_array_equal(y[..., :1], x)
-    np.testing.assert_array_equal(y[0, ..., 1:], np.broadcast_to([0.0, 1.0], (3, 3, 2)))
-    assert with_label(x, None, 0) is x
-
-
-@pytest.mark.parametrize("label, classes", [(None, 3), (jnp.array([0, 1]), 0)])
-def test_labels_without_classes_and_the_reverse_are_refused(label, classes):
-    with pytest.raises(ValueError, match=f"classes={classes}.*give both or neither"):
-        with_label(draw(2, 1), label, classes)
 
 
 TWO_DEVICES = """
