@@ -12,7 +12,8 @@ from gan_jax.activations import layers
 from gan_jax.data import Spec
 from gan_jax.errors import UsageError
 from gan_jax.game import Game, State, bind, init
-from gan_jax.sampling import BLOCK, Sampler, averaged, settled
+from gan_jax.sampling import BLOCK, Sampler
+from gan_jax.standing import averaged, settled
 
 
 def encoder(game: Game) -> Callable:

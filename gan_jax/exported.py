@@ -14,7 +14,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from gan_jax import leaves, sampling
+from gan_jax import leaves, sampling, standing
 from gan_jax.data import Spec
 from gan_jax.errors import CheckpointError, DamagedError, RunError
 from gan_jax.game import Game, State
@@ -92,8 +92,8 @@ def files(
     """
     from safetensors.numpy import save
 
-    state = sampling.averaged(state) if average else state
-    state = jax.jit(partial(sampling.settled, game, sampler))(state)
+    state = standing.averaged(state) if average else state
+    state = jax.jit(partial(standing.settled, game, sampler))(state)
     weights, exported = _program(game, sampler, state)
     arrays = {name: np.ascontiguousarray(leaf) for name, leaf in weights.items()}
     made = {PROGRAM: bytes(exported.serialize()), WEIGHTS: save(arrays)}

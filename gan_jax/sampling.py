@@ -14,9 +14,7 @@ from gan_jax.game import Game, State, bind
 from gan_jax.generated import Generated, Sampler, Shifted
 from gan_jax.keys import apart, numbered
 from gan_jax.priors import Prior, categorical, together
-
-STANDING = (8, 128)
-"""Minibatches and latents in each, from which a generator's fixed statistics are measured."""
+from gan_jax.standing import averaged, settled
 
 BLOCK = 64
 """Samples in one pass of a network, always: so that not even rounding depends on the batch."""
@@ -99,41 +97,6 @@ def from_conditions(prior: Prior, conditions: Conditions, output: Callable) -> S
         return {"samples": output(logits, noise)}
 
     return Shifted(partial(sampler, conditions.prior), partial(sampler, conditions.training_prior))
-
-
-def averaged(state: State) -> State:
-    """The state with the averages in place of the weights that have one."""
-    return state._replace(params=state.params | state.average)
-
-
-def settled(game: Game, sampler: Sampler, state: State) -> State:
-    """The state with fixed statistics for every network that mixes examples.
-
-    Standing statistics (Brock et al. 2018, arXiv:1809.11096, appendix D): means over minibatches
-    of latents that are the same for every run. Without them a sample would depend on its batch.
-    """
-
-    def measure(keys):
-        nets, measured = bind(game, state), {}
-
-        def record(name, network):
-            def apply(*inputs):
-                params, stats = state.params[name], state.stats[name]
-                measured[name] = network.settle(params, stats, *inputs)
-                return network.apply(params, stats, *inputs)
-
-            return apply
-
-        for name, network in game.networks.items():
-            if network.settle is not None:
-                setattr(nets, name, record(name, network))
-        sampler(nets, keys)
-        return measured
-
-    sampler = sampler.training if isinstance(sampler, Shifted) else sampler
-    keys = jax.random.split(jax.random.key(0), STANDING)
-    stats = jax.tree.map(lambda seen: seen.mean(0), jax.lax.map(measure, keys))
-    return state._replace(stats=state.stats | stats)
 
 
 def sample(

@@ -20,6 +20,7 @@ ORDER = (
     "families data conditions",
     "networks metrics classical",
     "generated",
+    "standing",
     "sampling encoding parallel memory observation play transplant",
     "exported",
     "feed making latents inversion rejection",

@@ -9,7 +9,7 @@ from gan_jax.encoding import check, encode, features, networks
 from gan_jax.errors import UsageError
 from gan_jax.game import bind
 from gan_jax.loading import load
-from gan_jax.sampling import averaged
+from gan_jax.standing import averaged
 from gan_jax.train import initial
 
 TRAIN = "train digits_bigan --steps 2 --batch-size 4 --widths 8 --latent 3 --run run"

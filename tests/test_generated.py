@@ -8,7 +8,7 @@ import numpy as np
 import optax
 import pytest
 
-from gan_jax import families, networks, priors, sampling
+from gan_jax import families, networks, priors, sampling, standing
 from gan_jax.cli import main
 from gan_jax.data.spec import Spec
 from gan_jax.errors import UsageError
@@ -45,8 +45,8 @@ def test_fixed_statistics_are_those_of_all_labels():
     prior = priors.normal(4)
     game = families.vanilla(generator, critic, prior=prior, conditional=True, **adam)
     state, sampler = init(game, jax.random.key(0)), sampling.from_prior(prior, FREQUENCIES)
-    free, only = (sampling.settled(game, s, state) for s in (sampler, asked(sampler, label=1)))
-    typical = sampling.settled(game, asked(sampler, truncation=0.1), state)
+    free, only = (standing.settled(game, s, state) for s in (sampler, asked(sampler, label=1)))
+    typical = standing.settled(game, asked(sampler, truncation=0.1), state)
     same = jax.tree.map(lambda a, b: bool((a == b).all()), free.stats, only.stats)
     assert all(jax.tree.leaves(same)) and jax.tree.leaves(same)
     assert not all(jax.tree.leaves(jax.tree.map(np.array_equal, free.stats, typical.stats)))

@@ -11,7 +11,8 @@ from gan_jax.data import Spec
 from gan_jax.data.columns import Column, Mode
 from gan_jax.game import Network, bind, init
 from gan_jax.networks import packed, table_pair
-from gan_jax.sampling import from_conditions, settled
+from gan_jax.sampling import from_conditions
+from gan_jax.standing import settled
 
 COLUMNS = (
     Column("word", "categorical", categories=("a", "b", "c"), counts=(300, 30, 2)),

@@ -6,7 +6,7 @@ import optax
 import pytest
 from flax.traverse_util import flatten_dict
 
-from gan_jax import families, losses, networks, priors, sampling
+from gan_jax import families, losses, networks, priors, sampling, standing
 from gan_jax.data import Spec
 from gan_jax.game import Network, init, update
 from gan_jax.networks import Conv, ConvTranspose, half, linen, spectral
@@ -111,7 +111,7 @@ def test_one_iteration_a_move_keeps_up_with_training_and_with_the_average():
                 norm = np.linalg.norm(weight @ vectors[path])
                 assert norm == pytest.approx(largest(weight), rel=0.02)
     sampler = sampling.from_prior(priors.normal(3))
-    settled = jax.jit(lambda s: sampling.settled(made, sampler, sampling.averaged(s)))(state)
+    settled = jax.jit(lambda s: standing.settled(made, sampler, standing.averaged(s)))(state)
     for path, vector in flatten_dict(settled.stats["generator"]["spectral"]).items():
         weight = flatten_dict(state.average["generator"])[path]
         assert np.linalg.norm(weight @ vector) == pytest.approx(largest(weight), rel=1e-4)

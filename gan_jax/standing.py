@@ -1,0 +1,44 @@
+"""What stands still when samples are drawn: averages of weights, and fixed statistics."""
+
+import jax
+
+from gan_jax.game import Game, State, bind
+from gan_jax.generated import Sampler, Shifted
+
+STANDING = (8, 128)
+"""Minibatches and latents in each, from which a generator's fixed statistics are measured."""
+
+
+def averaged(state: State) -> State:
+    """The state with the averages in place of the weights that have one."""
+    return state._replace(params=state.params | state.average)
+
+
+def settled(game: Game, sampler: Sampler, state: State) -> State:
+    """The state with fixed statistics for every network that mixes examples.
+
+    Standing statistics (Brock et al. 2018, arXiv:1809.11096, appendix D): means over minibatches
+    of latents that are the same for every run. Without them a sample would depend on its batch.
+    """
+
+    def measure(keys):
+        nets, measured = bind(game, state), {}
+
+        def record(name, network):
+            def apply(*inputs):
+                params, stats = state.params[name], state.stats[name]
+                measured[name] = network.settle(params, stats, *inputs)
+                return network.apply(params, stats, *inputs)
+
+            return apply
+
+        for name, network in game.networks.items():
+            if network.settle is not None:
+                setattr(nets, name, record(name, network))
+        sampler(nets, keys)
+        return measured
+
+    sampler = sampler.training if isinstance(sampler, Shifted) else sampler
+    keys = jax.random.split(jax.random.key(0), STANDING)
+    stats = jax.tree.map(lambda seen: seen.mean(0), jax.lax.map(measure, keys))
+    return state._replace(stats=state.stats | stats)
