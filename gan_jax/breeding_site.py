@@ -15,11 +15,12 @@ from urllib.parse import parse_qs
 from gan_jax import breeding, report
 from gan_jax.data import Spec
 from gan_jax.errors import RunError, UsageError
-from gan_jax.generations import Breeder, Wish
+from gan_jax.generations import Breeder
 from gan_jax.genomes import MOST
 from gan_jax.lineage import UnknownError
 from gan_jax.options import check_seed
 from gan_jax.priors import Normal
+from gan_jax.wishes import Wish
 
 PAGE = Path(__file__).with_name("page.html").read_text()
 KEPT = 2048

@@ -48,7 +48,7 @@ class Task:
 
 def breed(folder: Path, words: Sequence[str]) -> None:
     """gan-jax explore RUN breed [flags]"""
-    from gan_jax.generations import Wish
+    from gan_jax.wishes import Wish
 
     kinds = {"task": Task, "wish": Wish, "source": Source}
     task, wish, source = flags(words, "explore RUN breed", **kinds)

@@ -4,34 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 import numpy as np
 
-from gan_jax import breeding, genomes, ranges
+from gan_jax import breeding, genomes, wishes
 from gan_jax.errors import UsageError
 from gan_jax.lineage import Individual, Lineage
-from gan_jax.loading import class_number
 from gan_jax.making import Maker
-
-
-@dataclass(frozen=True)
-class Wish:
-    """How a generation is bred."""
-
-    children: int = 16
-    """How many, at most 64."""
-    mixing: Literal["cross", "blend"] = "cross"
-    """Of two parents: each gene of one of them, or a place on the arc between them."""
-    rate: float = 0.5
-    """How much of the second parent, from 0 to 1."""
-    mutation: float = 0.2
-    """How far from the parents, from 0 (not at all) to 1 (a fresh draw)."""
-    label: str | None = None
-    """Of which class, for a conditional model; of a parent's, or as in the data, if not given."""
-    truncation: float | None = None
-    """The largest entry of a normal latent, in its deviations: better samples of less variety.
-    Batch-norm statistics stay those of all latents; `sample --truncation` measures truncated."""
+from gan_jax.wishes import Wish
 
 
 @dataclass(frozen=True)
@@ -61,7 +41,7 @@ class Breeder:
         Raises:
           UsageError: a wish that cannot be.
         """
-        label = self._check(wish)
+        label = wishes.check(wish, self.maker, self.classes)
         labels = [label] * wish.children
         if label is None and self.maker.conditional:
             labels = self.maker.latents(seed, genomes.MOST)[1][: wish.children].tolist()
@@ -75,7 +55,7 @@ class Breeder:
           UsageError: another number of parents, one that is unknown or of another checkpoint, or a
             wish that cannot be.
         """
-        label = self._check(wish)
+        label = wishes.check(wish, self.maker, self.classes)
         breeding.check(self.maker.prior)
         if len(parents) not in (1, 2):
             raise UsageError(f"A child has one parent or two; given: {len(parents)}.")
@@ -95,7 +75,7 @@ class Breeder:
         Raises:
           UsageError: the parent is unknown or of another checkpoint, or its latent of another size.
         """
-        label = self._check(wish)
+        label = wishes.check(wish, self.maker, self.classes)
         (found,) = self.check(self.lineage.find([parent]))
         if np.size(direction) != (size := self.genome(parent).size):
             raise UsageError(f"The direction has {np.size(direction)} numbers, a latent {size}.")
@@ -182,21 +162,3 @@ class Breeder:
         ids = [parent.id for parent in parents]
         keys = (genomes.keys(ids, seed, index)[2] for index in range(wish.children))
         return [int(breeding.crossed(key, one, other, wish.rate)[0]) for key in keys]
-
-    def _check(self, wish: Wish) -> int | None:
-        """The number of the class that is wished for, if one is and all else can be."""
-        if not 1 <= wish.children <= genomes.MOST:
-            most = genomes.MOST
-            raise UsageError(f"The number of children is {wish.children}: it must be 1 to {most}.")
-        try:
-            ranges.share("rate", wish.rate)
-            ranges.share("mutation", wish.mutation)
-            if wish.truncation is not None:
-                breeding.typical(np.zeros((1, 1)), self.maker.prior, wish.truncation)
-        except ValueError as error:
-            raise UsageError(str(error)) from error
-        if wish.label is None:
-            return None
-        if not self.maker.conditional:
-            raise UsageError("The model is not conditional: it cannot be asked for a label.")
-        return class_number(wish.label, self.classes)

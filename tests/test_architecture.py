@@ -42,7 +42,7 @@ ORDER = (
     "loop",
     "usefulness preflight",
     "launch",
-    "sweep generations training_sets entries",
+    "sweep wishes generations training_sets entries",
     "augment",
     "augment_commands data_commands reading evaluating publishing replaying",
     "exploring",

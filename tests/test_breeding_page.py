@@ -3,7 +3,7 @@
 import pytest
 
 from gan_jax.breeding_site import Site
-from gan_jax.generations import Wish
+from gan_jax.wishes import Wish
 from tests import breeders, browser
 from tests.test_serving import serving
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from gan_jax.errors import UsageError
-from gan_jax.generations import Wish
 from gan_jax.lineage import UnknownError
+from gan_jax.wishes import Wish
 from tests.breeders import NORMAL, UNIFORM, breeder, made
 
 SMALL = Wish(children=6)
@@ -158,25 +158,6 @@ def test_individuals_of_another_checkpoint_are_refused(tmp_path):
     assert not set(mine) & set(theirs)
 
 
-@pytest.mark.parametrize(
-    ("given", "said"),
-    [
-        ({"children": 0}, "number of children is 0: it must be 1 to 64"),
-        ({"children": 65}, "number of children is 65"),
-        ({"rate": 1.5}, "rate is 1.5: it must be from 0 to 1"),
-        ({"mutation": float("nan")}, "mutation is nan"),
-        ({"truncation": 0.0}, "truncation is 0: it must be above 0"),
-        ({"label": "z"}, "There is no class 'z'"),
-    ],
-)
-def test_what_cannot_be_wished(tmp_path, given, said):
-    found = breeder(tmp_path)
-    first, wish = found.drawn(SMALL, seed=1), dataclasses.replace(SMALL, **given)
-    for act in (lambda: found.drawn(wish, 1), lambda: found.bred(first[:1], wish, 1)):
-        with pytest.raises(UsageError, match=said):
-            act()
-
-
 def test_who_cannot_be_bred(tmp_path):
     found = breeder(tmp_path)
     first = found.drawn(SMALL, seed=1)
@@ -185,8 +166,3 @@ def test_who_cannot_be_bred(tmp_path):
             found.bred(parents, SMALL, 1)
     with pytest.raises(UnknownError):
         found.bred(["nobody"], SMALL, 1)
-    free = breeder(tmp_path, classes=())
-    with pytest.raises(UsageError, match="not conditional"):
-        free.drawn(dataclasses.replace(SMALL, label="a"), 1)
-    with pytest.raises(UsageError, match="not normal"):
-        breeder(tmp_path, UNIFORM).drawn(dataclasses.replace(SMALL, truncation=1.0), 1)

@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 
 from gan_jax.breeding_site import Site
-from gan_jax.generations import Wish
 from gan_jax.serving import LARGEST, server
+from gan_jax.wishes import Wish
 from tests import breeders
 
 

@@ -1,0 +1,61 @@
+"""What is wished of a generation, and whether the model can give it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from gan_jax import breeding, genomes, ranges
+from gan_jax.errors import UsageError
+from gan_jax.loading import class_number
+from gan_jax.making import Maker
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How a generation is bred."""
+
+    children: int = 16
+    """How many, at most 64."""
+    mixing: Literal["cross", "blend"] = "cross"
+    """Of two parents: each gene of one of them, or a place on the arc between them."""
+    rate: float = 0.5
+    """How much of the second parent, from 0 to 1."""
+    mutation: float = 0.2
+    """How far from the parents, from 0 (not at all) to 1 (a fresh draw)."""
+    label: str | None = None
+    """Of which class, for a conditional model; of a parent's, or as in the data, if not given."""
+    truncation: float | None = None
+    """The largest entry of a normal latent, in its deviations: better samples of less variety.
+    Batch-norm statistics stay those of all latents; `sample --truncation` measures truncated."""
+
+
+def check(wish: Wish, maker: Maker, classes: Sequence[str]) -> int | None:
+    """The number of the class that is wished for, None if there is none; all else can be.
+
+    Args:
+      wish: of a user.
+      maker: of the generator that is to grant it.
+      classes: their names, in order.
+
+    Raises:
+      UsageError: a wish that cannot be.
+    """
+    if not 1 <= wish.children <= genomes.MOST:
+        most = genomes.MOST
+        raise UsageError(f"The number of children is {wish.children}: it must be 1 to {most}.")
+    try:
+        ranges.share("rate", wish.rate)
+        ranges.share("mutation", wish.mutation)
+        if wish.truncation is not None:
+            breeding.typical(np.zeros((1, 1)), maker.prior, wish.truncation)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    if wish.label is None:
+        return None
+    if not maker.conditional:
+        raise UsageError("The model is not conditional: it cannot be asked for a label.")
+    return class_number(wish.label, classes)
