@@ -18,9 +18,8 @@ from gan_jax.errors import RunError, UsageError
 from gan_jax.generations import Breeder
 from gan_jax.genomes import MOST
 from gan_jax.lineage import UnknownError
-from gan_jax.options import check_seed
 from gan_jax.priors import Normal
-from gan_jax.wishes import Wish
+from gan_jax.wishes import Wish, asked
 
 PAGE = Path(__file__).with_name("page.html").read_text()
 KEPT = 2048
@@ -162,47 +161,6 @@ ROUTES: Mapping[str, tuple[str, Callable[..., Answer]]] = {
     "/save/children.txt": ("GET", Site.ids),
 }
 """By path, or by what stands before a name: the method and what answers it."""
-
-FIELDS = {
-    "children": (int,),
-    "mixing": (str,),
-    "rate": (int, float),
-    "mutation": (int, float),
-    "label": (str, type(None)),
-    "truncation": (int, float, type(None)),
-    "seed": (int,),
-    "parents": (list,),
-}
-
-
-def asked(body: bytes, usual: Wish) -> tuple[list[str], Wish, int]:
-    """Parents, wish and seed of the body of a request; what it does not name is as usual.
-
-    Raises:
-      UsageError: it is no such JSON.
-    """
-    try:
-        given = json.loads(body, parse_constant=str)  # NaN is a word, and refused
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"The body is no JSON: {error}.") from error
-    if not isinstance(given, dict):
-        raise UsageError("The body is no JSON object.")
-    for name, value in given.items():
-        if name not in FIELDS:
-            raise UsageError(f"There is no field {name[:40]!r}: there are {', '.join(FIELDS)}.")
-        if type(value) not in FIELDS[name]:
-            kinds = " or ".join(kind.__name__ for kind in FIELDS[name])
-            raise UsageError(f"The field {name} is {str(value)[:40]}: it must be {kinds}.")
-        if isinstance(value, int | float) and not abs(value) < 2**32:
-            raise UsageError(f"The field {name} is too large.")
-    seed, parents = given.pop("seed", 0), given.pop("parents", [])
-    check_seed(seed)
-    if not all(isinstance(parent, str) for parent in parents):
-        raise UsageError("The parents are ids: a list of words.")
-    wish = dataclasses.replace(usual, **given)
-    if wish.mixing not in ("cross", "blend"):
-        raise UsageError(f"The mixing is {wish.mixing[:40]!r}: it must be cross or blend.")
-    return parents, wish, seed
 
 
 def _ids(query: str) -> list[str]:

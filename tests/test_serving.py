@@ -187,30 +187,15 @@ def test_what_comes_from_the_page_is_not(page, port):
 @pytest.mark.parametrize(
     ("body", "line"),
     [
-        (b"", "no JSON"),
         (b"{", "no JSON"),
-        (b"\xff\xfe", "no JSON"),
-        (b"[" * 60000, "no JSON"),
-        (b"1" * 5000, "no JSON"),
-        (b"[]", "no JSON object"),
         ({"sead": 3}, "There is no field 'sead'"),
-        ({"children": "4"}, "The field children is 4: it must be int"),
-        ({"children": True}, "it must be int"),
         ({"children": 65}, "must be 1 to 64"),
-        ({"rate": 2}, "rate is 2: it must be from 0 to 1"),
-        (b'{"rate": NaN}', "rate is NaN: it must be int or float"),
-        (b'{"rate": 1e999}', "rate is too large"),
-        ({"mutation": 10**400}, "mutation is too large"),
-        ({"truncation": -1}, "must be above 0"),
-        ({"mixing": "both"}, "must be cross or blend"),
         ({"label": "z"}, "There is no class 'z'"),
         ({"seed": -1}, "seed is -1"),
-        ({"parents": "abc"}, "must be list"),
-        ({"parents": [1]}, "The parents are ids"),
         ({"parents": ["a", "b", "c"]}, "one parent or two"),
     ],
 )
-def test_a_malformed_wish_is_refused_by_a_line(page, body, line):
+def test_a_wish_that_cannot_be_is_refused_by_a_line(page, body, line):
     reply = ask(page, "/breed", body)
     assert reply[0] == 400
     assert line in said(reply)
