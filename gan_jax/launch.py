@@ -8,9 +8,9 @@ from typing import Any
 
 from gan_jax import (
     checkpoint,
+    compiling,
     inheritance,
     locks,
-    parallel,
     phases,
     preflight,
     processes,
@@ -57,7 +57,7 @@ def launch(
         options = dataclasses.replace(options, resume=True)
     run = Path(options.run or f"runs/{path.stem}").expanduser().absolute()
     if options.deterministic:
-        parallel.repeatable()
+        compiling.repeatable()
     if options.cache:
         keep_programs()
     processes.begin(options.coordinator, options.processes, options.process)

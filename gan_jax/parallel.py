@@ -1,7 +1,5 @@
 """Devices: the only file that knows how many there are, and how a program is spread over them."""
 
-import os
-import re
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -10,29 +8,12 @@ import jax.numpy as jnp
 import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec, Sharding, SingleDeviceSharding
 
-from gan_jax import axis, memory
+from gan_jax import axis, compiling, memory
 from gan_jax.errors import UsageError
 
 REPLICAS = "replicas"
 PARTS = PartitionSpec(None, None, axis.NAME)
 """Of what `dealt` gives."""
-
-DETERMINISTIC = "--xla_gpu_deterministic_ops"
-
-ONCE = {"xla_backend_optimization_level": 1}
-"""For a program that runs once: the same numbers as from the default, compiled in half the time."""
-
-
-def repeatable() -> None:
-    """Tells XLA to take no operation of a GPU that sums in no order; before JAX is first used.
-
-    Raises:
-      UsageError: the flag is there already, and says no.
-    """
-    flags = os.environ.get("XLA_FLAGS", "").split()
-    if f"{DETERMINISTIC}=false" in flags:
-        raise UsageError(f"--deterministic, and XLA_FLAGS has {DETERMINISTIC}=false: take one.")
-    os.environ["XLA_FLAGS"] = " ".join([*flags, f"{DETERMINISTIC}=true"])
 
 
 def check_batch(size: int) -> None:
@@ -181,28 +162,10 @@ def compiled(function: Callable, kinds: tuple, spread: Callable = pmap) -> Calla
         return lambda *arguments: placed(program.mapped(*program.arranged(*arguments)))
     lowered = program.mapped.lower(*program.arranged(*kinds))
     # Several processes cannot be told anything, and several devices are to give the same bits.
-    told = _options(lowered) if alone or spread is over_replicas else {}
+    told = compiling.options(lowered) if alone or spread is over_replicas else {}
     executable = lowered.compile(told)
     memory.check(executable)
     return lambda *arguments: executable(*program.arranged(*arguments))
-
-
-def _options(lowered: jax.stages.Lowered) -> dict[str, str | bool]:
-    """What the compiler is told.
-
-    On a CPU it has two libraries for products of matrices. One splits each product between the
-    threads; the other, its default, is faster in programs of convolutions, which are products of
-    padded images or kernels, and at batches of products.
-    """
-    if jax.default_backend() != "cpu" or _CONVOLUTIONS.search(lowered.as_text()):
-        return {}
-    return {
-        "xla_cpu_experimental_ynn_fusion_type": "",
-        "xla_cpu_enable_concurrency_optimized_scheduler": False,
-    }
-
-
-_CONVOLUTIONS = re.compile(r"stablehlo.pad.*tensor<(\d+x){4}|, batching_dims = \[")
 
 
 def memories() -> int:

@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from gan_jax import feed, parallel
+from gan_jax import compiling, feed, parallel
 from gan_jax import game as core
 from gan_jax.data import Dataset
 from gan_jax.errors import UsageError
@@ -66,7 +66,7 @@ def at_once(function: Callable, each):
 
 def initial(make: Make, replicas: Sequence[Replica]) -> State:
     """The states before the first step, `[replicas, ...]`: each that of its seed alone."""
-    begin = jax.jit(partial(_begin, make), compiler_options=parallel.ONCE)
+    begin = jax.jit(partial(_begin, make), compiler_options=compiling.ONCE)
     states = [begin(jax.random.key(r.seed), numbers(r.values)) for r in replicas]
     return jax.tree.map(lambda *leaves: jnp.stack(leaves), *states)
 

@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from gan_jax import feed, order, parallel
+from gan_jax import compiling, feed, order, parallel
 from gan_jax.data import EXAMPLES, Dataset
 from gan_jax.errors import DivergedError, UsageError
 from gan_jax.game import Game, State, init, update
@@ -18,7 +18,7 @@ from gan_jax.keys import stream
 
 def initial(game: Game, seed: int) -> State:
     """The state before the first step of the run with this seed."""
-    begin = jax.jit(partial(init, game), compiler_options=parallel.ONCE)
+    begin = jax.jit(partial(init, game), compiler_options=compiling.ONCE)
     return begin(stream(jax.random.key(seed), "init"))
 
 

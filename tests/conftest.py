@@ -34,13 +34,13 @@ os.environ["JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES"] = "-1"
 @pytest.fixture(scope="module")
 def fused():
     """Programs of training fused as users' are, which rounds alike within a loop and outside."""
-    from gan_jax import parallel
+    from gan_jax import compiling
 
-    usual, changes = parallel._options, {}
+    usual, changes = compiling.options, {}
     if "xla_cpu_use_fusion_emitters" in os.environ["XLA_FLAGS"]:
         changes = {"xla_cpu_use_fusion_emitters": True}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(parallel, "_options", lambda lowered: usual(lowered) | changes)
+        patch.setattr(compiling, "options", lambda lowered: usual(lowered) | changes)
         yield
 
 

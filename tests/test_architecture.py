@@ -21,7 +21,7 @@ ORDER = (
     "networks metrics classical",
     "generated",
     "standing",
-    "sampling encoding parallel memory observation play transplant",
+    "sampling encoding compiling parallel memory observation play transplant",
     "exported",
     "feed making latents inversion rejection",
     "surfaces directions",
