@@ -11,14 +11,11 @@ import jax.numpy as jnp
 import numpy as np
 import orbax.checkpoint as ocp
 
-from gan_jax import leaves, parallel, storage
+from gan_jax import leaves, orbax_errors, parallel
 from gan_jax.errors import CheckpointError, DamagedError, UsageError
 
 FORMAT = 2
 """Since 2 there is a CRC of every leaf."""
-OF_THE_DISK = ("RESOURCE_EXHAUSTED", "OUT_OF_RANGE", "No space left", "os_error_code")
-OF_THE_SYSTEM = ("Too many open files", "Permission denied", "PERMISSION_DENIED", "allocate memory")
-ADVICE = "name another by --step, or train on from the newest sound one by --resume"
 Manager = ocp.CheckpointManager
 
 
@@ -52,12 +49,12 @@ def open_folder(
     options = ocp.CheckpointManagerOptions(
         preservation_policy=Kept(keep, also), cleanup_tmp_directories=True
     )
-    with _explained(folder):
+    with orbax_errors.saving(folder):
         manager = Manager(folder.absolute(), options=options)
     try:
         yield manager
     finally:
-        with _explained(folder):
+        with orbax_errors.saving(folder):
             manager.close()
 
 
@@ -79,7 +76,7 @@ def save(manager: Manager, step: int, state: Any, about: dict) -> None:
     items = ocp.args.Composite(state=ocp.args.StandardSave(state), about=ocp.args.JsonSave(about))
     # Forced, Orbax saves any step, but a run would go on from the later one all the same.
     later = (manager.latest_step() or 0) > step
-    with _explained(manager.directory):
+    with orbax_errors.saving(manager.directory):
         saved = not later and manager.save(step, args=items, force=True)
     if not saved:
         raise CheckpointError(
@@ -136,35 +133,8 @@ def restore(folder: Path, step: int, like: Any) -> tuple[Any, dict]:
         be read.
       DamagedError: it is not what was saved.
     """
-    try:
+    with orbax_errors.reading(folder, step):
         return _read(folder, step, like)
-    except CheckpointError:
-        raise
-    except Exception as error:
-        refused = isinstance(error, MemoryError) or any(m in str(error) for m in OF_THE_SYSTEM)
-        raise (CheckpointError if refused else DamagedError)(
-            f"The checkpoint of step {step} in {folder} cannot be read ({_short(error)}): "
-            f"{'mend that' if refused else ADVICE}."
-        ) from error
-
-
-@contextmanager
-def _explained(folder: Path) -> Iterator[None]:
-    """Turns what Orbax and TensorStore raise, in many kinds and on pages of text, into one line."""
-    try:
-        yield
-    except Exception as error:
-        text = f"Saving to {folder} failed ({_short(error)}); checkpoints saved before are intact."
-        if isinstance(error, OSError) or any(mark in str(error) for mark in OF_THE_DISK):
-            room = f"{storage.free(folder)}: make room, or make it writable, and go on."
-            raise OSError(f"{text} {room}") from error
-        raise CheckpointError(text) from error
-
-
-def _short(error: Exception) -> str:
-    return (
-        f"{type(error).__name__}: {str(error).strip().splitlines()[0][:200] if str(error) else ''}"
-    )
 
 
 def _read(folder: Path, step: int, like: Any) -> tuple[Any, dict]:
@@ -193,7 +163,7 @@ def _check_sums(step: int, state: Any, about: dict) -> None:
         more = f" and {len(changed) - 1} more" * (len(changed) > 1)
         raise DamagedError(
             f"The checkpoint of step {step} is damaged, {changed[0]}{more} is not what was saved: "
-            f"{ADVICE}."
+            f"{orbax_errors.ADVICE}."
         )
 
 

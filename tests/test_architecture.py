@@ -29,6 +29,7 @@ ORDER = (
     "train",
     "replicas phases",
     "markup",
+    "orbax_errors",
     "cache checkpoint experiment histograms history options signals processes profiling progress",
     "runs",
     "study",
