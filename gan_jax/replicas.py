@@ -15,8 +15,9 @@ from gan_jax.data import Dataset
 from gan_jax.errors import UsageError
 from gan_jax.game import Game, State
 from gan_jax.keys import stream
+from gan_jax.soundness import last_sound
 from gan_jax.storage import replica_name
-from gan_jax.train import advancing, check_data, program, sound
+from gan_jax.train import advancing, check_data, program
 
 
 class Replica(NamedTuple):
@@ -143,17 +144,12 @@ def _body(
     def body(states, own, arrays, start, length):
         def one(state, own):
             key, values = own
-            play = program(make(values), decode, batch_size, size, partial(_keep, start), rule)
+            play = program(make(values), decode, batch_size, size, partial(last_sound, start), rule)
             return play(state, key, arrays, length)
 
         return lay(one, (states, own))
 
     return body
-
-
-def _keep(start: jax.Array, index: jax.Array, before: State, after: State) -> State:
-    good = (before.step == start + index) & sound(after)
-    return jax.tree.map(partial(jnp.where, good), after, before)
 
 
 def numbers(values: Mapping[str, float]) -> dict[str, jax.Array]:

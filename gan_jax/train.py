@@ -1,6 +1,5 @@
 """Training: many steps in one compiled program between two looks at the metrics."""
 
-import math
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
@@ -11,9 +10,10 @@ import numpy as np
 
 from gan_jax import compiling, feed, order, parallel
 from gan_jax.data import EXAMPLES, Dataset
-from gan_jax.errors import DivergedError, UsageError
+from gan_jax.errors import UsageError
 from gan_jax.game import Game, State, init, update
 from gan_jax.keys import stream
+from gan_jax.soundness import check_finite, judged
 
 
 def initial(game: Game, seed: int) -> State:
@@ -78,7 +78,7 @@ def train(
     pick, arrays, part, parts = feed.feed(*fed, limit=device_data)
     size = feed.places(given)
     body = program(game, data.spec.decode, batch_size, size, rule=rule, pick=pick)
-    whole = lambda state, own, key, arrays, length: _judged(body(state, key, own | arrays, length))
+    whole = lambda state, own, key, arrays, length: judged(body(state, key, own | arrays, length))
     kinds = (abstract(game), part, key, arrays, np.int32(1))
     advance = parallel.compiled(whole, kinds, spread)
     state = parallel.placed(initial(game, seed) if state is None else state)
@@ -189,27 +189,3 @@ def check_batch(batch_size: int, size: int, *, split: bool = True) -> None:
         raise UsageError(f"A batch of {batch_size} does not fit the data: use 1 to {size}.")
     if split:
         parallel.check_batch(batch_size)
-
-
-@jax.jit
-def sound(state: State) -> jax.Array:
-    """Whether all weights, statistics, averages and states of optimizers are finite."""
-    leaves = jax.tree.leaves(state)
-    return jnp.stack([jnp.isfinite(leaf).all() for leaf in leaves]).all()
-
-
-def _judged(played: tuple[State, dict]) -> tuple[State, tuple[dict, jax.Array]]:
-    """With the metrics, whether the state is sound.
-
-    Once a chunk, outside of its loop: what is not finite stays so, and the metrics are sums over
-    all steps. So the check costs the steps nothing, and no bit of them depends on it.
-    """
-    state, metrics = played
-    return state, (metrics, sound(state))
-
-
-def check_finite(step: int, metrics: dict[str, float], finite: bool = True) -> None:
-    """Raises a DivergedError that names the metrics that are not finite, or else the state."""
-    bad = [name for name, value in metrics.items() if not math.isfinite(value)]
-    if bad or not finite:
-        raise DivergedError(f"Not finite at step {step}: {', '.join(bad) or 'the state'}.", step)

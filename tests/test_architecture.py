@@ -23,7 +23,7 @@ ORDER = (
     "standing",
     "sampling encoding compiling parallel memory observation play transplant",
     "exported",
-    "feed making latents inversion rejection",
+    "feed soundness making latents inversion rejection",
     "surfaces directions",
     "breeding lineage genomes",
     "train",
