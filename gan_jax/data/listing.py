@@ -1,29 +1,21 @@
-"""What lies in a folder or an archive of images, which is read in place and never unpacked."""
+"""What lies in a folder or an archive of images, and what has no place among them."""
 
 from __future__ import annotations
 
 import hashlib
-import io
 import os
-import stat
-import struct
-import tarfile
-import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path, PurePosixPath
-from threading import Lock
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, NamedTuple
 
-from gan_jax.data.images import FILE_LIMIT, SUFFIXES, Opener
+from gan_jax.data import archives
+from gan_jax.data.archives import Member
+from gan_jax.data.images import SUFFIXES, Opener
 from gan_jax.errors import DataError
 
-ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
 JUNK = ("thumbs.db", "desktop.ini", "__macosx")
-DAMAGE = (OSError, EOFError, NotImplementedError, UnicodeError, struct.error, zlib.error)
-DAMAGE += (zipfile.BadZipFile, tarfile.TarError)
 
 
 class Listing(NamedTuple):
@@ -38,12 +30,6 @@ class Listing(NamedTuple):
     images: list[str]
     others: list[str]
     contents: Callable[[], Iterator[tuple[str, Opener]]]
-
-
-class _Member(NamedTuple):
-    name: str
-    kind: str  # "file", "folder" or "other": a link in an archive, a device, ...
-    handle: Any
 
 
 def is_image(path: str) -> bool:
@@ -61,7 +47,7 @@ def stamp(root: Path) -> str:
     """
     digest = hashlib.sha256(os.fsencode(root.resolve()))
     with _reported(root):
-        members = [_Member("", "file", root)] if root.is_file() else _walk(root)
+        members = [Member("", "file", root)] if root.is_file() else _walk(root)
         for name, kind, file in sorted(members):
             digest.update(os.fsencode(f"\n{name}\0{kind}"))
             if kind == "file":  # a folder's own times are those of hidden files too
@@ -82,15 +68,9 @@ def listed(root: Path) -> Iterator[Listing]:
     with ExitStack() as stack:
         with _reported(root):
             if root.is_dir():
-                members, contents = _walk(root), partial(_openers, partial(open, mode="rb"))
-            elif root.name.lower().endswith(".zip"):
-                archive = stack.enter_context(zipfile.ZipFile(root))
-                members, contents = _zip_members(archive), partial(_zip_openers, archive)
+                members, contents = _walk(root), _openers
             else:
-                with open(root, "rb") as file:
-                    gzipped = file.read(2) == b"\x1f\x8b"
-                archive = stack.enter_context(tarfile.open(root, "r:gz" if gzipped else "r:"))
-                members, contents = _tar_members(archive), partial(_tar_openers, archive)
+                members, contents = stack.enter_context(archives.opened(root))
             files, folders = _sorted_out(members, root)
         images = {path: handle for path, handle in files.items() if is_image(path)}
         others = sorted(files.keys() - images.keys())
@@ -102,20 +82,20 @@ def listed(root: Path) -> Iterator[Listing]:
 def _reported(root: Path) -> Iterator[None]:
     """What goes wrong with the root itself, in one line."""
     try:
-        if not root.is_dir() and not (root.is_file() and root.name.lower().endswith(ARCHIVES)):
+        if not root.is_dir() and not archives.is_archive(root):
             raise DataError(
                 f"{root}: {'no folder' if root.exists() else 'not found'}, expected a folder of "
-                f"images, or an archive {', '.join(ARCHIVES)}"
+                f"images, or an archive {', '.join(archives.SUFFIXES)}"
             )
         yield
-    except DAMAGE as error:
+    except archives.DAMAGE as error:
         said = " ".join(str(error).split())
         raise DataError(
             f"{root}: cannot be read ({said}): see that it is whole, and that you may read it"
         ) from error
 
 
-def _walk(folder: str | Path, prefix: str = "", above: tuple = ()) -> Iterator[_Member]:
+def _walk(folder: str | Path, prefix: str = "", above: tuple = ()) -> Iterator[Member]:
     """All below a folder; links are followed, as data are often made of them."""
     known = os.stat(folder)
     here = (known.st_dev, known.st_ino)
@@ -126,54 +106,17 @@ def _walk(folder: str | Path, prefix: str = "", above: tuple = ()) -> Iterator[_
         if _is_junk(entry.name):
             continue
         if entry.is_dir():
-            yield _Member(path, "folder", entry.path)
+            yield Member(path, "folder", entry.path)
             yield from _walk(entry.path, f"{path}/", (*above, here))
         else:
-            yield _Member(path, "file" if entry.is_file() else "other", entry.path)
+            yield Member(path, "file" if entry.is_file() else "other", entry.path)
 
 
-def _openers(open: Callable, files: dict[str, Any]) -> Iterator[tuple[str, Opener]]:
-    return ((path, partial(open, handle)) for path, handle in files.items())
+def _openers(files: dict[str, Any]) -> Iterator[tuple[str, Opener]]:
+    return ((path, partial(open, file, "rb")) for path, file in files.items())
 
 
-def _zip_members(archive: zipfile.ZipFile) -> Iterator[_Member]:
-    for info in archive.infolist():
-        mode = stat.S_IFMT(info.external_attr >> 16)
-        kind = "folder" if info.is_dir() else "file" if mode in (0, stat.S_IFREG) else "other"
-        yield _Member(info.filename, kind, info)
-
-
-def _zip_openers(archive: zipfile.ZipFile, files: dict[str, Any]) -> Iterator[tuple[str, Opener]]:
-    lock = Lock()
-
-    def content(info: zipfile.ZipInfo) -> BinaryIO:
-        # From Python 3.12 on zipfile seeks from wherever another thread has just read.
-        with lock, archive.open(info) as file:
-            return io.BytesIO(file.read(FILE_LIMIT + 1))
-
-    return _openers(content, files)
-
-
-def _tar_members(archive: tarfile.TarFile) -> Iterator[_Member]:
-    for info in archive.getmembers():
-        kind = "folder" if info.isdir() else "file" if info.isfile() else "other"
-        yield _Member(info.name, kind, info)
-    # tarfile takes whatever is no header for the end.
-    archive.fileobj.seek(archive.offset)
-    if archive.fileobj.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):
-        raise tarfile.ReadError("damaged or cut short")
-    while archive.fileobj.read(2**20):
-        pass  # to the end, where gzip has its checksum
-
-
-def _tar_openers(archive: tarfile.TarFile, files: dict[str, Any]) -> Iterator[tuple[str, Opener]]:
-    for path, info in files.items():
-        # Read here and in order: going back in a gzipped archive begins it anew.
-        content = archive.extractfile(info).read(FILE_LIMIT + 1)
-        yield path, partial(io.BytesIO, content)
-
-
-def _sorted_out(members: Iterable[_Member], root: Path) -> tuple[dict[str, Any], set[str]]:
+def _sorted_out(members: Iterable[Member], root: Path) -> tuple[dict[str, Any], set[str]]:
     """The handles of files by path, and the folders; refuses what has no place in a data set."""
     files, folders, archived = {}, set(), root.is_file()
     for name, kind, handle in members:

@@ -13,7 +13,7 @@ import pytest
 
 import gan_jax.data
 from gan_jax import storage
-from gan_jax.data import arrays, decoded, images, listing, source
+from gan_jax.data import archives, arrays, decoded, images, source
 from gan_jax.data.folder import folder
 from tests.data import zoo
 from tests.data.zoo import NOISE, encoded, grey, plant, refused, snapshot, tarred, zipped
@@ -449,7 +449,7 @@ def test_what_is_no_set_of_images_is_refused(tmp_path, make, words):
 
 @pytest.mark.parametrize("make", ["plant", "zipped", "tarred"])
 def test_a_file_too_large_is_not_read(tmp_path, monkeypatch, make):
-    for module in (images, listing):
+    for module in (images, archives):
         monkeypatch.setattr(module, "FILE_LIMIT", 1000)
     content = {"a.png": GOOD, "b.png": GOOD + bytes(1000)}
     root = getattr(zoo, make)(tmp_path / f"a.{make[:3]}", content)

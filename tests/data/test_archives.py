@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from gan_jax.data.listing import listed
+from gan_jax.data.archives import opened
 
 
 def test_threads_read_a_zip_at_once(tmp_path):
@@ -22,9 +22,10 @@ def test_threads_read_a_zip_at_once(tmp_path):
     usual = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     try:
-        with listed(tmp_path / "set.zip") as listing, ThreadPoolExecutor(8) as pool:
+        with opened(tmp_path / "set.zip") as (members, opening), ThreadPoolExecutor(8) as pool:
+            files = {member.name: member.handle for member in members}
             read = lambda pair: (pair[0], pair[1]().read())
-            found = dict(pool.map(read, listing.contents()))
+            found = dict(pool.map(read, opening(files)))
     finally:
         sys.setswitchinterval(usual)
     assert found == contents
