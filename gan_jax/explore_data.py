@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from gan_jax.errors import UsageError
-from gan_jax.exploring import asked, opened
+from gan_jax.explore_flags import asked
+from gan_jax.exploring import opened
 
 
 @dataclasses.dataclass(frozen=True)

@@ -10,7 +10,8 @@ from typing import Literal
 import numpy as np
 
 from gan_jax.errors import UsageError
-from gan_jax.exploring import FURTHEST, Explored, asked, opened
+from gan_jax.explore_flags import FURTHEST, asked
+from gan_jax.exploring import Explored, opened
 
 FACTORED = 16_384
 """Numbers in the latents, 8 or more, over which the directions of normalised ones are found, to

@@ -10,7 +10,8 @@ from typing import Any, Literal
 import numpy as np
 
 from gan_jax.errors import DataError, UsageError
-from gan_jax.exploring import Explored, asked, opened
+from gan_jax.explore_flags import asked
+from gan_jax.exploring import Explored, opened
 from gan_jax.words import numbers
 
 

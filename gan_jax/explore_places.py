@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from gan_jax.errors import UsageError
-from gan_jax.exploring import asked, opened, samples
+from gan_jax.explore_flags import asked, samples
+from gan_jax.exploring import opened
 
 
 @dataclasses.dataclass(frozen=True)

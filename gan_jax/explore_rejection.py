@@ -10,7 +10,8 @@ import numpy as np
 
 from gan_jax.errors import UsageError
 from gan_jax.explore_data import parts, table
-from gan_jax.exploring import FURTHEST, Explored, asked, opened
+from gan_jax.explore_flags import FURTHEST, asked
+from gan_jax.exploring import Explored, opened
 
 COLUMNS, ROWS = 8, 4
 """Of a picture, before and after."""

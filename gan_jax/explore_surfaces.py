@@ -11,7 +11,8 @@ import numpy as np
 
 from gan_jax.data.query import hint
 from gan_jax.errors import UsageError
-from gan_jax.exploring import Explored, asked, opened, samples
+from gan_jax.explore_flags import asked, samples
+from gan_jax.exploring import Explored, opened
 
 DRAWN = 4096
 """Latents by which the quantiles of a prior that is not normal are found."""

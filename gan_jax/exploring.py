@@ -1,8 +1,7 @@
-"""What the commands of `gan-jax explore` share: trained generators, and places for what is made."""
+"""What the commands of `gan-jax explore` share: trained generators, and files of what they make."""
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,31 +9,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gan_jax.errors import UsageError
-from gan_jax.options import check_seed
-from gan_jax.reading import Source, loaded, places, seed_of
-from gan_jax.words import flags, numbers
+from gan_jax.explore_flags import Asked
+from gan_jax.reading import loaded, places, seed_of
 
-FURTHEST = 2**16
-"""Samples of a seed that can be named by their numbers."""
 BETWEEN = (
     "The generator takes labels as numbers alone, and has nothing between two classes: name one "
     "class for all by --labels."
 )
-FORMS = (".png", ".gif", ".webp", ".npz")
-
-
-@dataclasses.dataclass(frozen=True)
-class Target:
-    """Where to."""
-
-    out: str = ""
-    """A .png, a .gif or .webp of images, or a .npz (arrays `samples`, `latents` and, where there
-    are any, `labels`: shares of the classes); explore-WHAT.png if not given."""
-    labels: str = ""
-    """Classes by name, for a conditional model: one for all samples that are named by their
-    numbers, or as many as there are of them, 3,8,...; their own if not given."""
-    overwrite: bool = False
-    """Replace the file if it exists."""
 
 
 class Explored(NamedTuple):
@@ -131,35 +112,6 @@ class Explored(NamedTuple):
         print(f"Wrote {count} samples to {self.file}{said and ': '}{said}.")
 
 
-class Asked(NamedTuple):
-    """What the flags of a command say."""
-
-    settings: Any
-    source: Source
-    target: Target
-    out: Path
-
-
-def asked(words: Sequence[str], what: str, kind: type) -> Asked:
-    """The flags of a command that explores; nothing is loaded.
-
-    Args:
-      words: the flags.
-      what: name of the command.
-      kind: dataclass of its own flags, which come back as `settings`.
-
-    Raises:
-      UsageError: a flag that cannot be.
-    """
-    kinds = {"settings": kind, "source": Source, "target": Target}
-    settings, source, target = flags(words, f"explore RUN {what}", **kinds)
-    check_seed(source.seed or 0)
-    out = Path(target.out or f"explore-{what}.png").expanduser()
-    if out.suffix not in FORMS:
-        raise UsageError(f"--out {out} ends in none of {', '.join(FORMS)}.")
-    return Asked(settings, source, target, out)
-
-
 def opened(folder: Path, given: Asked) -> list[Explored]:
     """The replicas of a run to explore.
 
@@ -180,21 +132,6 @@ def check_kind(spec: Any) -> None:
     if spec.vocabulary or spec.columns:
         kind = "text" if spec.vocabulary else "a table"
         raise UsageError(f"The model makes {kind}: images, sequences and points can be explored.")
-
-
-def samples(given: str, flag: str, fewest: int = 1) -> list[int]:
-    """Numbers of samples, which `gan-jax sample` draws in this order from its seed.
-
-    Raises:
-      UsageError: too few, or one that cannot be.
-    """
-    found = numbers(given, flag)
-    if len(found) < fewest or max(found) >= FURTHEST:
-        raise UsageError(
-            f"--{flag} is {given!r}: give {fewest} or more numbers of samples, from 0 to "
-            f"{FURTHEST - 1}."
-        )
-    return found
 
 
 def _laid(samples: np.ndarray, layout: Any) -> np.ndarray:

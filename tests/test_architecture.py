@@ -46,6 +46,7 @@ ORDER = (
     "sweep wishes generations training_sets entries",
     "augment",
     "augment_commands data_commands reading evaluating publishing replaying",
+    "explore_flags",
     "exploring",
     "explore_places explore_surfaces explore_directions explore_data explore_inversion",
     "explore_rejection",
