@@ -17,6 +17,7 @@ from gan_jax import (
     runs,
     signals,
     summary,
+    vacancy,
     watching,
     writing,
 )
@@ -69,7 +70,7 @@ def launch(
         )
     with signals.caught() as stopped:
         with processes.together():
-            runs.check_free(run, resume=options.resume, overwrite=options.overwrite)
+            vacancy.check(run, resume=options.resume, overwrite=options.overwrite)
             known = runs.about(run) if options.resume and runs.began(run) else None
             job = _prepare(run, known, path, config, options, replicas, say)
         processes.check_alike(f"{known} {path.read_text()} {_about(job, path)}")

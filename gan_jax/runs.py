@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -26,46 +25,6 @@ KINDS = {
     "sha256": str,
 }
 """What `config.json` holds."""
-PATTERN = "*?[\\"
-"""Orbax looks for what it has written by `glob`; what it does not find is lost."""
-
-
-def check_free(run: Path, *, resume: bool, overwrite: bool) -> None:
-    """Refuses a folder that cannot become, or go on as, this run; it changes nothing.
-
-    Raises:
-      RunError: it exists and neither flag is given, or it is no run, or its name is a pattern; or
-        it has not begun and holds more than a run that was killed at its start.
-      NotADirectoryError: a file stands in its place or in its parents'.
-      PermissionError: nothing can be written there.
-    """
-    if set(str(run)) & set(PATTERN):
-        raise RunError(
-            f"{run} has one of {PATTERN} in it, which Orbax takes for a pattern: rename."
-        )
-    for place in (run, *run.parents):
-        if place.exists() and not place.is_dir():
-            raise NotADirectoryError(f"{place} is a file; a run needs a folder there.")
-    there = next(place for place in (run, *run.parents) if place.exists())
-    if not os.access(there, os.W_OK | os.X_OK):
-        raise PermissionError(f"{there} cannot be written to: name a folder that can, by --run.")
-    if resume and overwrite:
-        raise RunError("--resume goes on with a run and --overwrite removes it: give one of them.")
-    if not run.exists() or not any(run.iterdir()):
-        return
-    if not (run / LOCK).is_file():
-        raise RunError(f"{run} is not empty and is no run (it has no {LOCK}): name another folder.")
-    if began(run) and not resume and not overwrite:
-        raise RunError(
-            f"{run} exists: go on with it by --resume, replace it by --overwrite, or name another "
-            "folder by --run."
-        )
-    others = () if began(run) or overwrite else _others(run)
-    if others:
-        raise RunError(
-            f"{run} is no run that began (it has no {ABOUT}), and beginning one would remove "
-            f"{', '.join(others)}: name another folder, or say --overwrite."
-        )
 
 
 def began(run: Path) -> bool:
@@ -76,14 +35,6 @@ def began(run: Path) -> bool:
 def forget(run: Path) -> None:
     """Takes back the beginning of a run that was refused before anything of it was saved."""
     (run / ABOUT).unlink(missing_ok=True)
-
-
-def _others(run: Path) -> list[str]:
-    """What a run that was killed at its start has not left; what is empty can be lost."""
-    whole, begun = {LOCK, EXPERIMENT, ENVIRONMENT}, (f".{ABOUT}.", f".{ENVIRONMENT}.")
-    own = lambda name: name in whole or name.startswith(begun)
-    full = (p for p in run.rglob("*") if p.is_symlink() or (p.is_file() and p.stat().st_size))
-    return sorted({p.relative_to(run).parts[0] for p in full if p.parent != run or not own(p.name)})
 
 
 def create(run: Path, about: Mapping[str, Any], experiment: Path) -> None:
