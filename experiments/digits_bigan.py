@@ -2,6 +2,7 @@
 
     gan-jax train digits_bigan --seeds 0..2
     gan-jax train digits_bigan --data 'idx:$GAN_JAX_DATA/mnist' --widths 512 512 --latent 50
+        --steps 4500
     gan-jax encode runs/digits_bigan --out codes.npz
 
 The evaluation gives, on held-out data, `reconstruction_ratio`, the distance from an example to what
@@ -13,7 +14,9 @@ example itself).
 work, jax 0.10.2, 2026-11-21. Averaged weights, 360 samples against 360 held-out digits, by seed:
 `reconstruction_ratio` 0.516, 0.510, 0.504, `neighbour_accuracy` 0.936, 0.933, 0.914 (pixels 0.989);
 precision 0.817, 0.803, 0.794 (real digits 0.931), recall 0.481, 0.503, 0.544 (0.933), Frechet
-distance of pixels 1.387, 1.441, 1.361 (0.631).
+distance of pixels 1.387, 1.441, 1.361 (0.631). The second, MNIST, 2026-11-22, seed 0, 10,000
+held-out digits: `reconstruction_ratio` 0.749, `neighbour_accuracy` 0.891 (pixels 0.949); of 2,500
+samples precision 0.781 (0.852), recall 0.036 (0.881).
 """
 
 from dataclasses import dataclass
