@@ -2,10 +2,14 @@
 
     gan-jax train mnist_vae
 
-`autoencoder/bound` is the evidence lower bound in nats for an image, on the training data. After
-4,690 steps, 10 epochs, jax 0.10.2, 2026-11-21, seed 0, on held-out digits made black and white by
-chance: -105.1 nats by one draw of z for each of 10,000 digits; -99.6 by `families.importance_bound`
-with 200 draws for each of the first 2,000.
+`autoencoder/bound` is the evidence lower bound in nats for an image, on the training data; the
+evaluation gives it on held-out digits, made black and white by chance, and `importance_bound`, of
+100 draws of z.
+
+9,380 steps, 20 epochs, in 143 s on two cores of an Intel Xeon beside other work, jax 0.10.2,
+2026-11-22, seed 0, 10,000 held-out digits: bound -100.8 nats, importance bound -96.1. Without the
+shift of pixels to 0 and 1 that the encoder has here: -103.0 and -97.4. Of 2,500 samples precision
+0.916 (real digits 0.852), recall 0.349 (0.881), on grey pixels.
 """
 
 from dataclasses import dataclass

@@ -11,7 +11,7 @@ from gan_jax.launch import launch
 from gan_jax.loading import load
 from gan_jax.options import Options
 
-SOON = ("digits_dcgan", "ring_vanilla", "shakespeare_wgan_gp", "waves_rcgan")
+SOON = ("digits_dcgan", "ring_vanilla")
 """Experiments that are compiled soon; all others are slow tests."""
 
 

@@ -100,6 +100,7 @@ def test_every_changed_field_is_listed(trained, complaint):
     assert files(trained) == before
 
 
+@pytest.mark.slow
 def test_determinism_is_told_to_the_compiler(trained, tmp_path, monkeypatch, complaint):
     monkeypatch.setenv("XLA_FLAGS", os.environ["XLA_FLAGS"])
     flags = (*FLAGS, "--steps", 10, "--deterministic")

@@ -48,6 +48,7 @@ def again(folder, prior=NORMAL):
 """
 
 
+@pytest.mark.slow
 def test_the_same_bits_again_in_another_process(tmp_path):
     np.savez(tmp_path / "made.npz", **everyone(tmp_path))
     code = f"{AGAIN}\nagain({str(tmp_path)!r})"

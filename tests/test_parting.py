@@ -48,6 +48,7 @@ def test_the_first_row_that_differs_is_found(folder, tmp_path, capsys):
     assert code == 1 and said == "They part after step 20, by step 30: opt/critic.\n"
 
 
+@pytest.mark.slow
 def test_a_replica_by_itself_is_the_run_with_its_seed(folder, capsys):
     experiment, run = folder / "small.py", folder / "two"
     flags = ("--steps", 20, "--seeds", "0..1", "--replicas", "map")

@@ -49,7 +49,10 @@ def test_looks_are_at_multiples_and_at_the_ends_of_phases(whole):
     assert [width(step) for step in whole] == [4, 4, 6, 6, 8, 8]
 
 
-@pytest.mark.parametrize("cut", [2, 3, 4, 5])
+LATER = [pytest.param(step, marks=pytest.mark.slow) for step in (2, 4, 5)]
+
+
+@pytest.mark.parametrize("cut", [3, *LATER])
 def test_a_run_that_was_cut_is_the_run(whole, cut):
     last = states(7, jax.tree.map(jax.numpy.array, whole[cut]))[-1]
     same(last, whole[7])

@@ -16,6 +16,7 @@ def run(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 def test_more_steps_of_the_same_program(run):
     assert train(run / "small.py", run / "run", "--steps", 4, "--resume") == 0
     assert int(load(run / "run").state.step) == 4

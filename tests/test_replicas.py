@@ -125,7 +125,8 @@ def test_a_batch_larger_than_the_data():
         next(replicas.train(make, points(), steps=1, batch_size=201, replicas=SEEDS))
 
 
-@pytest.mark.parametrize("devices", [2, pytest.param(4, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("devices", [2, 4])
 def test_replicas_spread_over_devices_are_the_same(devices):
     """Three of them on two devices too, where one is played twice."""
     code = f"""

@@ -82,6 +82,7 @@ def test_other_data_are_not_evaluated(experiment, whole, run, capsys):
     assert "bring those back" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_one_line_and_the_run_goes_on_later(experiment, run, monkeypatch):
     words = ("train", experiment, "--run", run, *FLAGS, "--steps", 30, "--checkpoint-every", 10)
     words = [str(word) for word in (*words, "--widths", 3000)]

@@ -24,7 +24,7 @@ def row(request) -> Row:
 
 
 @pytest.fixture(
-    params=[pytest.param(name, marks=() if name in FEW else pytest.mark.slow) for name in ROWS]
+    params=[pytest.param(name, marks=() if name == FEW[0] else pytest.mark.slow) for name in ROWS]
 )
 def played(request) -> Row:
     """A row that is played in several programs, which most rows are in the slow tests."""

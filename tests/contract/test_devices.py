@@ -53,10 +53,6 @@ def test_devices_catch_a_mean_of_the_shard():
     assert found["4"]["gradient"] > 1e-3
 
 
-def test_devices_agree_in_float64():
-    check_double(on_devices(True, FEW[0])[FEW[0]])
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("name", OTHERS)
 def test_so_do_all_others(name):
@@ -64,6 +60,6 @@ def test_so_do_all_others(name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [*FEW[1:], *OTHERS])
-def test_all_others_agree_in_float64(name):
-    check_double(on_devices(True, *FEW[1:], *OTHERS)[name])
+@pytest.mark.parametrize("name", ROWS)
+def test_they_agree_in_float64(name):
+    check_double(on_devices(True, *ROWS)[name])

@@ -535,6 +535,7 @@ def test_no_permission(closed):
 # --- real data
 
 
+@pytest.mark.slow
 def test_cifar_from_its_archive(real_data):
     data = gan_jax.data.open(f"folder:{real_data}/cifar10/cifar10-jpeg-half.zip")
     assert data.train["real"].shape == (25_000, 32, 32, 3)

@@ -142,6 +142,12 @@ def play(config):
     return start, *jax.device_get(step(start, jax.random.key(0), batches))
 
 
+@pytest.fixture
+def direct(monkeypatch):
+    """As on an accelerator, where a convolution is one operation: quicker to compile."""
+    monkeypatch.setattr(forms, "fastest", lambda x, kernel, stride: forms.direct)
+
+
 def check_plays(config):
     start, after, metrics = play(config)
     assert {"critic/loss", "generator/loss"} <= set(metrics)
@@ -179,7 +185,7 @@ def test_what_is_legal_is_counted(capsys):
 
 
 @pytest.mark.parametrize("config", sample(), ids=words)
-def test_a_legal_choice_plays(config):
+def test_a_legal_choice_plays(config, direct):
     check_plays(config)
 
 
@@ -215,9 +221,7 @@ def test_what_does_not_go_together_is_refused(loss):
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("loss", CHOICES["loss"])
 @pytest.mark.parametrize("architecture", CHOICES["architecture"])
-def test_every_legal_choice_plays(architecture, loss, monkeypatch):
-    # As on an accelerator, where a convolution is one operation: a third of the time to compile.
-    monkeypatch.setattr(forms, "fastest", lambda x, kernel, stride: forms.direct)
+def test_every_legal_choice_plays(architecture, loss, direct):
     mine = lambda config: (config.architecture, config.loss) == (architecture, loss)
     for config in filter(mine, LEGAL):
         check_plays(config)

@@ -137,6 +137,7 @@ def whole(games):
     return states(games)
 
 
+@pytest.mark.slow
 def test_roll_outs_go_on_bit_for_bit(games, whole):
     gone_on = states(games, jax.tree.map(jnp.array, whole[63]))
     jax.tree.map(np.testing.assert_array_equal, gone_on[64], whole[64])

@@ -170,6 +170,7 @@ print("equal")
 """
 
 
+@pytest.mark.slow
 def test_on_two_devices_the_batch_is_the_global_one():
     flags = {
         "XLA_FLAGS": "--xla_force_host_platform_device_count=2",

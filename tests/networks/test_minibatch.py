@@ -31,6 +31,7 @@ def test_equal_examples_have_no_deviation_and_a_finite_slope():
     assert value < 1e-3 and np.isfinite(slope).all()
 
 
+@pytest.mark.slow
 def test_it_is_that_of_the_global_batch_and_so_is_its_gradient():
     x = draw(8, 5)
     loss = lambda x: axis.mean(jnp.square(MinibatchDeviation().apply({}, x)).mean())

@@ -38,6 +38,7 @@ def game(count=2, **rest):
     return families.two_player(generator, critic, **sgd, **rest)
 
 
+@pytest.mark.slow
 def test_losses_and_penalties_are_those_of_packs():
     made = game(penalty=losses.total(losses.gradient_penalty(), losses.zero_centred()))
     nets = bind(made, init(made, jax.random.key(0)))

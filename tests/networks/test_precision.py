@@ -96,6 +96,7 @@ def test_a_precision_by_name():
         with_precision("float16", *pair)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["mlp", "dcgan", "recurrent"])
 def test_what_is_computed_again_is_the_same(name):
     critic, x = PAIRS[name]()[1], inputs(name)[1]
@@ -115,6 +116,7 @@ def test_batch_norm_sums_in_single():
     assert sums and all(e.invars[0].aval.dtype == jnp.float32 for e in sums)
 
 
+@pytest.mark.slow
 def test_a_step_in_half_is_that_in_single_nearly():
     def moved(precision):
         """What one step of plain descent adds to the weights of each player."""

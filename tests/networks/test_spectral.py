@@ -92,6 +92,7 @@ def game(rate=0.05):
     return families.two_player(generator, critic, loss=losses.hinge, penalty=penalty, **rest)
 
 
+@pytest.mark.slow
 def test_one_iteration_a_move_keeps_up_with_training_and_with_the_average():
     made = game()
     state, play = (
@@ -166,6 +167,7 @@ def test_a_kernel_of_zeros_stays_zero():
     assert value == 0 and np.isfinite(slope["w"]).all()
 
 
+@pytest.mark.slow
 def test_a_kernel_that_began_at_zero_is_normalised_once_it_is_moved():
     inner = linen(nn.Dense(3, use_bias=False, kernel_init=nn.initializers.zeros), jnp.zeros((1, 4)))
     network = spectral(inner)
