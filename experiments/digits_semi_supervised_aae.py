@@ -1,12 +1,19 @@
 """A semi-supervised adversarial autoencoder: digits from 100 labels, or from none.
 
-    gan-jax train digits_semi_supervised_aae
+    gan-jax train digits_semi_supervised_aae --steps 3000 --seeds 0..2
     gan-jax train digits_semi_supervised_aae --data 'idx:$GAN_JAX_DATA/mnist?labelled=100'
     gan-jax train digits_semi_supervised_aae --data digits --clusters 16
 
 `error` is that of the encoder's likeliest class on held-out data; for clusters, each with the label
 that most of it has, `majority_error`. What the labels alone teach the same encoder is the error of
-a run with --learning-rate 1e-12 --adversarial-rate 1e-12. Not measured yet.
+a run with --learning-rate 1e-12 --adversarial-rate 1e-12.
+
+First command, 3,000 steps of seeds 0 to 2, in one program, on two cores of an Intel Xeon beside
+much other work, jax 0.10.2, 2026-11-22; averaged weights, 360 held-out digits, by seed: `error`
+0.050, 0.064, 0.067; of the labels alone, after 2,380 steps, 0.069 to 0.100, on average 0.083.
+The styles have means within 0.37, 0.14, 0.15 deviations of the prior and 0.75 to 1.00 of its
+deviation. Samples: precision 0.972, 0.983, 0.992 (real digits 0.931), recall 0.117, 0.083, 0.058
+(0.933).
 """
 
 from dataclasses import dataclass
