@@ -23,7 +23,7 @@ from gan_jax.training_sets import Judge, Scores
 from gan_jax.usefulness import Row
 
 SEEN = {"all": "all training examples and the labels of the few", "few": "the few alone"}
-"""By encoders that need no labels."""
+"""By encoders, and critics, that need no labels."""
 
 
 def augment(given: Study, say: Callable[[str], None] = print) -> int:
@@ -118,12 +118,12 @@ def _scores(
 
 
 def _about(given: Study, whole: Dataset, chosen: Sequence[Entry], make: Callable) -> str:
-    seen = f"; encoders that need no labels learn from {SEEN[given.encoders]}"
+    seen = f" Encoders and critics that need no labels learn from {SEEN[given.encoders]}."
+    from_few = ", from which the generators learn too" * any(e.labels for e in chosen)
     fitted = ", whose columns are encoded as all training rows ask for" * bool(whole.spec.columns)
     return (
         f"{given.data}{fitted}: {given.per_class} real examples of each of "
-        f"{len(whole.spec.classes)} classes, from which the generators learn too"
-        f"{seen * any(e.codes for e in chosen)}. "
+        f"{len(whole.spec.classes)} classes{from_few}.{seen * any(e.codes for e in chosen)} "
         f"Classifier: {make.__name__.replace('_', ' ')}, tested on "
         f"{len(whole.held_out['label'])} held-out examples."
     )

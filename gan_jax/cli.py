@@ -28,7 +28,7 @@ usage: gan-jax COMMAND ...
   compare RUN RUN ... [flags]
                              the figures of runs side by side, if they are of the same thing
   replay RUN/replay-STEP     what was first not finite in the step at which a run diverged
-  encode RUN [flags]         the codes of data, of a run with an encoder
+  encode RUN [flags]         codes of data by a run's encoder, or features of its critic
   report RUN [RUN ...] [flags]
                              one HTML file, and Markdown, of runs side by side
   export RUN [flags]         the sampler as a program for any JAX, and its weights

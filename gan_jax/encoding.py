@@ -22,12 +22,12 @@ def encoder(game: Game) -> Callable:
     Raises:
       UsageError: it has none, or one whose codes depend on what stands beside an example.
     """
-    for names, encode in _ENCODERS.items():
+    for names, encode in (_ENCODERS | _CRITICS).items():
         if not set(names) <= set(game.networks):
             continue
-        if any(game.networks[name].mixes for name in names):
-            mixing = " and ".join(names)
-            raise UsageError(f"The {mixing} mixes examples (batch norm?): one alone has no code.")
+        for name in names:
+            if game.networks[name].mixes:
+                raise UsageError(f"The {name} mixes examples (batch norm?): one alone has no code.")
         return encode
     known = ", ".join(game.networks)
     raise UsageError(f"The game has neither encoder nor critic, but {known}.")
@@ -36,10 +36,17 @@ def encoder(game: Game) -> Callable:
 _ENCODERS = {
     ("encoder",): lambda nets, x: nets.encoder(x),
     ("trunk", "posterior"): lambda nets, x: nets.posterior(nets.trunk(x)),
-    ("trunk", "critic"): lambda nets, x: nets.trunk(x),
+}
+_CRITICS = {
+    ("trunk",): lambda nets, x: nets.trunk(x),
     ("critic",): lambda nets, x: features(nets.critic, x),
 }
-"""By the networks that it takes, the best first."""
+"""By the networks that they take, the best first; these where there is none of those."""
+
+
+def has_encoder(game: Game) -> bool:
+    """Whether codes are of an encoder or a posterior, and not features of a critic."""
+    return any(set(names) <= set(game.networks) for names in _ENCODERS)
 
 
 def features(critic: Callable, x: jax.Array) -> jax.Array:
@@ -53,14 +60,19 @@ def features(critic: Callable, x: jax.Array) -> jax.Array:
       x: examples `[B, ...]`.
 
     Raises:
-      UsageError: it scores packs, patches or steps, or has no layers outside of loops.
+      UsageError: it gives no single score of each example (but one of packs, patches or steps, or
+        several), or its last layer is within a loop or of parts of an example.
 
     >>> features(lambda x: jnp.tanh(x @ jnp.ones((2, 3))) @ jnp.ones(3), jnp.zeros((5, 2))).shape
     (5, 3)
     """
+    if (shape := jax.eval_shape(critic, x).shape) != (len(x),):
+        raise UsageError(
+            f"The critic gives {list(shape)} for {len(x)} examples, and not a score of each."
+        )
     found = layers(critic, x)
     if not found or len(found[-1].taken) != len(x):
-        raise UsageError("The critic scores no single examples, but packs, patches or steps.")
+        raise UsageError("The critic has no last layer of whole examples, outside of loops.")
     return found[-1].taken.reshape(len(x), -1)
 
 

@@ -25,7 +25,7 @@ class Entry(NamedTuple):
     config: Any  # of its module; the data are all that there are
     part: str  # the option of the data that leaves what it may see
     labels: bool  # whether its samples have the labels that they were made for
-    codes: bool  # whether it has an encoder, or a critic with features of an example
+    codes: bool  # whether they are learnt from: an encoder's; features of a critic if no labels
 
     @property
     def name(self) -> str:
@@ -69,10 +69,12 @@ def _entry(given: Study, name: str, whole: Dataset, few: Dataset) -> Entry:
     config = _config(given, module)
     built = experiments.build(module, config, few.spec)
     labels, lacking, count = _has_labels(built), _no_codes(built, few.spec), len(few.train["real"])
+    codes = not lacking and (not labels or encoding.has_encoder(built.game))
     if lacking and not labels:
         raise UsageError(
-            f"{name}: its samples have no labels to learn from, and examples no codes. {lacking} "
-            "Name a conditional experiment, such as digits_conditional, or one as digits_bigan."
+            f"{name}: its samples have no labels, and it gives no codes of examples. {lacking} "
+            "Name a conditional experiment, such as digits_conditional, or one with an encoder, "
+            "such as digits_bigan."
         )
     if labels or given.encoders == "few":
         part, seen = f"per_class={given.per_class}", few
@@ -83,7 +85,7 @@ def _entry(given: Study, name: str, whole: Dataset, few: Dataset) -> Entry:
         check_fits(built.game, seen, config.batch_size, built.rule or update)
     except ValueError as error:
         raise UsageError(f"{name} cannot be played on {given.data}: {error}") from error
-    return Entry(path, config, part, labels, not lacking)
+    return Entry(path, config, part, labels, codes)
 
 
 def _config(given: Study, module: ModuleType) -> Any:

@@ -28,7 +28,8 @@ class Study:
     classifier: Literal["suited", "support_vectors", "logistic", "perceptron"] = "suited"
     """Who learns: logistic for tables, support vectors up to 20,000 examples, else a perceptron."""
     encoders: Literal["all", "few"] = "all"
-    """What an encoder that needs no labels learns from: all training examples, or the few."""
+    """What an encoder, or a critic, that needs no labels learns from: all training examples, or the
+    few."""
     steps: int | None = None
     """Steps to train; those of each experiment if not given."""
     batch_size: int | None = None

@@ -48,7 +48,7 @@ class Wish:
 
 
 def check(wish: Wish, maker: Maker, classes: Sequence[str]) -> int | None:
-    """The number of the class that is wished for, None if there is none; all else can be.
+    """Refuses a wish that cannot be; else the number of its class, if it names one.
 
     Args:
       wish: of a user.

@@ -139,8 +139,10 @@ def test_a_generator_that_diverged_is_left_out(small, tmp_path):
 def test_who_sees_what(small):
     whole = data.open("digits")
     few = data.few(whole, 20)
-    found = entries(Study(families=f"{small},digits_bigan"), whole, few)
+    found = entries(Study(families=f"{small},digits_bigan,digits_acgan,digits_wgan_gp"), whole, few)
     assert [(each.part, each.labels, each.codes) for each in found] == [
+        ("per_class=20", True, False),
+        ("labelled=200", False, True),
         ("per_class=20", True, False),
         ("labelled=200", False, True),
     ]
@@ -167,7 +169,7 @@ def test_codes_of_an_encoder(tmp_path):
         (("--data", "swiss_roll"), 3, "per_class=3 needs labels"),
         (("--per-class", "200"), 3, "per_class=200, and the class"),
         (("--data", "waves?count=40&held_out=0"), 3, "nothing is held out to test on"),
-        (("--families", "ring_pacgan"), 2, "but packs, patches or steps. Name a"),
+        (("--families", "ring_pacgan"), 2, "and not a score of each. Name a"),
         (("--families", "digits_bgan"), 2, "did you mean digits_bigan"),
         (("--families", "a,a"), 2, "each once"),
         (("--batch-size", "31"), 2, "A batch of 31 does not fit the data: use 1 to 30"),

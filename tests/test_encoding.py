@@ -9,6 +9,7 @@ from gan_jax.encoding import check, encode, features, networks
 from gan_jax.errors import UsageError
 from gan_jax.game import bind
 from gan_jax.loading import load
+from gan_jax.networks import forms
 from gan_jax.standing import averaged
 from gan_jax.train import initial
 
@@ -100,15 +101,30 @@ def test_features_are_what_the_scores_are_made_of():
     ("name", "of", "said"),
     [
         ("digits_conditional", "digits", "No codes of examples alone"),
-        ("digits_cyclegan", "domains:digits?to=pale", "packs, patches or steps"),
-        ("ring_pacgan", "ring", "packs, patches or steps"),
+        ("digits_cyclegan", "domains:digits?to=pale", "not a score of each"),
+        ("ring_pacgan", "ring", "not a score of each"),
     ],
 )
-def test_a_critic_of_labels_of_packs_and_critics_of_domains_are_none(name, of, said):
+def test_critics_of_labels_of_packs_and_of_domains_have_no_codes(name, of, said):
     with pytest.raises(UsageError, match=said):
         check(quick(name, of), data.open(of).spec)
 
 
-def test_a_function_without_layers_has_no_features():
-    with pytest.raises(UsageError, match="packs, patches or steps"):
-        features(lambda x: x.sum(1), np.ones((4, 3), np.float32))
+@pytest.mark.parametrize(
+    ("critic", "said"),
+    [
+        (lambda x: x.sum(1), "no last layer of whole examples"),
+        (lambda x: x.reshape(-1, 1) @ np.ones((1, 1)), "not a score of each"),
+        (lambda x: (x.reshape(-1, 1) @ np.ones(1)).reshape(4, 3).mean(1), "of whole examples"),
+    ],
+)
+def test_functions_without_layers_of_examples_have_no_features(critic, said):
+    with pytest.raises(UsageError, match=said):
+        features(critic, np.ones((4, 3), np.float32))
+
+
+def test_a_critic_of_patches_has_none_on_an_accelerator_either(monkeypatch):
+    monkeypatch.setattr(forms, "fastest", lambda x, kernel, stride: forms.direct)
+    data_of = "domains:digits?to=pale"
+    with pytest.raises(UsageError, match="not a score of each"):
+        check(quick("digits_cyclegan", data_of), data.open(data_of).spec)

@@ -26,7 +26,7 @@ def ctgan(
     output: Callable[[jax.Array, jax.Array], jax.Array],
     generator_optimizer: optax.GradientTransformation,
     critic_optimizer: optax.GradientTransformation,
-    weight: float = 10.0,
+    weight: float | jax.Array | Callable = 10.0,
     obedience: float = 1.0,
     critic_moves: int = 1,
     average: Callable | None = None,
@@ -47,7 +47,7 @@ def ctgan(
       output: logits and noise to encoded rows, such as `gan_jax.networks.table_output`.
       generator_optimizer: of the generator.
       critic_optimizer: of the critic.
-      weight: lambda of the gradient penalty.
+      weight: lambda of the gradient penalty, or its schedule.
       obedience: weight of the cross-entropy.
       critic_moves: moves of the critic for each move of the generator.
       average: step -> decay of an average of the generator's weights; none if not given.

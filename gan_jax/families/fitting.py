@@ -1,4 +1,4 @@
-"""What families share: whether networks fit one another and their data, and numbers that follow."""
+"""What families share: whether networks fit one another and their data, penalties, averages."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -57,6 +57,14 @@ def check_loss(loss: Adversarial) -> None:
     """Refuses what is no pair of losses."""
     if not isinstance(loss, Adversarial):
         raise ValueError(f"`loss` is a pair such as gan_jax.losses.hinge; given: {loss!r}.")
+
+
+def check_penalty(penalty: Penalty | None) -> None:
+    """Refuses what is no penalty."""
+    if not (penalty is None or isinstance(penalty, Penalty)):
+        raise ValueError(
+            f"`penalty` is made by such as gan_jax.losses.gradient_penalty; given: {penalty!r}."
+        )
 
 
 def check_clipping(critic: Network, optimizer: optax.GradientTransformation) -> None:

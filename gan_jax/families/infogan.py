@@ -54,7 +54,8 @@ def infogan(
       `critic` and `generator`.
 
     Raises:
-      ValueError: no codes, weights of other codes, networks that do not fit them or one another.
+      ValueError: no codes, weights of other codes, networks that do not fit them or one another, or
+        a penalty on a trunk or critic that mixes examples.
     """
     if not codes or (isinstance(weight, Mapping) and weight.keys() != codes.keys()):
         raise ValueError(f"Give a code or more, and a weight for each: {codes.keys()}, {weight}.")
@@ -90,6 +91,7 @@ def infogan(
         return loss.generator(real, fake) - total, found | most
 
     fitting.check_loss(loss)
+    fitting.check_penalty(penalty)
     seeing = {"trunk": trunk, "critic": critic, "posterior": posterior}
     separate = ("trunk", "critic") if penalty is not None and penalty.separate else ()
     game = Game(

@@ -134,10 +134,7 @@ def _pair(loss, nets) -> Adversarial:
 def _check(loss, penalty, prior, augmentation) -> None:
     if not callable(loss):
         _pair(loss, None)
-    if not (penalty is None or isinstance(penalty, Penalty)):
-        raise ValueError(
-            f"`penalty` is made by such as gan_jax.losses.gradient_penalty; given: {penalty!r}."
-        )
+    fitting.check_penalty(penalty)
     if not callable(prior):
         raise ValueError(f"`prior` is made by such as gan_jax.priors.normal; given: {prior!r}.")
     if not (augmentation is None or callable(augmentation)):

@@ -76,6 +76,21 @@ def test_the_information_moves_posterior_trunk_and_generator_alike():
     np.testing.assert_allclose(generator["generator"], expected, rtol=1e-5)
 
 
+def test_the_penalty_is_of_the_critic_on_its_trunk():
+    """The score is w v x_0, with w = 0.7 of the critic and v = 3 of the trunk: its slope is 2.1."""
+    made = {"trunk": scaled(3.0), "penalty": losses.zero_centred(5.0)}
+    loss, metrics, _ = play(game(**made), "critic")
+    more, _, _ = play(game(**made | {"penalty": losses.zero_centred(8.0)}), "critic")
+    np.testing.assert_allclose(metrics["penalty"], 2.1**2 / 2, rtol=1e-5)
+    np.testing.assert_allclose(more - loss, 3 * 2.1**2 / 2, rtol=1e-5)
+    assert game(**made).players["critic"].separate == ("trunk", "critic")
+    mixing = scaled(3.0)._replace(mixes=True)
+    with pytest.raises(ValueError, match="mixes|batch norm"):
+        game(**made | {"trunk": mixing})
+    with pytest.raises(ValueError, match="`penalty` is made by"):
+        game(penalty=10.0)
+
+
 def test_what_does_not_fit_is_refused_when_the_game_is_made():
     with pytest.raises(ValueError, match=r"posterior gives outputs of shape \(5,\) where \(4,\).*"):
         game(posterior=scaled(1.0))
