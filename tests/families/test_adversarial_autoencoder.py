@@ -8,17 +8,18 @@ import pytest
 
 from gan_jax import families, losses, networks, priors
 from gan_jax.data import Spec
-from gan_jax.game import Network, bind, init
+from gan_jax.game import Network, bind
+from tests.playing import draw, loss, start
 
-X = jnp.asarray(np.random.default_rng(0).normal(size=(6, 1)), jnp.float32)
-LABELS = jnp.array([0, 1, 2] * 2)
+X = np.random.default_rng(0).normal(size=(6, 1)).astype(np.float32)
+LABELS = np.array([0, 1, 2] * 2, np.int32)
 KEYS = jax.random.split(jax.random.key(0), 6)
 SGD = optax.sgd(0.1)
 OPTIMIZERS = {f"{who}_optimizer": SGD for who in ("autoencoder", "critic", "encoder")}
 
 
 def line(value):
-    return Network(lambda key: ({"w": jnp.float32(value)}, {}), lambda p, s, x: p["w"] * x)
+    return Network(lambda key: ({"w": np.float32(value)}, {}), lambda p, s, x: p["w"] * x)
 
 
 def square(value):
@@ -32,18 +33,18 @@ def game(**changes):
 
 
 def slopes(made, player, batch):
-    state = init(made, jax.random.key(0))
+    state = start(made)
 
     def value(params):
         nets = bind(made, state._replace(params=params))
         return made.players[player].loss(nets, KEYS, batch)[0]
 
-    return jax.jit(jax.value_and_grad(value))(state.params)
+    return jax.device_get(jax.jit(jax.value_and_grad(value))(state.params))
 
 
 def test_the_autoencoder_minimises_the_squared_error():
     value, found = slopes(game(), "autoencoder", {"real": X})
-    squares = float(jnp.square(X).mean())
+    squares = float(np.square(X).mean())
     constant = np.log(2 * np.pi) / 2
     np.testing.assert_allclose(value, 0.4**2 * squares / 2 + constant, rtol=1e-5)
     np.testing.assert_allclose(found["encoder"]["w"], -0.4 * 2.0 * squares, rtol=1e-5)
@@ -53,15 +54,14 @@ def test_the_autoencoder_minimises_the_squared_error():
 
 def test_the_critic_compares_codes_with_the_prior_and_the_encoder_follows_it():
     made = game()
-    nets = bind(made, init(made, jax.random.key(0)))
-    drawn = made.players["critic"].draw(nets, KEYS, {"real": X})
-    np.testing.assert_array_equal(drawn["latent"], priors.normal(1)(KEYS))
+    drawn = draw(made, "critic", KEYS, {"real": X})
+    np.testing.assert_array_equal(drawn["latent"], jax.jit(priors.normal(1))(KEYS))
     np.testing.assert_allclose(drawn["code"], 0.3 * X, rtol=1e-6)
     _, found = slopes(made, "critic", drawn)
-    expected = jnp.square(drawn["code"]).mean() - jnp.square(drawn["latent"]).mean()
+    expected = np.square(drawn["code"]).mean() - np.square(drawn["latent"]).mean()
     np.testing.assert_allclose(found["critic"]["w"], expected, rtol=1e-5)
     _, found = slopes(made, "encoder", {"real": X})
-    expected = -2 * 1.5 * 0.3 * float(jnp.square(X).mean())
+    expected = -2 * 1.5 * 0.3 * float(np.square(X).mean())
     np.testing.assert_allclose(found["encoder"]["w"], expected, rtol=1e-5)
     assert found["generator"]["w"] == 0
 
@@ -72,7 +72,7 @@ def labelled(**changes):
     )
     pair = networks.mlp_autoencoder(spec, latent=2, widths=(4,), conditional=True)
     given = {
-        "prior": priors.mixture(jnp.array([[9.0, 0.0], [-9.0, 0.0], [0.0, 9.0]]), 0.1),
+        "prior": priors.mixture(np.float32([[9.0, 0.0], [-9.0, 0.0], [0.0, 9.0]]), 0.1),
         "critic": networks.vector_critic(2, widths=(4,), classes=3),
         "labelled_prior": True,
         "labelled_generator": True,
@@ -82,21 +82,20 @@ def labelled(**changes):
 
 def test_labels_choose_the_part_of_the_prior_and_reach_critic_and_decoder():
     made = labelled()
-    nets, batch = bind(made, init(made, jax.random.key(0))), {"real": X, "label": LABELS}
-    drawn = made.players["critic"].draw(nets, KEYS, batch)
-    assert (jnp.argmax(drawn["latent"], axis=1)[LABELS != 1] == LABELS[LABELS != 1] / 2).all()
+    batch = {"real": X, "label": LABELS}
+    drawn = draw(made, "critic", KEYS, batch)
+    assert (np.argmax(drawn["latent"], axis=1)[LABELS != 1] == LABELS[LABELS != 1] / 2).all()
     other = {"label": (LABELS + 1) % 3}
     for player, given in (("critic", drawn), ("encoder", batch), ("autoencoder", batch)):
-        loss = made.players[player].loss
-        assert abs(loss(nets, KEYS, given)[0] - loss(nets, KEYS, given | other)[0]) > 1e-4
+        one, two = (float(loss(made, player, KEYS, x)[0]) for x in (given, given | other))
+        assert abs(one - two) > 1e-4
 
 
 def test_data_without_the_labels_that_it_needs_are_refused():
     made = labelled()
-    nets = bind(made, init(made, jax.random.key(0)))
     for player in made.players:
         with pytest.raises(ValueError, match="have no labels"):
-            made.players[player].loss(nets, KEYS, {"real": X, "latent": X, "code": X})
+            loss(made, player, KEYS, {"real": X, "latent": X, "code": X})
 
 
 def test_what_does_not_fit_is_refused_when_the_game_is_made():

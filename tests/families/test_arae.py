@@ -9,11 +9,13 @@ import optax
 import pytest
 
 from gan_jax import families, losses, priors, sampling
-from gan_jax.game import Network, bind, init, move
+from gan_jax.game import Network, bind, move
+from tests.playing import draw, start
 
 X = np.eye(3, dtype=np.float32)[np.random.default_rng(0).integers(3, size=(6, 2))]
 CODES = X.reshape(6, 6)
 KEYS = jax.random.split(jax.random.key(0), 6)
+LATENTS = jax.jit(priors.normal(6))
 SLOPE = np.linspace(-0.8, 1.2, 6).astype(np.float32)
 OPTIMIZERS = {
     f"{who}_optimizer": optax.sgd(0.1) for who in ("autoencoder", "critic", "generator", "encoder")
@@ -21,7 +23,7 @@ OPTIMIZERS = {
 
 
 def linear(value, apply):
-    value = jnp.asarray(value, jnp.float32)
+    value = np.asarray(value, np.float32)
     return Network(lambda key: ({"w": value}, {}), lambda params, stats, *x: apply(params["w"], *x))
 
 
@@ -43,17 +45,22 @@ def game(**changes):
 
 def slopes(made, player, batch, step=0):
     """Loss, metrics and slopes of a player's loss, in all networks."""
-    state = init(made, jax.random.key(0))._replace(step=step)
+    state = start(made)._replace(step=step)
 
     def value(params):
         return made.players[player].loss(bind(made, state._replace(params=params)), KEYS, batch)
 
-    (loss, metrics), found = jax.jit(jax.value_and_grad(value, has_aux=True))(state.params)
-    return loss, metrics, {name: np.asarray(params["w"]) for name, params in found.items()}
+    play = jax.jit(jax.value_and_grad(value, has_aux=True))
+    (loss, metrics), found = jax.device_get(play(state.params))
+    return loss, metrics, {name: params["w"] for name, params in found.items()}
 
 
 def drawn(made):
-    return made.players["critic"].draw(bind(made, init(made, KEYS[0])), KEYS, {"real": X})
+    return draw(made, "critic", KEYS, {"real": X})
+
+
+def moved(made, player, batch):
+    return jax.jit(partial(move, made, player))(start(made), KEYS, batch)
 
 
 def nll(logits):
@@ -66,7 +73,7 @@ def nll(logits):
 def test_the_autoencoder_minimises_the_cross_entropy_of_noisy_codes(step):
     made = game(noise=lambda step: 0.2 * 0.5 ** (step // 100))
     loss, metrics, found = slopes(made, "autoencoder", {"real": X}, step)
-    noise = 0.2 * 0.5 ** (step // 100) * np.asarray(priors.normal(6)(KEYS))
+    noise = 0.2 * 0.5 ** (step // 100) * np.asarray(LATENTS(KEYS))
     score = lambda own, other: nll(other * (own * CODES + noise).reshape(X.shape).astype(float))
     np.testing.assert_allclose(loss, score(0.7, 3.0), rtol=1e-5)
     assert metrics["nll"] == loss
@@ -103,7 +110,7 @@ def test_the_critic_compares_codes_with_what_the_generator_makes():
 
 def test_without_a_penalty_the_weights_are_clipped():
     made = game(clip=0.05)
-    state, metrics = move(made, "critic", init(made, KEYS[0]), KEYS, drawn(made))
+    state, metrics = moved(made, "critic", drawn(made))
     np.testing.assert_allclose(np.abs(state.params["critic"]["w"]).max(), 0.05, rtol=1e-5)
     assert "penalty" not in metrics
 
@@ -112,27 +119,26 @@ def test_without_a_penalty_the_weights_are_clipped():
 def test_generator_and_encoder_approach_one_another(weight):
     """-E d(G(z)) + weight E d(E(x)), each network by its own optimizer."""
     made = game(weight=weight, encoder_optimizer=optax.sgd(0.5))
-    latents = np.asarray(priors.normal(6)(KEYS))
+    latents = np.asarray(LATENTS(KEYS))
     loss, _, found = slopes(made, "generator", {"real": X})
     scores = {"generator": -latents @ SLOPE, "encoder": weight * CODES @ SLOPE}
     expected = 0.4 * scores["generator"].mean() + 0.7 * scores["encoder"].mean()
     np.testing.assert_allclose(loss, expected, rtol=1e-4)
-    before = init(made, KEYS[0])
-    after, _ = move(made, "generator", before, KEYS, {"real": X})
+    after, _ = moved(made, "generator", {"real": X})
     for name, rate in (("generator", 0.1), ("encoder", 0.5)):
         np.testing.assert_allclose(found[name], scores[name].mean(), rtol=1e-4, atol=1e-7)
-        moved = before.params[name]["w"] - after.params[name]["w"]
-        np.testing.assert_allclose(moved, rate * found[name], rtol=1e-4, atol=1e-7)
+        way = np.asarray(start(made).params[name]["w"]) - after.params[name]["w"]
+        np.testing.assert_allclose(way, rate * found[name], rtol=1e-4, atol=1e-7)
     assert not found["decoder"]
 
 
 def test_samples_are_decoded_from_what_the_generator_makes():
     made = game(decoder=linear(1.0, lambda w, code, z: jnp.concatenate([w * code, z], axis=1)))
-    nets = bind(made, init(made, KEYS[0]))
-    sample = partial(sampling.from_codes(priors.normal(6), priors.uniform(2, 0.0, 1.0)), nets)
-    found = sample(KEYS)["samples"]
+    sampler = sampling.from_codes(priors.normal(6), priors.uniform(2, 0.0, 1.0))
+    sample = jax.jit(lambda keys: sampler(bind(made, start(made)), keys)["samples"])
+    found = np.asarray(sample(KEYS))
     assert abs(found[:, :6]).max() > 0.4 and ((found[:, 6:] >= 0) & (found[:, 6:] <= 1)).all()
-    np.testing.assert_allclose(sample(KEYS[2:4])["samples"], found[2:4], rtol=1e-6)
+    np.testing.assert_allclose(sample(KEYS[2:4]), found[2:4], rtol=1e-6)
 
 
 def test_what_does_not_fit_is_refused():

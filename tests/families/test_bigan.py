@@ -7,15 +7,16 @@ import optax
 import pytest
 
 from gan_jax import families, losses, priors
-from gan_jax.game import Network, bind, init
+from gan_jax.game import Network, bind
+from tests.playing import start
 
-Z = jnp.asarray(np.random.default_rng(0).normal(size=(64, 1)), jnp.float32)
+Z = np.random.default_rng(0).normal(size=(64, 1)).astype(np.float32)
 KEYS = jax.random.split(jax.random.key(0), 64)
 GAIN = 2.0
 
 
 def line(value):
-    return Network(lambda key: ({"w": jnp.float32(value)}, {}), lambda p, s, x: p["w"] * x)
+    return Network(lambda key: ({"w": np.float32(value)}, {}), lambda p, s, x: p["w"] * x)
 
 
 def quadratic(weights):
@@ -24,7 +25,7 @@ def quadratic(weights):
     def score(p, s, x, z):
         return jnp.concatenate([x * x, x * z, z * z], axis=1) @ p["w"]
 
-    return Network(lambda key: ({"w": jnp.asarray(weights, jnp.float32)}, {}), score)
+    return Network(lambda key: ({"w": np.float32(weights)}, {}), score)
 
 
 def slopes(player, encoder, weights=(0.0, 0.0, 0.0), loss=losses.non_saturating):
@@ -38,7 +39,7 @@ def slopes(player, encoder, weights=(0.0, 0.0, 0.0), loss=losses.non_saturating)
         generator_optimizer=optax.sgd(0.1),
         critic_optimizer=optax.sgd(0.1),
     )
-    state = init(game, jax.random.key(0))
+    state = start(game)
 
     def value(params):
         nets, batch = bind(game, state._replace(params=params)), {"real": GAIN * Z}
@@ -46,7 +47,7 @@ def slopes(player, encoder, weights=(0.0, 0.0, 0.0), loss=losses.non_saturating)
             batch = game.players["critic"].draw(nets, KEYS, batch)
         return game.players[player].loss(nets, KEYS, batch)[0]
 
-    return jax.jit(jax.grad(value))(state.params)
+    return jax.device_get(jax.jit(jax.grad(value))(state.params))
 
 
 def test_at_the_perfect_encoder_and_the_constant_critic_nobody_moves():
@@ -58,7 +59,7 @@ def test_at_the_perfect_encoder_and_the_constant_critic_nobody_moves():
 def test_a_wrong_encoder_is_found_by_the_critic():
     """The slope at the constant critic is half the difference of the mean features."""
     encoder = 0.3
-    second = float(jnp.square(Z).mean())
+    second = float(np.square(Z).mean())
     expected = [0, (GAIN - encoder * GAIN**2) / 2, (1 - (encoder * GAIN) ** 2) / 2]
     found = slopes("critic", encoder)["critic"]["w"]
     np.testing.assert_allclose(found, second * np.array(expected), atol=1e-5)
@@ -68,7 +69,7 @@ def test_the_roles_are_exchanged_in_both_terms():
     """Under Wasserstein both minimise E d(x, E(x)) - E d(G(z), z), each in its own term."""
     weights, encoder = (0.7, -0.4, 1.5), 0.3
     found = slopes("generator", encoder, weights, losses.wasserstein)
-    squares = float(jnp.square(Z).mean())
+    squares = float(np.square(Z).mean())
     x = GAIN**2 * squares  # the mean square of an example
     of_encoder = weights[1] * x + 2 * weights[2] * encoder * x
     of_generator = -(2 * weights[0] * GAIN + weights[1]) * squares

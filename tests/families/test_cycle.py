@@ -1,5 +1,7 @@
 """CycleGAN on lines: G(a) = g a, F(b) = f b, and critics that are linear too."""
 
+from functools import partial
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -7,7 +9,8 @@ import optax
 import pytest
 
 from gan_jax import families, losses
-from gan_jax.game import Network, bind, init, move
+from gan_jax.game import Network, move
+from tests.playing import draw, loss, start
 
 A, B = (np.random.default_rng(seed).normal(size=(6, 1)).astype(np.float32) for seed in (0, 1))
 KEYS = jax.random.split(jax.random.key(0), 6)
@@ -17,7 +20,7 @@ LINES = {"generator": 2.0, "inverse": 0.3, "critic": 0.7, "inverse_critic": -0.4
 
 def line(value, scores=False):
     apply = lambda p, s, x: (p["w"] * x)[:, 0] if scores else p["w"] * x
-    return Network(lambda key: ({"w": jnp.float32(value)}, {}), apply)
+    return Network(lambda key: ({"w": np.float32(value)}, {}), apply)
 
 
 def game(**changes):
@@ -27,11 +30,9 @@ def game(**changes):
 
 def value(made, player, state=None):
     """A player's loss and metrics on the examples, and what it drew."""
-    state = state or init(made, jax.random.key(0))
-    nets, batch = bind(made, state), {"real": jnp.asarray(B), "source": jnp.asarray(A)}
-    draw = made.players[player].draw
-    batch = draw(nets, KEYS, batch) if draw else batch
-    return *made.players[player].loss(nets, KEYS, batch), batch
+    batch = {"real": B, "source": A}
+    batch = draw(made, player, KEYS, batch, state) if made.players[player].draw else batch
+    return *loss(made, player, KEYS, batch, state), batch
 
 
 def adversarial(of, scores, target):
@@ -61,8 +62,8 @@ def test_the_critics_loss_is_its_formula_and_half_of_the_papers():
 def test_critics_see_the_fakes_of_their_own_pools():
     """Full pools of 1: every second fake is the one from before, and takes its place."""
     made = game(size=1)
-    state = init(made, jax.random.key(0))
-    full = lambda x: {"examples": jnp.full((1, 1), x), "filled": jnp.int32(1)}
+    full = lambda x: {"examples": np.float32([[x]]), "filled": np.int32(1)}
+    state = start(made)
     state = state._replace(stats=state.stats | {"pool": full(50.0), "inverse_pool": full(-9.0)})
     _, seen, batch = value(made, "critic", state)
 
@@ -76,7 +77,7 @@ def test_critics_see_the_fakes_of_their_own_pools():
         assert 0 < (places == 0).sum() < 6
         expected = LINES[critic] * np.mean(list(shown(kept, fakes[:, 0], places)))
         np.testing.assert_allclose(seen[f"{prefix}fake"], expected, rtol=1e-5)
-    after, _ = move(made, "critic", state, KEYS, batch)
+    after, _ = jax.device_get(jax.jit(partial(move, made, "critic"))(state, KEYS, batch))
     last = np.flatnonzero(np.asarray(batch["fake_slot"]) == 0)[-1]
     assert after.stats["pool"]["examples"][0, 0] == batch["fake"][last, 0]
 
@@ -93,4 +94,4 @@ def test_what_does_not_fit_is_refused():
         game(size=0)
     one = game(loss=losses.hinge)
     with pytest.raises(ValueError, match="needs two domains.*domains:SPEC"):
-        one.players["critic"].draw(bind(one, init(one, KEYS[0])), KEYS, {"real": jnp.asarray(B)})
+        draw(one, "critic", KEYS, {"real": B})

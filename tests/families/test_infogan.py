@@ -1,22 +1,22 @@
 """InfoGAN with networks that can be read: an example is its latent, the posterior reads it."""
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 import optax
 import pytest
 
 from gan_jax import codes, families, losses, priors
-from gan_jax.game import Network, bind, init
+from gan_jax.game import Network, bind
+from tests.playing import start
 
 KEYS = jax.random.split(jax.random.key(0), 32)
 CODES = {"digit": codes.categorical(3), "style": codes.uniform(1)}
-REAL = {"real": jnp.ones((32, 5))}
+REAL = {"real": np.ones((32, 5), np.float32)}
 
 
 def scaled(value, columns=slice(None)):
     apply = lambda p, s, x: p["w"] * x[:, columns]
-    return Network(lambda key: ({"w": jnp.float32(value)}, {}), apply)
+    return Network(lambda key: ({"w": np.float32(value)}, {}), apply)
 
 
 def game(**changes):
@@ -31,7 +31,7 @@ def game(**changes):
 
 def play(made, player):
     """Loss, metrics and gradients of a player, on latents of the keys."""
-    state = init(made, jax.random.key(0))
+    state = start(made)
 
     def value(params):
         nets, batch = bind(made, state._replace(params=params)), REAL
@@ -39,12 +39,14 @@ def play(made, player):
             batch = made.players["critic"].draw(bind(made, state), KEYS, batch)
         return made.players[player].loss(nets, KEYS, batch)
 
-    (loss, metrics), slopes = jax.jit(jax.value_and_grad(value, has_aux=True))(state.params)
+    play = jax.jit(jax.value_and_grad(value, has_aux=True))
+    (loss, metrics), slopes = jax.device_get(play(state.params))
     return loss, metrics, {name: float(slope["w"]) for name, slope in slopes.items()}
 
 
-LATENT = np.asarray(codes.latents(priors.normal(1), CODES)(KEYS))
-KNOWN = {n: float(v) for n, v in codes.information(CODES, LATENT[:, 1:], LATENT).items()}
+LATENT = np.asarray(jax.jit(codes.latents(priors.normal(1), CODES))(KEYS))
+KNOWN = jax.jit(lambda latent: codes.information(CODES, latent[:, 1:], latent))(LATENT)
+KNOWN = {name: float(value) for name, value in KNOWN.items()}
 
 
 def test_both_losses_are_those_of_the_gan_minus_the_information():

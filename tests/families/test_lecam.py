@@ -1,3 +1,5 @@
+from functools import partial
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -5,7 +7,8 @@ import optax
 import pytest
 
 from gan_jax import families, losses
-from gan_jax.game import bind, init, update
+from gan_jax.game import update
+from tests.playing import loss, start
 from tests.test_dirac import networks, prior
 
 
@@ -16,35 +19,35 @@ def game(rate=0.1, **rest):
 
 
 def anchored(made, real, fake):
-    state = init(made, jax.random.key(0))
-    params = {**state.params, "anchors": {"real": jnp.asarray(real), "fake": jnp.asarray(fake)}}
+    state = start(made)
+    params = {**state.params, "anchors": {"real": np.float32(real), "fake": np.float32(fake)}}
     return state._replace(params=params)
 
 
 def test_the_loss_is_its_formula():
     made, plain = game(weight=lambda step: 0.7 + step), game(weight=0.0)
-    batch = {"real": jnp.array([[0.1], [0.5]]), "fake": jnp.array([[-0.2], [2.0]])}
+    batch = {"real": np.float32([[0.1], [0.5]]), "fake": np.float32([[-0.2], [2.0]])}
     real, fake = 3 * np.array([0.1, 0.5]), 3 * np.array([-0.2, 2.0])
     term = np.mean((real + 1.0) ** 2) + np.mean((fake - 4.0) ** 2)
     state = anchored(made, real=4.0, fake=-1.0)
     keys = jax.random.split(jax.random.key(0), 2)
-    value = lambda game: game.players["critic"].loss(bind(game, state), keys, batch)[0]
+    value = lambda game: loss(game, "critic", keys, batch, state)[0]
     np.testing.assert_allclose(value(made) - value(plain), 0.7 * term, rtol=1e-5)
 
 
 def test_the_anchors_are_running_averages_of_the_scores():
     made = game(rate=0.0, decay=0.9, critic_moves=2)
-    state = init(made, jax.random.key(0))
+    state = start(made)
     play = jax.jit(
         lambda state: update(made, state, jax.random.key(1), {"real": jnp.ones((3, 4, 1))})
     )
     for step in range(1, 4):
-        state, metrics = play(state)
+        state, metrics = jax.device_get(play(state))
         grown = 1 - 0.9 ** (2 * step)
         np.testing.assert_allclose(state.params["anchors"]["real"], 3 * grown, rtol=1e-5)
         np.testing.assert_allclose(state.params["anchors"]["fake"], 6 * grown, rtol=1e-5)
         np.testing.assert_allclose(state.params["critic"], 3.0)
-    hinge = losses.hinge.critic(jnp.array([3.0]), jnp.array([6.0]))
+    hinge = jax.jit(losses.hinge.critic)(np.float32([3.0]), np.float32([6.0]))
     assert metrics["critic/loss"] > hinge
 
 
@@ -54,8 +57,9 @@ def test_the_critic_sees_the_anchors_as_numbers():
     slopes = []
     for each in (made, plain):
         state = anchored(each, real=4.0, fake=-1.0)
-        state, _ = update(each, state, jax.random.key(1), {"real": jnp.full((2, 4, 1), 0.1)})
-        slopes.append((3.0 - state.params["critic"]) / 0.1)
+        play = jax.jit(partial(update, each))
+        state, _ = play(state, jax.random.key(1), {"real": np.full((2, 4, 1), 0.1, np.float32)})
+        slopes.append((3.0 - np.asarray(state.params["critic"])) / 0.1)
     expected = 2 * 0.5 * ((0.3 + 1) * 0.1 + (6.0 - 4.0) * 2.0)
     np.testing.assert_allclose(slopes[0] - slopes[1], expected, rtol=1e-4)
 

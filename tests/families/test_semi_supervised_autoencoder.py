@@ -8,11 +8,12 @@ import pytest
 
 from gan_jax import families, losses, networks, priors
 from gan_jax.data import Spec
-from gan_jax.game import Network, bind, init
+from gan_jax.game import Network, bind
+from tests.playing import draw, loss, start
 
 RANDOM = np.random.default_rng(0)
-X = jnp.asarray(RANDOM.normal(size=(6, 4)), jnp.float32)
-FEW = {"labelled": X[::-1], "labelled_label": jnp.array([0, 2, 1, 1, 0, 2])}
+X = RANDOM.normal(size=(6, 4)).astype(np.float32)
+FEW = {"labelled": X[::-1], "labelled_label": np.array([0, 2, 1, 1, 0, 2], np.int32)}
 KEYS = jax.random.split(jax.random.key(0), 6)
 WEIGHTS = RANDOM.normal(size=(4, 4)).astype(np.float32)
 NAMES = ("autoencoder", "critic", "encoder", "classifier")
@@ -20,12 +21,12 @@ OPTIMIZERS = {f"{who}_optimizer": optax.sgd(0.1) for who in NAMES}
 
 
 def linear(weights):
-    weights = jnp.asarray(weights, jnp.float32)
+    weights = np.asarray(weights, np.float32)
     return Network(lambda key: ({"w": weights}, {}), lambda p, s, x: x @ p["w"])
 
 
 def square(value):
-    params = {"w": jnp.float32(value)}
+    params = {"w": np.float32(value)}
     return Network(lambda key: (params, {}), lambda p, s, z: p["w"] * jnp.square(z).sum(1))
 
 
@@ -37,13 +38,13 @@ def game(**changes):
 
 
 def slopes(made, player, batch):
-    state = init(made, jax.random.key(0))
+    state = start(made)
 
     def value(params):
         nets = bind(made, state._replace(params=params))
         return made.players[player].loss(nets, KEYS, batch)[0]
 
-    return jax.jit(jax.value_and_grad(value))(state.params)
+    return jax.device_get(jax.jit(jax.value_and_grad(value))(state.params))
 
 
 def softmax(logits):
@@ -70,15 +71,13 @@ def test_the_classifier_minimises_the_cross_entropy_of_the_labelled_examples_alo
     expected = x.T @ (probabilities - np.eye(3)[label]) / 6
     np.testing.assert_allclose(found["encoder"]["w"][:, 1:], expected, rtol=1e-4, atol=1e-6)
     assert not found["encoder"]["w"][:, 0].any()  # nothing of the style
-    nets = bind(made, init(made, jax.random.key(0)))
-    _, metrics = made.players["classifier"].loss(nets, KEYS, FEW)
+    _, metrics = loss(made, "classifier", KEYS, FEW)
     assert metrics["accuracy"] == pytest.approx((probabilities.argmax(1) == label).mean())
 
 
 def test_each_critic_compares_its_part_of_the_code_with_its_prior():
     made = game()
-    nets = bind(made, init(made, jax.random.key(0)))
-    drawn = made.players["critic"].draw(nets, KEYS, {"real": X})
+    drawn = draw(made, "critic", KEYS, {"real": X})
     assert set(np.unique(drawn["class"])) == {0, 1} and (drawn["class"].sum(1) == 1).all()
     np.testing.assert_allclose(drawn["found"], softmax(np.asarray(X) @ WEIGHTS[:, 1:]), rtol=1e-5)
     _, found = slopes(made, "critic", drawn)
@@ -95,9 +94,8 @@ def test_each_critic_compares_its_part_of_the_code_with_its_prior():
 def test_clusters_need_no_label():
     made = game(classifier_optimizer=None)
     assert list(made.players) == ["autoencoder", "critic", "encoder"]
-    nets = bind(made, init(made, jax.random.key(0)))
     with pytest.raises(ValueError, match=r"no labels to learn from: give --data SPEC\?labelled=N"):
-        game().players["classifier"].loss(nets, KEYS, {"real": X})
+        loss(game(), "classifier", KEYS, {"real": X})
 
 
 def test_what_does_not_fit_is_refused_when_the_game_is_made():

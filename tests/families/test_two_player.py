@@ -9,11 +9,12 @@ import pytest
 
 from gan_jax import families, losses, priors
 from gan_jax.augmentation import showing
-from gan_jax.game import Network, bind, init
+from gan_jax.game import Network, bind
 from gan_jax.losses import gradient_penalty
+from tests.playing import draw, loss, start
 
 KEYS = jax.random.split(jax.random.key(0), 4)
-
+ONES = np.ones((4, 1), np.float32)
 
 SGD = {"generator_optimizer": optax.sgd(0.1), "critic_optimizer": optax.sgd(0.1)}
 REST = {"loss": losses.wasserstein, "prior": priors.normal(1)} | SGD
@@ -21,7 +22,7 @@ REST = {"loss": losses.wasserstein, "prior": priors.normal(1)} | SGD
 
 def line(value: float) -> Network:
     """x -> value * x."""
-    return Network(lambda key: ({"w": jnp.asarray(value)}, {}), lambda p, s, x: p["w"] * x)
+    return Network(lambda key: ({"w": np.float32(value)}, {}), lambda p, s, x: p["w"] * x)
 
 
 def game(penalty=None, **rest):
@@ -30,9 +31,8 @@ def game(penalty=None, **rest):
 
 
 def critic_loss(game, step=0):
-    state = init(game, jax.random.key(0))._replace(step=jnp.asarray(step))
-    batch = {"real": jnp.ones((4, 1)), "fake": -jnp.ones((4, 1)), "drawn": jnp.ones(4) / 2}
-    return game.players["critic"].loss(bind(game, state), KEYS, batch)
+    batch = {"real": ONES, "fake": -ONES, "drawn": ONES[:, 0] / 2}
+    return loss(game, "critic", KEYS, batch, start(game)._replace(step=np.int32(step)))
 
 
 def test_the_loss_is_that_of_the_pair_plus_the_weighted_penalty():
@@ -54,19 +54,15 @@ def test_the_weight_of_a_penalty_may_be_a_schedule_or_traced():
 def test_the_loss_may_be_a_schedule():
     made = game(loss=lambda nets: losses.least_squares_with(real_target=3.0 + nets.step))
     np.testing.assert_allclose(critic_loss(made, 2)[0], ((3 - 5) ** 2 + 9) / 2)
-    state = init(made, jax.random.key(0))
-    batch = {"real": jnp.ones((4, 1))}
-    assert made.players["generator"].loss(bind(made, state), KEYS, batch)[0] > 0
+    assert loss(made, "generator", KEYS, {"real": ONES})[0] > 0
     with pytest.raises(ValueError, match="`loss` is a pair"):
         critic_loss(game(loss=lambda nets: "hinge"))
 
 
 def test_the_generator_descends_on_fresh_fakes_under_its_own_keys():
-    made = game()
-    nets = bind(made, init(made, jax.random.key(0)))
-    loss, _ = made.players["generator"].loss(nets, KEYS, {"real": jnp.ones((4, 1))})
-    expected = -(3.0 * 2.0 * priors.normal(1)(KEYS)).mean()
-    np.testing.assert_allclose(loss, expected, rtol=1e-6)
+    value, _ = loss(game(), "generator", KEYS, {"real": ONES})
+    expected = -(3.0 * 2.0 * np.asarray(jax.jit(priors.normal(1))(KEYS))).mean()
+    np.testing.assert_allclose(value, expected, rtol=1e-6)
 
 
 def test_families_are_two_player_games_with_their_numbers():
@@ -103,10 +99,8 @@ def test_a_module_that_was_not_wrapped_is_refused():
 
 
 def test_a_conditional_game_wants_labels():
-    made = game(conditional=True)
-    nets = bind(made, init(made, jax.random.key(0)))
     with pytest.raises(ValueError, match="have no labels"):
-        made.players["critic"].draw(nets, KEYS, {"real": jnp.ones((4, 1))})
+        draw(game(conditional=True), "critic", KEYS, {"real": ONES})
 
 
 @pytest.mark.parametrize("mixes", [False, True])
@@ -126,10 +120,8 @@ def test_real_and_fake_go_through_the_critic_together_unless_it_mixes_them(mixes
 
 
 def test_fakes_of_another_shape_than_the_data_are_refused():
-    made = game()
-    nets = bind(made, init(made, jax.random.key(0)))
     with pytest.raises(ValueError, match=r"shape \(1,\); those of the data have \(2,\)"):
-        made.players["critic"].draw(nets, KEYS, {"real": jnp.ones((4, 2))})
+        draw(game(), "critic", KEYS, {"real": np.ones((4, 2), np.float32)})
 
 
 def test_the_critic_sees_nothing_but_what_is_augmented():
@@ -138,26 +130,24 @@ def test_the_critic_sees_nothing_but_what_is_augmented():
     assert (metrics["real"], metrics["fake"]) == (6.0, -6.0)
     np.testing.assert_allclose(metrics["penalty"], 4.0, rtol=1e-5)  # the slope is that of 3 x
     np.testing.assert_allclose(value, -12.0 + 40.0, rtol=1e-5)
-    made, plain = game(augmentation=double), game()
-    nets = bind(made, init(made, jax.random.key(0)))
-    batch = {"real": jnp.ones((4, 1))}
-    loss, _ = made.players["generator"].loss(nets, KEYS, batch)
-    own = showing(double, KEYS)[1]  # the keys that are left for the latents
-    expected, _ = plain.players["generator"].loss(nets, own, batch)
-    np.testing.assert_allclose(loss, 2 * expected, rtol=1e-6)
+    value, _ = loss(game(augmentation=double), "generator", KEYS, {"real": ONES})
+    own = jax.jit(lambda keys: showing(double, keys)[1])(KEYS)  # left for the latents
+    expected, _ = loss(game(), "generator", own, {"real": ONES})
+    np.testing.assert_allclose(value, 2 * expected, rtol=1e-6)
 
 
 def test_the_generator_is_differentiated_through_the_augmentation():
     made = game(augmentation=lambda keys, x: x**2)
 
-    def loss(weight):
-        state = init(made, jax.random.key(0))
+    @jax.jit
+    @jax.value_and_grad
+    def play(weight):
+        state = start(made)
         state = state._replace(params=state.params | {"generator": {"w": weight}})
-        batch = {"real": jnp.ones((4, 1))}
-        return made.players["generator"].loss(bind(made, state), KEYS, batch)[0]
+        return made.players["generator"].loss(bind(made, state), KEYS, {"real": ONES})[0]
 
-    # -E 3 (w z)^2, whose slope is -6 w E z^2
-    np.testing.assert_allclose(jax.grad(loss)(2.0), loss(2.0), rtol=1e-5)
+    value, slope = play(2.0)  # -E 3 (w z)^2, whose slope is -6 w E z^2
+    np.testing.assert_allclose(slope, value, rtol=1e-5)
 
 
 def ending_in(last, wrapped=lambda apply: apply):
@@ -176,10 +166,10 @@ def test_a_wasserstein_critic_with_bounded_scores_is_refused(last, wrapped):
 
 def test_scores_are_bounded_by_what_stands_last_and_under_wasserstein_alone():
     inside = ending_in(lambda x: 2 * nn.sigmoid(x) - x)
-    assert jnp.isfinite(critic_loss(families.two_player(line(2.0), inside, **REST))[0])
+    assert np.isfinite(critic_loss(families.two_player(line(2.0), inside, **REST))[0])
     rest = REST | {"loss": losses.least_squares}
     made = families.two_player(line(2.0), ending_in(nn.sigmoid), **rest)
-    assert jnp.isfinite(critic_loss(made)[0])
+    assert np.isfinite(critic_loss(made)[0])
 
 
 @pytest.mark.parametrize("loss", [losses.hinge, losses.wasserstein, losses.minimax, "hinge"])
