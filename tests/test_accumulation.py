@@ -1,15 +1,17 @@
 """Gradient accumulation by `optax.MultiSteps`: two halves of a minibatch are the whole."""
 
+from functools import partial
+
 import jax
-import jax.numpy as jnp
 import numpy as np
 import optax
 import pytest
 
 from gan_jax import families, networks, priors
 from gan_jax.data import from_arrays
-from gan_jax.game import init, move, update
+from gan_jax.game import move, update
 from gan_jax.optimizers import clip_weights
+from tests.playing import start
 
 BATCH = 16
 
@@ -36,14 +38,14 @@ def game(accumulated: int, inner=None):
 def played(accumulated: int, inner=None):
     """The critic after as many moves, on parts of one minibatch with the same shares."""
     made = game(accumulated, inner)
-    state = init(made, jax.random.key(0))
-    shares = jax.random.uniform(jax.random.key(1), (BATCH,)).reshape(accumulated, -1)
-    real, fake = (jax.random.normal(jax.random.key(i), (BATCH, 2)) for i in (2, 3))
-    cut = lambda x: x.reshape(accumulated, -1, 2)
+    before = state = start(made)
+    random = np.random.default_rng(1)
+    shares = random.random((accumulated, BATCH // accumulated), np.float32)
+    real, fake = (random.standard_normal((*shares.shape, 2), np.float32) for _ in range(2))
     play = jax.jit(lambda state, batch: move(made, "critic", state, None, batch)[0])
-    for part in zip(shares, cut(real), cut(fake), strict=True):
+    for part in zip(shares, real, fake, strict=True):
         state = play(state, dict(zip(("drawn", "real", "fake"), part, strict=True)))
-    return state.params["critic"], init(made, jax.random.key(0)).params["critic"]
+    return jax.device_get((state.params["critic"], before.params["critic"]))
 
 
 @pytest.mark.parametrize("accumulated", [2, 4])
@@ -64,9 +66,9 @@ def test_parts_of_a_minibatch_are_the_whole(accumulated, clipped):
 
 def test_nothing_moves_before_the_last_part():
     made = game(2)
-    state = init(made, jax.random.key(0))
-    batch = {"real": jnp.ones((BATCH, 2)), "fake": jnp.ones((BATCH, 2)), "drawn": jnp.ones(BATCH)}
-    after, _ = move(made, "critic", state, jax.random.split(jax.random.key(1), BATCH), batch)
+    state, ones = start(made), np.ones((BATCH, 2), np.float32)
+    batch = {"real": ones, "fake": ones, "drawn": ones[:, 0]}
+    after, _ = jax.jit(partial(move, made, "critic"))(state, None, batch)
     for a, b in zip(*map(jax.tree.leaves, (state.params, after.params)), strict=True):
         np.testing.assert_array_equal(a, b)
     assert int(after.opt["critic"].mini_step) == 1
@@ -74,9 +76,8 @@ def test_nothing_moves_before_the_last_part():
 
 def test_it_plays_whole_steps():
     made = game(2)
-    state = init(made, jax.random.key(0))
-    batches = {"real": jnp.ones((made.moves, BATCH, 2))}
+    batches = {"real": np.ones((made.moves, BATCH, 2), np.float32)}
     step = jax.jit(lambda state: update(made, state, jax.random.key(1), batches)[0])
-    after = step(step(state))
+    after = jax.device_get(step(step(start(made))))
     assert int(after.opt["critic"].gradient_step) == 2
-    assert all(jnp.isfinite(leaf).all() for leaf in jax.tree.leaves(after.params))
+    assert all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(after.params))

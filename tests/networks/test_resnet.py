@@ -20,7 +20,7 @@ def images(*shape):
 
 
 def draw(*shape, seed=0):
-    return jnp.asarray(np.random.default_rng(seed).normal(size=shape), jnp.float32)
+    return np.random.default_rng(seed).normal(size=shape).astype(np.float32)
 
 
 def parameters(module, *inputs):
@@ -121,14 +121,16 @@ class Shifted(nn.Module):
 def test_what_normalises_receives_the_condition():
     x, condition = draw(2, 4, 4, 3), draw(2, 3, seed=1)
     block = Block(3, normalise=Shifted)
-    variables = block.init(jax.random.key(0), x, condition)
+    variables = jax.jit(block.init)(jax.random.key(0), x, condition)
     assert set(variables["params"]) == {"first", "second", "Shifted_0", "Shifted_1"}
-    one, two = (block.apply({"params": variables["params"]}, x, c) for c in (condition, -condition))
+    apply = jax.jit(lambda c: block.apply({"params": variables["params"]}, x, c))
+    one, two = apply(condition), apply(-condition)
     assert not np.allclose(one, two)
 
 
 def test_weights_are_drawn_as_in_the_paper():
-    params = linen(ResNetCritic(64), images(2, 16, 16, 3)).init(jax.random.key(0))[0]
+    started = lambda network: jax.device_get(jax.jit(network.init)(jax.random.key(0))[0])
+    params = started(linen(ResNetCritic(64), images(2, 16, 16, 3)))
     for name, fans in [("first", (27, 576)), ("second", (576, 576)), ("shortcut", (3, 64))]:
         kernel = params["Block_0"][name]["kernel"]
         gain = 2 if name == "shortcut" else 4  # Glorot, or He by both fans
@@ -136,34 +138,38 @@ def test_weights_are_drawn_as_in_the_paper():
         assert abs(kernel).max() <= bound
         np.testing.assert_allclose(kernel.std(), bound / np.sqrt(3), rtol=0.1)
         assert (params["Block_0"][name]["bias"] == 0).all()
-    generator = linen(ResNetGenerator((8, 8, 1), 8), Z).init(jax.random.key(0))[0]
+    generator = started(linen(ResNetGenerator((8, 8, 1), 8), Z))
     assert (generator["BatchNorm_0"]["scale"] == 1).all()
 
 
 def test_images_are_in_range_and_use_it():
     network = linen(ResNetGenerator((8, 8, 3), 8), Z)
-    params = jax.tree.map(lambda x: 10 * x, network.init(jax.random.key(0))[0])
-    x = jax.jit(network.apply)(params, {}, draw(16, 128))
+
+    @jax.jit
+    def apply(z):
+        params = jax.tree.map(lambda x: 10 * x, network.init(jax.random.key(0))[0])
+        return network.apply(params, {}, z)
+
+    x = jax.device_get(apply(draw(16, 128)))
     assert abs(x).max() <= 1 and x.min() < -0.5 and x.max() > 0.5
 
 
 @pytest.mark.parametrize("kind", ["generator", "critic"])
 def test_the_label_matters(kind):
-    digits = jnp.asarray(load_digits().images[:32, ..., None] / 8 - 1, jnp.float32)
+    digits = np.float32(load_digits().images[:32, ..., None] / 8 - 1)
     spec = Spec((8, 8, 1), 1 / 8, -1.0, tuple("0123456789"))
     network = resnet_pair(spec, latent=16, width=8, conditional=True)[kind == "critic"]
-    x, label = {"generator": draw(32, 16), "critic": digits}[kind], jnp.arange(32) % 10
-    params, _ = network.init(jax.random.key(0))
-    apply = jax.jit(network.apply)
-    one, two = (apply(params, {}, x, y) for y in (label, (label + 1) % 10))
+    x, label = {"generator": draw(32, 16), "critic": digits}[kind], np.arange(32) % 10
+    apply = jax.jit(lambda x, y: network.apply(*network.init(jax.random.key(0)), x, y))
+    one, two = (jax.device_get(apply(x, y)) for y in (label, (label + 1) % 10))
     assert (abs(one - two).reshape(32, -1).max(1) > 1e-3).all()
 
 
 def test_the_gradient_of_a_penalty_is_that_of_differences():
     with jax.enable_x64(True):
-        critic = linen(ResNetCritic(4), jnp.zeros((2, 8, 8, 1)))
-        flat, unravel = ravel_pytree(critic.init(jax.random.key(0))[0])
-        real, fake = (draw(2, 8, 8, 1, seed=seed).astype(jnp.float64) for seed in (0, 1))
+        critic = linen(ResNetCritic(4), images(2, 8, 8, 1))
+        flat, unravel = ravel_pytree(jax.jit(critic.init)(jax.random.key(0))[0])
+        real, fake = (draw(2, 8, 8, 1, seed=seed).astype(float) for seed in (0, 1))
         keys = jax.random.split(jax.random.key(1), 2)
 
         @jax.jit
@@ -172,8 +178,7 @@ def test_the_gradient_of_a_penalty_is_that_of_differences():
             score = lambda x: critic.apply(unravel(flat), {}, x)
             return gradient_penalty()(score, keys, real, fake)
 
-        flat = flat.astype(jnp.float64)
-        way = draw(flat.size).astype(jnp.float64)
+        flat, way = np.asarray(flat, float), draw(flat.size).astype(float)
         above, below = (penalty(flat + step * way)[0] for step in (1e-6, -1e-6))
         np.testing.assert_allclose(penalty(flat)[1] @ way, (above - below) / 2e-6, rtol=1e-4)
 
