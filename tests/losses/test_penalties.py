@@ -1,3 +1,5 @@
+from functools import partial
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -10,11 +12,12 @@ from gan_jax.losses import dragan, gradient_penalty, zero_centred
 from gan_jax.losses.penalties import gradient_norms, interpolate, shares
 
 SHAPES = [(1,), (2,), (100,), (8, 8, 1), (7, 5, 3)]
+PLACES = ((True, False), (False, True), (True, True))  # real, fake
 every_shape = pytest.mark.parametrize("shape", SHAPES)
 
 
 def draw(*shape, seed=0, dtype=np.float32):
-    return jnp.asarray(np.random.default_rng(seed).normal(size=shape), dtype)
+    return np.random.default_rng(seed).normal(size=shape).astype(dtype)
 
 
 def keys(count, seed=0):
@@ -45,17 +48,17 @@ def test_of_a_linear_critic_it_is_its_formula(shape):
 
 
 def test_the_slope_that_is_not_punished():
-    critic = linear(jnp.array([3.0, 4.0]))
-    for slope in (0.0, 1.0, 2.5):
-        value = penalise(critic, *pair(6, (2,)), slope=slope)
-        np.testing.assert_allclose(value, (5 - slope) ** 2, rtol=1e-5)
+    critic, slopes = linear(np.float32([3.0, 4.0])), np.array([0.0, 1.0, 2.5])
+    given = pair(6, (2,))
+    values = jax.jit(lambda: [penalise(critic, *given, slope=slope) for slope in slopes])()
+    np.testing.assert_allclose(values, (5 - slopes) ** 2, rtol=1e-5)
 
 
 def test_the_weight_is_beside_the_value_not_in_it():
-    critic = linear(jnp.array([3.0, 4.0]))
-    for weight in (0.0, 0.1, 10.0):
-        assert gradient_penalty(weight).weight == weight
-        np.testing.assert_allclose(penalise(critic, *pair(6, (2,)), weight=weight), 16, rtol=1e-5)
+    critic, weights, given = linear(np.float32([3.0, 4.0])), (0.0, 0.1, 10.0), pair(6, (2,))
+    assert all(gradient_penalty(weight).weight == weight for weight in weights)
+    values = jax.jit(lambda: [penalise(critic, *given, weight=weight) for weight in weights])()
+    np.testing.assert_allclose(values, 16, rtol=1e-5)
     assert gradient_penalty().weight == 10
     assert gradient_penalty().separate
 
@@ -110,13 +113,14 @@ FLAT = {  # critics whose gradient in the input is exactly zero
 @pytest.mark.parametrize("name", FLAT)
 def test_it_is_finite_where_the_critic_is_flat(name):
     weight, bias, activation = FLAT[name]
-    params = {"in": jnp.full((3, 4), weight), "bias": jnp.full(4, bias), "out": jnp.ones(4)}
+    shapes = {"in": ((3, 4), weight), "bias": (4, bias), "out": (4, 1.0)}
+    params = {name: np.full(*given, np.float32) for name, given in shapes.items()}
     real, fake = pair(8, (3,))
 
     def value(params):
         return penalise(lambda x: perceptron(params, x, activation), real, fake)
 
-    slope = jax.grad(lambda x: perceptron(params, x, activation).sum())(real)
+    slope = jax.jit(jax.grad(lambda x: perceptron(params, x, activation).sum()))(real)
     np.testing.assert_array_equal(slope, 0)
     found, gradient = jax.jit(jax.value_and_grad(value))(params)
     np.testing.assert_allclose(found, 1, rtol=1e-5)
@@ -125,33 +129,33 @@ def test_it_is_finite_where_the_critic_is_flat(name):
 
 @every_shape
 def test_an_interpolate_has_one_share_for_all_its_pixels(shape):
-    real, fake = jnp.ones((32, *shape)), jnp.zeros((32, *shape))
-    drawn = shares(keys(32), real)
-    share = np.asarray(interpolate(drawn, real, fake)).reshape(32, -1)
+    real, fake = (np.full((32, *shape), value, np.float32) for value in (1, 0))
+    between = jax.jit(lambda real, fake: interpolate(shares(keys(32), real), real, fake))
+    share = np.asarray(between(real, fake)).reshape(32, -1)
     np.testing.assert_array_equal(share, np.broadcast_to(share[:, :1], share.shape))
     assert len(np.unique(share[:, 0])) == 32
     real, fake = pair(32, shape)
-    exact = share[:, 0].reshape(-1, *(1,) * len(shape)) * np.asarray(real - fake) + fake
-    np.testing.assert_allclose(interpolate(drawn, real, fake), exact, atol=1e-5)
+    exact = share[:, 0].reshape(-1, *(1,) * len(shape)) * (real - fake) + fake
+    np.testing.assert_allclose(between(real, fake), exact, atol=1e-5)
 
 
 def test_the_shares_are_uniform():
-    share = shares(keys(5000), jnp.ones(5000))
+    share = np.asarray(jax.jit(lambda: shares(keys(5000), jnp.ones(5000)))())
     assert share.min() >= 0
     assert share.max() <= 1
-    assert stats.kstest(np.asarray(share), "uniform").pvalue > 0.01
+    assert stats.kstest(share, "uniform").pvalue > 0.01
 
 
 def test_a_share_does_not_depend_on_its_batch():
     real, _ = pair(8, (4, 4, 1))
-    alone = shares(keys(8)[2:5], real[2:5])
-    np.testing.assert_array_equal(alone, shares(keys(8), real)[2:5])
+    both = jax.jit(lambda: (shares(keys(8)[2:5], real[2:5]), shares(keys(8), real)[2:5]))
+    np.testing.assert_array_equal(*both())
 
 
 @pytest.mark.parametrize("low", ["weights", "inputs", "both"])
 def test_of_a_critic_in_half_precision_it_is_in_single(low):
     size, half = 5000, jnp.bfloat16
-    weight = jnp.full(size, 1 / 16, jnp.float32 if low == "inputs" else half)
+    weight = np.full(size, 1 / 16, np.float32 if low == "inputs" else half)
     real, fake = pair(4, (size,), np.float32 if low == "weights" else half)
     critic = lambda x: x.astype(half) @ weight.astype(half)
     value = jax.jit(lambda *x: penalise(critic, *x))(real, fake)
@@ -169,34 +173,28 @@ def test_a_critic_that_gives_no_score_for_each_example_is_refused(scores):
 
 def test_the_norms_are_those_of_each_example():
     x = draw(5, 3, 3, 2)
-    norms = gradient_norms(lambda x: jnp.square(x).sum((1, 2, 3)) / 2, x)
-    np.testing.assert_allclose(
-        norms, np.linalg.norm(np.asarray(x).reshape(5, -1), axis=1), rtol=1e-6
-    )
+    norms = jax.jit(lambda x: gradient_norms(lambda x: jnp.square(x).sum((1, 2, 3)) / 2, x))(x)
+    np.testing.assert_allclose(norms, np.linalg.norm(x.reshape(5, -1), axis=1), rtol=1e-6)
 
 
 @every_shape
 def test_zero_centred_of_a_linear_critic_is_its_formula(shape):
     weight, (real, fake) = draw(*shape), pair(6, shape)
     half = float(np.square(weight).sum()) / 2
-    for real_too, fake_too in ((True, False), (False, True), (True, True)):
-        penalty = zero_centred(3.0, real=real_too, fake=fake_too)
-        found = penalty(linear(weight), None, real, fake)
-        np.testing.assert_allclose(found, half * (real_too + fake_too), rtol=1e-5)
-        assert penalty.weight == 3.0
+    penalties = [zero_centred(3.0, real=r, fake=f) for r, f in PLACES]
+    found = jax.jit(lambda: [each(linear(weight), None, real, fake) for each in penalties])()
+    np.testing.assert_allclose(found, [half, half, 2 * half], rtol=1e-5)
+    assert all(penalty.weight == 3.0 for penalty in penalties)
 
 
 def test_zero_centred_looks_where_it_is_told():
     critic = lambda x: jnp.square(x).sum(-1)  # a squared slope of 4 |x|^2
     real, fake = pair(6, (3,))
     mean = lambda x: 2 * float(np.square(x).sum(-1).mean())
-    found = {
-        (r, f): float(zero_centred(1.0, real=r, fake=f)(critic, None, real, fake))
-        for r, f in ((True, False), (False, True), (True, True))
-    }
-    assert found[True, False] == pytest.approx(mean(real), rel=1e-5)
-    assert found[False, True] == pytest.approx(mean(fake), rel=1e-5)
-    assert found[True, True] == pytest.approx(mean(real) + mean(fake), rel=1e-5)
+    penalties = [zero_centred(1.0, real=r, fake=f) for r, f in PLACES]
+    found = jax.jit(lambda: [each(critic, None, real, fake) for each in penalties])()
+    expected = [mean(real), mean(fake), mean(real) + mean(fake)]
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
 
 
 def test_zero_centred_needs_a_place():
@@ -210,7 +208,7 @@ def test_one_sided_leaves_the_flat_alone():
     for slope, expected in ((0.5, 0.0), (3.0, 4.0)):
         critic = lambda x, slope=slope: slope * x[:, 0]
         real, fake = pair(6, (2,))
-        found = penalise(critic, real, fake, one_sided=True)
+        found = jax.jit(partial(penalise, critic, one_sided=True))(real, fake)
         assert float(found) == pytest.approx(expected, abs=1e-5)
 
 
@@ -218,9 +216,10 @@ def test_one_sided_leaves_the_flat_alone():
 def test_dragan_is_taken_around_real_examples_alone(shape):
     critic = lambda x: jnp.square(x).sum(range(1, x.ndim)) / 2  # a slope of x
     real, _ = pair(6, shape)
-    found = dragan(slope=0.7, spread=2.0)(critic, keys(6), real, None)
-    noise = jax.vmap(lambda key: jax.random.uniform(key, shape))(keys(6))
-    near = np.asarray(real + 2 * np.std(real) * noise).reshape(6, -1)
+    penalty = dragan(slope=0.7, spread=2.0)
+    found = jax.jit(lambda keys: penalty(critic, keys, real, None))(keys(6))
+    noise = jax.jit(jax.vmap(lambda key: jax.random.uniform(key, shape)))(keys(6))
+    near = (real + 2 * np.std(real) * np.asarray(noise)).reshape(6, -1)
     np.testing.assert_allclose(found, np.mean((np.linalg.norm(near, axis=1) - 0.7) ** 2), rtol=1e-5)
     assert dragan(3.0).weight == 3.0 and dragan().separate
 
@@ -229,8 +228,11 @@ def test_the_deviation_in_dragan_is_that_of_the_global_batch():
     critic = lambda x: jnp.square(x).sum(-1) / 2
     real, _ = pair(6, (3,))
     value = lambda keys, real: axis.mean(dragan()(critic, keys, real, None))
-    apart = jax.vmap(value, axis_name=axis.NAME)(keys(6).reshape(2, 3), real.reshape(2, 3, 3))
-    np.testing.assert_allclose(apart, value(keys(6), real), rtol=1e-6)
+    split = jax.vmap(value, axis_name=axis.NAME)
+    halves = jax.jit(lambda keys, real: split(keys.reshape(2, 3), real.reshape(2, 3, 3)))
+    np.testing.assert_allclose(
+        halves(keys(6), real), [jax.jit(value)(keys(6), real)] * 2, rtol=1e-6
+    )
 
 
 def in_packs(critic, count):
@@ -242,13 +244,20 @@ def in_packs(critic, count):
 def test_of_a_pack_the_slope_is_that_in_all_of_its_examples(count):
     weight, (real, fake) = draw(count * 2), pair(6, (2,))
     critic, length = in_packs(linear(weight), count), float(np.linalg.norm(weight))
-    np.testing.assert_allclose(gradient_norms(critic, real), [length] * (6 // count), rtol=1e-5)
-    np.testing.assert_allclose(penalise(critic, real, fake), (length - 1) ** 2, rtol=1e-5)
-    value = zero_centred()(critic, None, real, fake)
-    np.testing.assert_allclose(value, length**2 / 2, rtol=1e-5)
+
+    @jax.jit
+    def found(real, fake):
+        squares = zero_centred()(critic, None, real, fake)
+        return gradient_norms(critic, real), penalise(critic, real, fake), squares
+
+    norms, penalty, squares = found(real, fake)
+    np.testing.assert_allclose(norms, [length] * (6 // count), rtol=1e-5)
+    np.testing.assert_allclose(penalty, (length - 1) ** 2, rtol=1e-5)
+    np.testing.assert_allclose(squares, length**2 / 2, rtol=1e-5)
 
 
 def test_the_examples_of_a_pack_have_one_share():
-    alone = shares(keys(6), jnp.ones((6, 2)))
-    share = interpolate(alone, jnp.ones((6, 2)), jnp.zeros((6, 2)), pack=3)[:, 0]
+    real, fake = (np.full((6, 2), value, np.float32) for value in (1, 0))
+    alone = np.asarray(jax.jit(shares)(keys(6), real))
+    share = jax.jit(partial(interpolate, pack=3))(alone, real, fake)[:, 0]
     np.testing.assert_array_equal(share, np.repeat(alone[::3], 3))
