@@ -15,13 +15,14 @@ from gan_jax import families, networks, phases, priors, sampling
 from gan_jax.data import Spec
 from gan_jax.data.oracle import oracle
 from gan_jax.families.seqgan import step_values
-from gan_jax.game import bind, init
+from gan_jax.game import bind
 from gan_jax.phases import Phase
 from gan_jax.train import train
+from tests.playing import start
 
 SPEC = Spec((3, 3), 1.0, 0.0, vocabulary=tuple("abc"))
 INDICES = np.array(list(product(range(3), repeat=3)))
-EVERY = jnp.asarray(SPEC.decode(INDICES))
+EVERY = np.asarray(SPEC.decode(INDICES))
 PRIOR = priors.uniform(3, 0.0, 1.0)
 
 
@@ -35,11 +36,11 @@ def game(prior=PRIOR, spec=SPEC, **rest):
 
 def uneven(made, seed):
     """A state whose policy, delayed copy and critic all have strong opinions."""
-    state = init(made, jax.random.key(seed))
+    state = start(made)
     random = np.random.default_rng(seed)
-    shaken = lambda tree: jax.tree.map(lambda x: x + random.normal(size=x.shape) * 0.7, tree)
-    params, average = shaken(state.params), shaken(state.average)
-    return jax.tree.map(jnp.float32, state._replace(params=params, average=average))
+    shake = lambda x: np.float32(x + random.normal(size=x.shape) * 0.7)
+    params, average = jax.tree.map(shake, jax.device_get((state.params, state.average)))
+    return state._replace(params=params, average=average)
 
 
 def reward(nets):
@@ -86,13 +87,20 @@ def test_values_are_those_of_texts_that_the_delayed_copy_completes():
     """E[reward | the first t symbols] under the copy, and not under the policy."""
     made = game(rollouts=500)
     state = uneven(made, 2)
-    nets = bind(made, state)
     keys = jax.random.split(jax.random.key(1), 27)
-    values = jax.jit(partial(step_values, nets, prior=PRIOR, rollouts=500))(keys, EVERY)
-    rewards = np.asarray(reward(nets), np.float64)
+
+    @jax.jit
+    def seen(state):
+        nets = bind(made, state)
+        values = step_values(nets, keys, EVERY, prior=PRIOR, rollouts=500)
+        policies = {"copy": nets.average.generator, "policy": nets.generator}
+        log_p = {name: policy(None, EVERY).sum(1) for name, policy in policies.items()}
+        return values, reward(nets), log_p
+
+    values, rewards, log_p = jax.tree.map(np.float64, jax.device_get(seen(state)))
     expected = {}
-    for name, policy in (("copy", nets.average.generator), ("policy", nets.generator)):
-        likely = np.exp(np.asarray(policy(None, EVERY).sum(1), np.float64))
+    for name, own in log_p.items():
+        likely = np.exp(own)
         rows = [
             [np.average(rewards[same], weights=likely[same]) for same in begun(text)]
             for text in INDICES
@@ -145,10 +153,10 @@ def test_roll_outs_go_on_bit_for_bit(games, whole):
 
 def test_likelihood_comes_first_and_then_the_critic_alone(games, whole):
     data, (first, *_) = games
-    real = jnp.asarray(data.spec.decode(data.held_out["real"]))
+    real = np.asarray(data.spec.decode(data.held_out["real"]))
     apply = first.game.networks["generator"].apply
     nll = jax.jit(lambda params: -apply(params, {}, None, real).mean())
-    before = nll(init(first.game, jax.random.key(3)).params["generator"])
+    before = nll(start(first.game).params["generator"])
     assert nll(whole[60].params["generator"]) < 0.9 * before
     jax.tree.map(
         np.testing.assert_array_equal, whole[60].params["generator"], whole[62].params["generator"]
