@@ -205,7 +205,11 @@ def test_twenty_processes(place):
         *(["diff", "run"], ["evaluate", "other"], ["sample", "run", "--step", "9"], ["-x"]),
         *(["train", "small.py", "--run", "run", "--resume-from", "2"], ["runs", "nowhere"]),
         *(["train", "small.py", "--data", "x"], ["train", "small.py", "--run", "other"]),
-        *(["encode", "run"], ["sample", "run", "--out", "x.doc"], ["new", "not-a-name"]),
+        *(
+            ["encode", "run", "--out", "x.doc"],
+            ["sample", "run", "--out", "x.doc"],
+            ["new", "not-a-name"],
+        ),
         *(["sweep", "small.py"], ["list", "all"], ["train", "small.py", "--steps", "x"]),
     ]
     before = files(place)
