@@ -49,6 +49,8 @@ class Config:
     """Lambda: weight of the information about each code."""
     penalty: float = 1.0
     """Weight of the zero-centred gradient penalty (R1), which the paper has not."""
+    normalise: bool = False
+    """Batch norm in the trunk, as in the paper, in place of the penalty."""
     width: int = 32
     """Channels of the widest maps."""
     features: int = 128
@@ -85,20 +87,21 @@ def build(config, spec):
 
     noise = priors.uniform(config.noise)
     known = {"digit": codes.categorical(config.classes), "style": codes.uniform(config.styles)}
-    latent = config.noise + config.classes + config.styles
-    trunk, generator = networks.dcgan_autoencoder(
-        spec, latent=latent, outputs=config.features, width=config.width
+    made = networks.infogan_networks(
+        spec,
+        latent=config.noise + config.classes + config.styles,
+        outputs=config.classes + config.styles,
+        features=config.features,
+        width=config.width,
+        normalise=config.normalise,
     )
-    critic = networks.vector_critic(config.features, widths=())
-    posterior = networks.vector_encoder(config.features, outputs=config.classes + config.styles)
-    four = networks.with_precision(config.precision, generator, trunk, critic, posterior)
     adam = lambda rate: optimizers.adam(rate, b1=0.5, b2=0.999)
     game = families.infogan(
-        *four,
+        *networks.with_precision(config.precision, *made.values()),
         noise=noise,
         codes=known,
         weight=config.weight,
-        penalty=losses.zero_centred(config.penalty),
+        penalty=None if config.normalise else losses.zero_centred(config.penalty),
         generator_optimizer=adam(config.generator_rate),
         critic_optimizer=adam(config.critic_rate),
         average=optimizers.warm_average(config.average),
@@ -106,7 +109,9 @@ def build(config, spec):
     swept = codes.sweeps(noise, known, jax.random.key(0))
     return Experiment(
         game,
-        sampling.from_prior(codes.latents(noise, known)),
+        sampling.from_prior(
+            codes.latents(noise, known), seen_by=lambda nets, x: nets.posterior(nets.trunk(x))
+        ),
         evaluations=[metrics.suited(spec)],
         tasks=[metrics.discovers(noise, known, "digit")],
         pictures=lambda nets: {f"sweep_{name}": nets.generator(z) for name, z in swept.items()},

@@ -1,8 +1,9 @@
 """Encoding: the codes of examples under a trained encoder or posterior; features of a critic."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from types import SimpleNamespace
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -16,21 +17,11 @@ from gan_jax.sampling import BLOCK, Sampler
 from gan_jax.standing import averaged, settled
 
 
-def encoder(game: Game) -> Callable:
-    """`(nets, x) -> codes`: the `encoder`, `posterior` on `trunk`, or `features` of the critic.
+class Encoder(NamedTuple):
+    """What makes codes of examples."""
 
-    Raises:
-      UsageError: it has none, or one whose codes depend on what stands beside an example.
-    """
-    for names, encode in (_ENCODERS | _CRITICS).items():
-        if not set(names) <= set(game.networks):
-            continue
-        for name in names:
-            if game.networks[name].mixes:
-                raise UsageError(f"The {name} mixes examples (batch norm?): one alone has no code.")
-        return encode
-    known = ", ".join(game.networks)
-    raise UsageError(f"The game has neither encoder nor critic, but {known}.")
+    names: tuple[str, ...]  # of the networks
+    apply: Callable  # (nets, x) -> codes
 
 
 _ENCODERS = {
@@ -42,6 +33,19 @@ _CRITICS = {
     ("critic",): lambda nets, x: features(nets.critic, x),
 }
 """By the networks that they take, the best first; these where there is none of those."""
+
+
+def encoder(game: Game) -> Encoder:
+    """The `encoder`, `posterior` on `trunk`, or `features` of the critic.
+
+    Raises:
+      UsageError: it has none.
+    """
+    for names, apply in (_ENCODERS | _CRITICS).items():
+        if set(names) <= set(game.networks):
+            return Encoder(names, apply)
+    known = ", ".join(game.networks)
+    raise UsageError(f"The game has neither encoder nor critic, but {known}.")
 
 
 def has_encoder(game: Game) -> bool:
@@ -76,16 +80,19 @@ def features(critic: Callable, x: jax.Array) -> jax.Array:
     return found[-1].taken.reshape(len(x), -1)
 
 
-def check(game: Game, spec: Spec) -> None:
+def check(game: Game, sampler: Sampler, spec: Spec) -> None:
     """Refuses a game that has no codes for examples of these data alone.
 
     Raises:
-      UsageError: as `encoder` and `features`; or the network needs labels beside the examples.
+      UsageError: as `encoder` and `features`; the network needs labels beside the examples, or its
+        statistics are not fixed by samples.
     """
-    code, x = encoder(game), jax.ShapeDtypeStruct((2, *spec.shape), jnp.float32)
+    found, x = encoder(game), jax.ShapeDtypeStruct((2, *spec.shape), jnp.float32)
     state = jax.eval_shape(partial(init, game), jax.random.key(0))
+    still = jax.eval_shape(partial(settled, game, sampler), state)
+    _check_still(game, found.names, state, still)
     try:
-        jax.eval_shape(lambda state, x: code(bind(game, state), x), state, x)
+        jax.eval_shape(lambda state, x: found.apply(bind(game, state), x), still, x)
     except UsageError:
         raise
     except (TypeError, ValueError) as error:
@@ -93,23 +100,39 @@ def check(game: Game, spec: Spec) -> None:
 
 
 def encode(
-    game: Game, state: State, x: np.ndarray, decode: Callable, *, average: bool = True
+    game: Game,
+    sampler: Sampler,
+    state: State,
+    x: np.ndarray,
+    decode: Callable,
+    *,
+    average: bool = True,
 ) -> np.ndarray:
     """What the encoder gives for examples, `[N, d]` float32: for a VAE, mean and log variance.
 
     Args:
       game: with an encoder in the sense of `encoder`.
+      sampler: of the game, by which statistics are fixed as for samples.
       state: of the game.
       x: raw examples, `[N, ...]`.
       decode: raw examples to what the networks take, such as `data.spec.decode`.
       average: whether to use averaged weights, where the game has any.
 
     Raises:
-      UsageError: as `encoder` and `features`.
+      UsageError: as `encoder` and `features`; or statistics that are not fixed by samples.
     """
-    apply, state = encoder(game), averaged(state) if average else state
-    one = jax.jit(lambda state, block: apply(bind(game, state), decode(block)))
-    return in_blocks(partial(one, state), x)
+    found, still = encoder(game), fixed(game, sampler, state, average=average)
+    _check_still(game, found.names, state, still)
+    one = jax.jit(lambda state, block: found.apply(bind(game, state), decode(block)))
+    return in_blocks(partial(one, still), x)
+
+
+def _check_still(game: Game, names: Sequence[str], state: State, still: State) -> None:
+    """Refuses networks for which an example's code still depends on what stands beside it."""
+    for name in names:
+        before, after = (jax.tree.structure(each.stats[name]) for each in (state, still))
+        if game.networks[name].mixes and before == after:
+            raise UsageError(f"The {name} mixes examples (batch norm?): one alone has no code.")
 
 
 def networks(

@@ -103,7 +103,7 @@ def _has_labels(built: Experiment) -> bool:
 def _no_codes(built: Experiment, spec: Spec) -> str:
     """Why it has none; nothing if it has."""
     try:
-        encoding.check(built.game, spec)
+        encoding.check(built.game, built.sampler, spec)
     except UsageError as error:
         return str(error)
     return ""

@@ -168,7 +168,8 @@ def _codes(explored: Explored, examples: np.ndarray, average: bool) -> np.ndarra
     trained, size = explored.trained, explored.maker.latents(explored.seed, 1)[0].shape[1:]
     if "encoder" not in trained.game.networks or trained.game.networks["encoder"].mixes:
         return None
-    codes = encoding.encode(trained.game, trained.state, examples, lambda x: x, average=average)
+    given = trained.game, trained.sampler, trained.state, examples, lambda x: x
+    codes = encoding.encode(*given, average=average)
     if len(size) != 1 or codes.shape[1:] not in (size, (2 * size[0],)):
         return None
     return codes[:, : size[0]]

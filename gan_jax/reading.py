@@ -100,7 +100,7 @@ def encode(words: Sequence[str]) -> None:
     if out.suffix not in (".npz", ".png"):
         raise UsageError(f"--out {out}: codes are written to a .npz, or drawn in a .png.")
     found = loaded(folder, source)
-    encoding.check(found[0].game, found[0].spec)
+    encoding.check(found[0].game, found[0].sampler, found[0].spec)
     files = places(out, found, target.overwrite)
     name, fingerprint = found[0].config.data, found[0].fingerprint
     real = data.open(target.data) if target.data else data.open(name, fingerprint)
@@ -112,7 +112,7 @@ def encode(words: Sequence[str]) -> None:
         )
     labels = {"labels": arrays["label"]} if "label" in arrays else {}
     for trained, place in zip(found, files, strict=True):
-        given = trained.game, trained.state, arrays["real"], real.spec.decode
+        given = trained.game, trained.sampler, trained.state, arrays["real"], real.spec.decode
         codes = encoding.encode(*given, average=source.weights == "average")
         if out.suffix == ".npz":
             writing.write({"codes": codes} | labels, trained.spec, place)

@@ -3,7 +3,7 @@
 import jax
 
 from gan_jax.game import Game, State, bind
-from gan_jax.generated import Sampler, Shifted
+from gan_jax.generated import Generated, Sampler, Shifted
 
 STANDING = (8, 128)
 """Minibatches and latents in each, from which a generator's fixed statistics are measured."""
@@ -35,7 +35,9 @@ def settled(game: Game, sampler: Sampler, state: State) -> State:
         for name, network in game.networks.items():
             if network.settle is not None:
                 setattr(nets, name, record(name, network))
-        sampler(nets, keys)
+        samples = sampler(nets, keys)["samples"]
+        if isinstance(sampler, Generated):
+            sampler.seen_by(nets, samples)
         return measured
 
     sampler = sampler.training if isinstance(sampler, Shifted) else sampler

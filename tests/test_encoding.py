@@ -1,5 +1,7 @@
 """`gan-jax encode`: codes of examples, from the command and in Python."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ from gan_jax.cli import main
 from gan_jax.encoding import check, encode, features, networks
 from gan_jax.errors import UsageError
 from gan_jax.game import bind
+from gan_jax.generated import nobody
 from gan_jax.loading import load
 from gan_jax.networks import forms
 from gan_jax.standing import averaged
@@ -34,7 +37,9 @@ def test_the_codes_are_those_of_the_averaged_encoder(here):
     expected = bind(trained.game, averaged(trained.state)).encoder(x)
     np.testing.assert_allclose(found["codes"], expected, atol=1e-5)
     given = trained.game, trained.state
-    few = encode(*given, real.held_out["real"][5:7], real.spec.decode)
+    few = encode(
+        trained.game, trained.sampler, trained.state, real.held_out["real"][5:7], real.spec.decode
+    )
     np.testing.assert_array_equal(few, found["codes"][5:7])
     assert main(["encode", "run", "--part", "train", "--weights", "last", "--overwrite"]) == 0
     expected = bind(*given).encoder(real.spec.decode(real.train["real"]))
@@ -73,7 +78,8 @@ def test_what_cannot_be_encoded_is_refused(here, capsys):
 
 def quick(name, of="digits"):
     module, spec = experiment.load(experiment.find(name)), data.open(of).spec
-    return module.build(module.QUICK, spec).game
+    built = module.build(module.QUICK, spec)
+    return built.game, built.sampler
 
 
 @pytest.mark.parametrize(
@@ -81,17 +87,17 @@ def quick(name, of="digits"):
     [("digits_infogan", 12), ("digits_wgan_gp", 2 * 2 * 128), ("digits_acgan", 32)],
 )
 def test_a_posterior_a_critic_and_a_trunk_are_encoders(name, outputs):
-    game, real = quick(name), data.open("digits")
-    check(game, real.spec)
-    codes = encode(game, initial(game, 0), real.held_out["real"][:3], real.spec.decode)
+    (game, sampler), real = quick(name), data.open("digits")
+    check(game, sampler, real.spec)
+    codes = encode(game, sampler, initial(game, 0), real.held_out["real"][:3], real.spec.decode)
     assert codes.shape == (3, outputs)
     assert len(np.unique(codes, axis=0)) == 3
 
 
 def test_features_are_what_the_scores_are_made_of():
-    game, real = quick("digits_wgan_gp"), data.open("digits")
+    (game, sampler), real = quick("digits_wgan_gp"), data.open("digits")
     state, x = initial(game, 0), real.held_out["real"][:3]
-    codes = encode(game, state, x, real.spec.decode)
+    codes = encode(game, sampler, state, x, real.spec.decode)
     last = state.params["critic"]["Dense_0"]
     scores = bind(game, state).critic(real.spec.decode(x))
     np.testing.assert_allclose(codes @ last["kernel"][:, 0] + last["bias"], scores, atol=1e-5)
@@ -107,7 +113,7 @@ def test_features_are_what_the_scores_are_made_of():
 )
 def test_critics_of_labels_of_packs_and_of_domains_have_no_codes(name, of, said):
     with pytest.raises(UsageError, match=said):
-        check(quick(name, of), data.open(of).spec)
+        check(*quick(name, of), data.open(of).spec)
 
 
 @pytest.mark.parametrize(
@@ -127,4 +133,20 @@ def test_a_critic_of_patches_has_none_on_an_accelerator_either(monkeypatch):
     monkeypatch.setattr(forms, "fastest", lambda x, kernel, stride: forms.direct)
     data_of = "domains:digits?to=pale"
     with pytest.raises(UsageError, match="not a score of each"):
-        check(quick("digits_cyclegan", data_of), data.open(data_of).spec)
+        check(*quick("digits_cyclegan", data_of), data.open(data_of).spec)
+
+
+def test_a_trunk_of_batch_norm_gives_a_code_to_one_example_where_samples_fix_it():
+    module, real = experiment.load(experiment.find("digits_infogan")), data.open("digits")
+    config = dataclasses.replace(module.QUICK, normalise=True)
+    built = module.build(config, real.spec)
+    state = initial(built.game, 0)
+    given = lambda sampler, x: (built.game, sampler, state, x, real.spec.decode)
+    x = real.held_out["real"][:5]
+    codes = encode(*given(built.sampler, x))
+    np.testing.assert_allclose(encode(*given(built.sampler, x[2:3])), codes[2:3], atol=1e-6)
+    unseen = dataclasses.replace(built.sampler, seen_by=nobody)
+    with pytest.raises(UsageError, match="The trunk mixes examples"):
+        encode(*given(unseen, x))
+    with pytest.raises(UsageError, match="The trunk mixes examples"):
+        check(built.game, unseen, real.spec)

@@ -1,21 +1,21 @@
 """Networks: `linen` makes one of a flax module; some modules; the layers that they are made of."""
 
-from gan_jax.networks.acgan import DCGANTrunk, acgan_networks
+from gan_jax.networks.acgan import acgan_networks
 from gan_jax.networks.attention import SelfAttention
 from gan_jax.networks.biggan import BigGANGenerator
 from gan_jax.networks.characters import TextCritic, TextGenerator
 from gan_jax.networks.coded import (
-    dcgan_autoencoder,
     mlp_autoencoder,
     pair_critic,
     vector_critic,
     vector_encoder,
 )
 from gan_jax.networks.conditional import ClassBatchNorm, ConditionalBatchNorm, Projection
-from gan_jax.networks.dcgan import DCGANCritic, DCGANGenerator
-from gan_jax.networks.encoders import DCGANEncoder, MLPEncoder, PairCritic
+from gan_jax.networks.dcgan import DCGANCritic, DCGANGenerator, DCGANTrunk
+from gan_jax.networks.encoders import MLPEncoder, PairCritic
 from gan_jax.networks.growing import enlarged, progressive_pair, shown, sizes
 from gan_jax.networks.image_pairs import biggan_pair, r3gan_pair, sagan_pair, sngan_pair
+from gan_jax.networks.infogan import infogan_networks
 from gan_jax.networks.instance import InstanceNorm
 from gan_jax.networks.layers import BatchNorm, Conv, ConvDown, ConvTranspose, ConvUp
 from gan_jax.networks.minibatch import MinibatchDeviation
@@ -46,7 +46,6 @@ __all__ = [
     "ConvTranspose",
     "ConvUp",
     "DCGANCritic",
-    "DCGANEncoder",
     "DCGANGenerator",
     "DCGANTrunk",
     "InstanceNorm",
@@ -79,10 +78,10 @@ __all__ = [
     "acgan_networks",
     "biggan_pair",
     "checkpointed",
-    "dcgan_autoencoder",
     "dcgan_pair",
     "enlarged",
     "half",
+    "infogan_networks",
     "linen",
     "mlp_autoencoder",
     "mlp_pair",

@@ -3,28 +3,13 @@
 import flax.linen as nn
 import jax
 import jax.numpy as jnp
-from jax.nn.initializers import he_normal
 
 from gan_jax.data import Spec
 from gan_jax.game import Network
 from gan_jax.networks.conditional import Projection
-from gan_jax.networks.dcgan import DCGANGenerator, halved
+from gan_jax.networks.dcgan import DCGANGenerator, DCGANTrunk
 from gan_jax.networks.fitting import check_widths, classes_of
 from gan_jax.networks.network import linen
-
-
-class DCGANTrunk(nn.Module):
-    """Images `[B, H, W, C]` to features `[B, D]`: `DCGANCritic` without its last layer.
-
-    Attributes:
-      width: channels after the first layer; twice as many at each smaller size.
-    """
-
-    width: int = 64
-
-    @nn.compact
-    def __call__(self, x: jax.Array) -> jax.Array:
-        return halved(x, self.width, False, he_normal()).reshape(x.shape[0], -1)
 
 
 def acgan_networks(spec: Spec, *, latent: int, width: int = 64) -> dict[str, Network]:

@@ -7,9 +7,8 @@ import jax.numpy as jnp
 
 from gan_jax.data import Spec
 from gan_jax.game import Network
-from gan_jax.networks.dcgan import DCGANGenerator
-from gan_jax.networks.encoders import DCGANEncoder, MLPEncoder, PairCritic
-from gan_jax.networks.fitting import check_widths, classes_of, label_examples, paired
+from gan_jax.networks.encoders import MLPEncoder, PairCritic
+from gan_jax.networks.fitting import check_widths, classes_of, label_examples
 from gan_jax.networks.mlp import MLPCritic, MLPGenerator
 from gan_jax.networks.network import linen
 
@@ -47,35 +46,6 @@ def mlp_autoencoder(
     generator = MLPGenerator(spec.shape, tuple(widths)[::-1], classes, output=output)
     encoder = linen(MLPEncoder(outputs, widths), jnp.zeros((2, *spec.shape)))
     return encoder, linen(generator, jnp.zeros((2, latent)), *label_examples(classes))
-
-
-def dcgan_autoencoder(
-    spec: Spec,
-    *,
-    latent: int,
-    outputs: int | None = None,
-    width: int = 64,
-    normalise_generator: bool = True,
-) -> tuple[Network, Network]:
-    """Those of DCGAN there and back, without batch norm in the encoder; see `networks.dcgan`.
-
-    Args:
-      spec: of the data: square images of a size that is a multiple of 4.
-      latent: dimensions of the latents that the generator takes.
-      outputs: of the encoder; `latent` if not given.
-      width: channels of the widest maps of both.
-      normalise_generator: batch norm in the generator.
-
-    Returns:
-      `(encoder, generator)`.
-
-    Raises:
-      ValueError: the data are no such images, or a layer has no width.
-    """
-    outputs = latent if outputs is None else outputs
-    check_widths(width, latent, outputs)
-    generator = DCGANGenerator(spec.shape, width, normalise=normalise_generator)
-    return paired(generator, DCGANEncoder(outputs, width), spec.shape, latent, 0)[::-1]
 
 
 def pair_critic(spec: Spec, *, latent: int, widths: Sequence[int] = (128, 128, 128)) -> Network:

@@ -84,6 +84,33 @@ class DCGANCritic(nn.Module):
         return nn.Dense(1, kernel_init=initialise)(x.reshape(x.shape[0], -1))[:, 0]
 
 
+class DCGANTrunk(nn.Module):
+    """Images `[B, H, W, C]` to features `[B, F]` that heads share: `DCGANCritic` without its last.
+
+    Attributes:
+      width: channels after the first layer; twice as many at each smaller size.
+      features: of a hidden layer on top; 0 for the values of the last maps themselves.
+      normalise: whether there is batch norm, in every layer but the first.
+
+    >>> make = DCGANTrunk(features=16).init_with_output
+    >>> jax.eval_shape(make, jax.random.key(0), jnp.zeros((5, 8, 8, 1)))[0].shape
+    (5, 16)
+    """
+
+    width: int = 64
+    features: int = 0
+    normalise: bool = False
+
+    @nn.compact
+    def __call__(self, x: jax.Array) -> jax.Array:
+        initialise = normal(0.02) if self.normalise else he_normal()
+        x = halved(x, self.width, self.normalise, initialise).reshape(x.shape[0], -1)
+        if not self.features:
+            return x
+        x = nn.Dense(self.features, use_bias=not self.normalise, kernel_init=initialise)(x)
+        return nn.leaky_relu(BatchNorm()(x) if self.normalise else x, 0.2)
+
+
 def halved(x: jax.Array, width: int, normalise: bool, kernel_init: Callable) -> jax.Array:
     """Within a module: the convolutions of `DCGANCritic`, one for each halving of the images."""
     for stage in range(stages(x.shape[1:])):

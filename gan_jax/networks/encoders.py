@@ -5,9 +5,7 @@ from collections.abc import Callable, Sequence
 import flax.linen as nn
 import jax
 import jax.numpy as jnp
-from jax.nn.initializers import he_normal
 
-from gan_jax.networks.dcgan import halved
 from gan_jax.networks.mlp import hidden
 
 
@@ -32,27 +30,6 @@ class MLPEncoder(nn.Module):
     def __call__(self, x: jax.Array) -> jax.Array:
         x = hidden(x.reshape(x.shape[0], -1), self.widths, self.activation)
         return nn.Dense(self.outputs)(x)
-
-
-class DCGANEncoder(nn.Module):
-    """Images `[B, H, W, C]` to vectors `[B, outputs]`: `DCGANCritic` with several outputs.
-
-    Attributes:
-      outputs: of the last layer, which is linear.
-      width: channels after the first layer; twice as many at each smaller size.
-
-    >>> make = DCGANEncoder(3).init_with_output
-    >>> jax.eval_shape(make, jax.random.key(0), jnp.zeros((5, 8, 8, 1)))[0].shape
-    (5, 3)
-    """
-
-    outputs: int
-    width: int = 64
-
-    @nn.compact
-    def __call__(self, x: jax.Array) -> jax.Array:
-        x = halved(x, self.width, False, he_normal())
-        return nn.Dense(self.outputs)(x.reshape(x.shape[0], -1))
 
 
 class PairCritic(nn.Module):
