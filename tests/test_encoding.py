@@ -138,8 +138,7 @@ def test_a_critic_of_patches_has_none_on_an_accelerator_either(monkeypatch):
 
 def test_a_trunk_of_batch_norm_gives_a_code_to_one_example_where_samples_fix_it():
     module, real = experiment.load(experiment.find("digits_infogan")), data.open("digits")
-    config = dataclasses.replace(module.QUICK, normalise=True)
-    built = module.build(config, real.spec)
+    built = module.build(module.QUICK, real.spec)
     state = initial(built.game, 0)
     given = lambda sampler, x: (built.game, sampler, state, x, real.spec.decode)
     x = real.held_out["real"][:5]
