@@ -62,7 +62,8 @@ def build(config, spec):
 
     classes = config.clusters or len(spec.classes)
     style, size = priors.normal(config.style), config.style + classes
-    pair = networks.mlp_autoencoder(spec, latent=size, widths=config.widths)
+    encoder, generator = networks.mlp_autoencoder(spec, latent=size, widths=config.widths)
+    pair = networks.zero_to_one(encoder), generator
     critics = (networks.vector_critic(n, widths=config.widths) for n in (config.style, classes))
     four = networks.with_precision(config.precision, *pair, *critics)
     adversarial = optimizers.adam(config.adversarial_rate, b1=0.5, b2=0.999)

@@ -69,7 +69,8 @@ def build(config, spec):
         widths=config.widths,
         output=jax.nn.identity,
     )
-    encoder, generator = networks.with_precision(config.precision, _of_bits(encoder), generator)
+    pair = networks.zero_to_one(encoder), generator
+    encoder, generator = networks.with_precision(config.precision, *pair)
     game = families.vae(
         encoder,
         generator,
@@ -89,9 +90,3 @@ def build(config, spec):
         watch={"bound": "autoencoder/bound", "divergence": "autoencoder/divergence"},
         rule=play.annealed(config.steps, config.schedule, config.warm_up),
     )
-
-
-def _of_bits(encoder):
-    """The encoder of pixels that are 0 and 1: most are black, and of -1 it learns slower."""
-    seen = lambda params, stats, x: encoder.apply(params, stats, (x + 1) / 2)
-    return encoder._replace(apply=seen)

@@ -9,6 +9,7 @@ from gan_jax.networks.coded import (
     pair_critic,
     vector_critic,
     vector_encoder,
+    zero_to_one,
 )
 from gan_jax.networks.conditional import ClassBatchNorm, ConditionalBatchNorm, Projection
 from gan_jax.networks.dcgan import DCGANCritic, DCGANGenerator, DCGANTrunk
@@ -105,4 +106,5 @@ __all__ = [
     "vector_critic",
     "vector_encoder",
     "with_precision",
+    "zero_to_one",
 ]

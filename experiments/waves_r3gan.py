@@ -1,0 +1,88 @@
+"""R3GAN of LSTMs on sines and sawtooths of 30 steps, with labels: a latent for a whole wave.
+
+    gan-jax train waves_r3gan --seeds 0..2
+    gan-jax evaluate RUN --features classifier
+    gan-jax train waves_r3gan --latent 2
+
+Not measured yet.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Config:
+    """Huang et al. 2024, arXiv:2501.05441: RpGAN with R1 and R2, here of LSTMs."""
+
+    data: str = "waves"
+    """Data: waves, waves?steps=60, ...; the networks follow its shape."""
+    steps: int = 2400
+    """Steps to train: one move of each player."""
+    batch_size: int = 64
+    """Examples in a minibatch, over all devices."""
+    learning_rate: float = 1e-3
+    """Of Adam, for both networks; it falls to a hundredth along a cosine."""
+    penalty: float = 0.5
+    """Weight of R1 and R2."""
+    latent: int = 8
+    """Dimensions of the normal prior; with 2 the evaluation draws a walk over their plane."""
+    width: int = 64
+    """Of the hidden states of both networks."""
+    average: float = 0.995
+    """Decay of the average of the generator's weights."""
+    precision: Literal["float32", "bf16"] = "float32"
+    """Of the networks' inner values; parameters, scores and penalties are always float32."""
+    schedule: Literal["constant", "linear", "cosine"] = "constant"
+    """Of the learning rates, on top of what else they do: linear and cosine end at 0."""
+    warm_up: int = 0
+    """First steps, in which the learning rates grow to what they are."""
+
+
+QUICK = Config(data="waves?count=200", steps=2, batch_size=4, width=4)
+
+
+def build(config, spec):
+    """The game, its sampler and its evaluation, for data of this spec."""
+    import jax.numpy as jnp
+    import optax
+
+    from gan_jax import codes, families, metrics, networks, optimizers, play, priors, sampling
+    from gan_jax.experiment import Experiment
+
+    prior, conditional = priors.normal(config.latent), bool(spec.classes)
+    generator, critic = networks.recurrent_pair(
+        spec, latent=config.latent, width=config.width, conditional=conditional
+    )
+    generator, critic = networks.with_precision(config.precision, generator, critic)
+    rate = optax.cosine_decay_schedule(config.learning_rate, config.steps, alpha=0.01)
+    adam = optimizers.adam(rate, b1=0.0, b2=0.99)
+    game = families.r3gan(
+        generator,
+        critic,
+        prior=prior,
+        conditional=conditional,
+        weight=config.penalty,
+        generator_optimizer=adam,
+        critic_optimizer=adam,
+        average=optimizers.warm_average(config.average),
+    )
+
+    def planes(nets):
+        plane = codes.plane(count=6)
+        label = lambda number: (jnp.full(len(plane), number),) if conditional else ()
+        kinds = spec.classes if conditional else ("",)
+        return {
+            f"plane_{kind}".strip("_"): nets.generator(plane, *label(number))
+            for number, kind in enumerate(kinds)
+        }
+
+    return Experiment(
+        game,
+        sampling.from_prior(prior, spec.frequencies),
+        evaluations=[metrics.for_sequences()],
+        measures=[metrics.label_accuracy],
+        pictures=planes if config.latent == 2 else None,
+        watch={"gap": "critic/gap", "penalty": "critic/penalty"},
+        rule=play.annealed(config.steps, config.schedule, config.warm_up),
+    )
