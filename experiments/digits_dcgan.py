@@ -65,7 +65,7 @@ def build(config, spec):
     )
     return Experiment(
         game,
-        sampling.from_prior(prior),
+        sampling.from_prior(prior, shown_to=lambda nets, samples: nets.critic(samples)),
         evaluations=[metrics.suited(spec)],
         watch={"critic": "critic/loss", "generator": "generator/loss"},
         rule=play.annealed(config.steps, config.schedule, config.warm_up),

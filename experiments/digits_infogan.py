@@ -84,11 +84,11 @@ def build(config, spec):
         outputs=config.classes + config.styles,
         features=config.features,
         width=config.width,
-        normalise=True,
     )
+    parts = networks.with_precision(config.precision, *made.values())
     adam = lambda rate: optimizers.adam(rate, b1=0.5, b2=0.999)
     game = families.infogan(
-        *networks.with_precision(config.precision, *made.values()),
+        **dict(zip(made, parts, strict=True)),
         noise=noise,
         codes=known,
         weight=config.weight,
@@ -100,7 +100,7 @@ def build(config, spec):
     return Experiment(
         game,
         sampling.from_prior(
-            codes.latents(noise, known), seen_by=lambda nets, x: nets.posterior(nets.trunk(x))
+            codes.latents(noise, known), shown_to=lambda nets, samples: nets.trunk(samples)
         ),
         evaluations=[metrics.suited(spec)],
         tasks=[metrics.discovers(noise, known, "digit")],

@@ -23,7 +23,7 @@ class Config:
     """Examples in a minibatch, over all devices."""
     learning_rate: float = 1e-3
     """Of Adam, for both networks; it falls to a hundredth along a cosine."""
-    penalty: float = 0.5
+    penalty: float = 0.05
     """Weight of R1 and R2."""
     latent: int = 8
     """Dimensions of the normal prior; with 2 the evaluation draws a walk over their plane."""
@@ -71,10 +71,9 @@ def build(config, spec):
     def planes(nets):
         plane = codes.plane(count=6)
         label = lambda number: (jnp.full(len(plane), number),) if conditional else ()
-        kinds = spec.classes if conditional else ("",)
         return {
             f"plane_{kind}".strip("_"): nets.generator(plane, *label(number))
-            for number, kind in enumerate(kinds)
+            for number, kind in enumerate(spec.classes or ("",))
         }
 
     return Experiment(

@@ -1,6 +1,6 @@
 """Encoding: the codes of examples under a trained encoder or posterior; features of a critic."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from types import SimpleNamespace
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from gan_jax.data import Spec
 from gan_jax.errors import UsageError
 from gan_jax.game import Game, State, bind, init
 from gan_jax.sampling import BLOCK, Sampler
-from gan_jax.standing import averaged, settled
+from gan_jax.standing import averaged, settled, stands
 
 
 class Encoder(NamedTuple):
@@ -24,15 +24,15 @@ class Encoder(NamedTuple):
     apply: Callable  # (nets, x) -> codes
 
 
-_ENCODERS = {
-    ("encoder",): lambda nets, x: nets.encoder(x),
-    ("trunk", "posterior"): lambda nets, x: nets.posterior(nets.trunk(x)),
-}
-_CRITICS = {
-    ("trunk",): lambda nets, x: nets.trunk(x),
-    ("critic",): lambda nets, x: features(nets.critic, x),
-}
-"""By the networks that they take, the best first; these where there is none of those."""
+ENCODERS = (
+    Encoder(("encoder",), lambda nets, x: nets.encoder(x)),
+    Encoder(("trunk", "posterior"), lambda nets, x: nets.posterior(nets.trunk(x))),
+)
+CRITICS = (
+    Encoder(("trunk",), lambda nets, x: nets.trunk(x)),
+    Encoder(("critic",), lambda nets, x: features(nets.critic, x)),
+)
+"""The best first; these where there is none of those."""
 
 
 def encoder(game: Game) -> Encoder:
@@ -41,16 +41,16 @@ def encoder(game: Game) -> Encoder:
     Raises:
       UsageError: it has none.
     """
-    for names, apply in (_ENCODERS | _CRITICS).items():
-        if set(names) <= set(game.networks):
-            return Encoder(names, apply)
+    for found in ENCODERS + CRITICS:
+        if set(found.names) <= set(game.networks):
+            return found
     known = ", ".join(game.networks)
     raise UsageError(f"The game has neither encoder nor critic, but {known}.")
 
 
 def has_encoder(game: Game) -> bool:
     """Whether codes are of an encoder or a posterior, and not features of a critic."""
-    return any(set(names) <= set(game.networks) for names in _ENCODERS)
+    return any(set(found.names) <= set(game.networks) for found in ENCODERS)
 
 
 def features(critic: Callable, x: jax.Array) -> jax.Array:
@@ -88,11 +88,12 @@ def check(game: Game, sampler: Sampler, spec: Spec) -> None:
         statistics are not fixed by samples.
     """
     found, x = encoder(game), jax.ShapeDtypeStruct((2, *spec.shape), jnp.float32)
-    state = jax.eval_shape(partial(init, game), jax.random.key(0))
-    still = jax.eval_shape(partial(settled, game, sampler), state)
-    _check_still(game, found.names, state, still)
+
+    def codes(key, x):
+        return found.apply(bind(game, _still(game, sampler, found, init(game, key))), x)
+
     try:
-        jax.eval_shape(lambda state, x: found.apply(bind(game, state), x), still, x)
+        jax.eval_shape(codes, jax.random.key(0), x)
     except UsageError:
         raise
     except (TypeError, ValueError) as error:
@@ -121,18 +122,30 @@ def encode(
     Raises:
       UsageError: as `encoder` and `features`; or statistics that are not fixed by samples.
     """
-    found, still = encoder(game), fixed(game, sampler, state, average=average)
-    _check_still(game, found.names, state, still)
+    found = encoder(game)
+    state = averaged(state) if average else state
+    still = jax.jit(partial(_still, game, sampler, found))(state)
     one = jax.jit(lambda state, block: found.apply(bind(game, state), decode(block)))
     return in_blocks(partial(one, still), x)
 
 
-def _check_still(game: Game, names: Sequence[str], state: State, still: State) -> None:
-    """Refuses networks for which an example's code still depends on what stands beside it."""
-    for name in names:
-        before, after = (jax.tree.structure(each.stats[name]) for each in (state, still))
-        if game.networks[name].mixes and before == after:
-            raise UsageError(f"The {name} mixes examples (batch norm?): one alone has no code.")
+def _still(game: Game, sampler: Sampler, found: Encoder, state: State) -> State:
+    """The state with fixed statistics, where the encoder has any."""
+    if all(stands(game, state, name) for name in found.names):
+        return state
+    state = settled(game, sampler, state, shown=True)
+    for name in found.names:
+        check_stands(game, state, name)
+    return state
+
+
+def check_stands(game: Game, state: State, name: str) -> None:
+    """Refuses a network for which an example still depends on what stands beside it."""
+    if not stands(game, state, name):
+        raise UsageError(
+            f"The {name} mixes examples (batch norm?), so one alone has neither code nor score, "
+            "unless the sampler fixes its statistics: `from_prior(..., shown_to=...)`."
+        )
 
 
 def networks(
@@ -150,8 +163,9 @@ def networks(
 
 
 def fixed(game: Game, sampler: Sampler, state: State, *, average: bool = True) -> State:
-    """The state with averaged weights, if asked for, and statistics fixed as for samples."""
-    return jax.jit(partial(settled, game, sampler))(averaged(state) if average else state)
+    """The state with averaged weights, if asked for, and statistics fixed by samples."""
+    settle = jax.jit(partial(settled, game, sampler, shown=True))
+    return settle(averaged(state) if average else state)
 
 
 def functions(game: Game, state: State) -> SimpleNamespace:
@@ -159,7 +173,12 @@ def functions(game: Game, state: State) -> SimpleNamespace:
 
     def function(name):
         one = jax.jit(lambda state, *inputs: getattr(bind(game, state), name)(*inputs))
-        return partial(in_blocks, partial(one, state))
+
+        def apply(*arrays):
+            check_stands(game, state, name)
+            return in_blocks(partial(one, state), *arrays)
+
+        return apply
 
     return SimpleNamespace(**{name: function(name) for name in game.networks})
 

@@ -44,10 +44,9 @@ def invert(folder: Path, words: Sequence[str]) -> None:
     chosen = _check(wanted)
     found = opened(folder, given)
     examples, own = _image(wanted, found[0]) if wanted.image else _data(wanted, found[0], chosen)
-    average = given.source.weights == "average"
     for explored in found:
         labels = explored.labelled(own, len(examples))
-        latents, made, errors = _inverted(explored, examples, labels, wanted, average)
+        latents, made, errors = _inverted(explored, examples, labels, wanted)
         shares = None if labels is None else np.eye(len(explored.trained.spec.classes))[labels]
         said = (
             f"the examples and below them their reconstructions, mean squared error "
@@ -127,7 +126,7 @@ def _data(
 
 
 def _inverted(
-    explored: Explored, examples: np.ndarray, labels: Any, wanted: Examples, average: bool
+    explored: Explored, examples: np.ndarray, labels: Any, wanted: Examples
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Latents, reconstructions and errors, one example after the other."""
     import jax.numpy as jnp
@@ -144,7 +143,7 @@ def _inverted(
 
     drawn, codes = (
         maker.latents(explored.seed, wanted.starts)[0],
-        _codes(explored, examples, average),
+        _codes(explored, examples),
     )
     given = {"steps": wanted.steps, "rate": wanted.rate, "weight": wanted.weight}
     if isinstance(maker.prior, Normal):
@@ -161,15 +160,14 @@ def _inverted(
     )
 
 
-def _codes(explored: Explored, examples: np.ndarray, average: bool) -> np.ndarray | None:
+def _codes(explored: Explored, examples: np.ndarray) -> np.ndarray | None:
     """The latents that the game's encoder, if it has one, gives: of a VAE the means."""
     from gan_jax import encoding
 
-    trained, size = explored.trained, explored.maker.latents(explored.seed, 1)[0].shape[1:]
-    if "encoder" not in trained.game.networks or trained.game.networks["encoder"].mixes:
+    game, size = explored.trained.game, explored.maker.latents(explored.seed, 1)[0].shape[1:]
+    if "encoder" not in game.networks:
         return None
-    given = trained.game, trained.sampler, trained.state, examples, lambda x: x
-    codes = encoding.encode(*given, average=average)
+    codes = encoding.functions(game, explored.maker.fixed).encoder(examples)
     if len(size) != 1 or codes.shape[1:] not in (size, (2 * size[0],)):
         return None
     return codes[:, : size[0]]

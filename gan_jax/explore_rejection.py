@@ -91,11 +91,9 @@ def _scorer(explored: Explored) -> Callable[[np.ndarray], np.ndarray]:
     from gan_jax.game import bind
 
     game, state = explored.trained.game, explored.maker.fixed
-    critic = game.networks.get("critic")
-    if critic is None:
+    if "critic" not in game.networks:
         raise UsageError(f"The game has no critic, but {', '.join(game.networks)}.")
-    if critic.mixes:
-        raise UsageError("The critic mixes examples (batch norm?): it gives no score to one.")
+    encoding.check_stands(game, state, "critic")
     three = jax.ShapeDtypeStruct((3, *explored.trained.spec.shape), np.float32)
     try:
         scores = jax.eval_shape(bind(game, state).critic, three)

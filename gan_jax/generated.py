@@ -17,10 +17,6 @@ from gan_jax.priors import Normal, Prior
 Sampler = Callable  # (nets, keys [B]) -> {"samples": [B, ...], "labels": [B] where there are any}
 
 
-def nobody(nets, samples: jax.Array) -> None:
-    """No other networks see the samples."""
-
-
 @dataclass(frozen=True)
 class Generated:
     """The sampler of a generator, which `asked` can change: see `sampling.from_prior`.
@@ -29,13 +25,13 @@ class Generated:
       prior: keys to latents.
       output: of the generator to an example.
       label: keys to labels; None for a generator that receives none.
-      seen_by: `(nets, samples)` to anything, by networks whose statistics samples fix as well.
+      shown_to: `(nets, samples)` to anything, by networks whose statistics samples fix as well.
     """
 
     prior: Prior
     output: Callable = jax.nn.identity
     label: Prior | None = None
-    seen_by: Callable = nobody
+    shown_to: Callable | None = None
 
     def __call__(self, nets, keys: jax.Array) -> dict[str, jax.Array]:
         """A sample for each key, and its label."""

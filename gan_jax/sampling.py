@@ -11,7 +11,7 @@ from gan_jax.conditions import Conditions
 from gan_jax.data import Dataset
 from gan_jax.data.source import some
 from gan_jax.game import Game, State, bind
-from gan_jax.generated import Generated, Sampler, Shifted, nobody
+from gan_jax.generated import Generated, Sampler, Shifted
 from gan_jax.keys import apart, numbered
 from gan_jax.priors import Prior, categorical, together
 from gan_jax.standing import averaged, settled
@@ -24,7 +24,7 @@ def from_prior(
     prior: Prior,
     frequencies: Sequence[float] = (),
     output: Callable = jax.nn.identity,
-    seen_by: Callable = nobody,
+    shown_to: Callable | None = None,
 ) -> Sampler:
     """The sampler of a generator: latents from `prior`, labels by `frequencies` if there are any.
 
@@ -32,11 +32,11 @@ def from_prior(
       prior: keys to latents, as in the game.
       frequencies: of the classes, for a conditional generator.
       output: of the generator to an example, such as the mean of a VAE's likelihood.
-      seen_by: `(nets, samples)` to anything: by networks besides the generator that mix examples,
-        and whose fixed statistics are those of samples, as a posterior's.
+      shown_to: `(nets, samples)` to anything, by networks besides the generator that mix examples:
+        their fixed statistics are those of samples, and so they have codes and scores of one.
     """
     label = categorical(frequencies) if len(frequencies) else None
-    return Generated(prior, output, label, seen_by)
+    return Generated(prior, output, label, shown_to)
 
 
 def from_codes(prior: Prior, noise: Prior) -> Sampler:

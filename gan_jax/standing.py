@@ -14,11 +14,25 @@ def averaged(state: State) -> State:
     return state._replace(params=state.params | state.average)
 
 
-def settled(game: Game, sampler: Sampler, state: State) -> State:
-    """The state with fixed statistics for every network that mixes examples.
+def stands(game: Game, state: State, name: str) -> bool:
+    """Whether what the network gives for an example is the same whatever stands beside it."""
+    network = game.networks[name]
+    at_first = jax.eval_shape(network.init, jax.random.key(0))[1]
+    found = jax.tree.structure(state.stats[name])
+    return not network.mixes or found != jax.tree.structure(at_first)
+
+
+def settled(game: Game, sampler: Sampler, state: State, *, shown: bool = False) -> State:
+    """The state with fixed statistics for every network that mixes examples and makes samples.
 
     Standing statistics (Brock et al. 2018, arXiv:1809.11096, appendix D): means over minibatches
     of latents that are the same for every run. Without them a sample would depend on its batch.
+
+    Args:
+      game: that was played.
+      sampler: of the game.
+      state: of the game.
+      shown: whether also for the networks that samples are `shown_to`.
     """
 
     def measure(keys):
@@ -35,9 +49,9 @@ def settled(game: Game, sampler: Sampler, state: State) -> State:
         for name, network in game.networks.items():
             if network.settle is not None:
                 setattr(nets, name, record(name, network))
-        samples = sampler(nets, keys)["samples"]
-        if isinstance(sampler, Generated):
-            sampler.seen_by(nets, samples)
+        made = sampler(nets, keys)
+        if shown and isinstance(sampler, Generated) and sampler.shown_to:
+            sampler.shown_to(nets, made["samples"])
         return measured
 
     sampler = sampler.training if isinstance(sampler, Shifted) else sampler

@@ -46,8 +46,9 @@ class Judge(NamedTuple):
         """Of what is learnt from the codes of the few examples; and from both beside each other."""
         parts, rows = (self.few.train, self.few.held_out), self._rows()
         x, labels = zip(*map(self.examples, parts), strict=True)
-        given = trained.game, trained.sampler, trained.state
-        codes = [encoding.encode(*given, part["real"][:], self.few.spec.decode) for part in parts]
+        raw = np.concatenate([part["real"][:] for part in parts])
+        given = trained.game, trained.sampler, trained.state, raw, self.few.spec.decode
+        codes = np.split(encoding.encode(*given), [len(parts[0]["real"])])
         codes = [learners.standardised(codes[0])(each) for each in codes]
         both = [np.concatenate(pair, axis=1) for pair in zip(map(rows, x), codes, strict=True)]
         test = lambda inputs: self._tested(*zip(inputs, labels, strict=True))

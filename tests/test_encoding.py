@@ -7,10 +7,9 @@ import pytest
 
 from gan_jax import data, experiment
 from gan_jax.cli import main
-from gan_jax.encoding import check, encode, features, networks
+from gan_jax.encoding import check, encode, features, fixed, networks
 from gan_jax.errors import UsageError
 from gan_jax.game import bind
-from gan_jax.generated import nobody
 from gan_jax.loading import load
 from gan_jax.networks import forms
 from gan_jax.standing import averaged
@@ -36,13 +35,11 @@ def test_the_codes_are_those_of_the_averaged_encoder(here):
     x = real.spec.decode(real.held_out["real"])
     expected = bind(trained.game, averaged(trained.state)).encoder(x)
     np.testing.assert_allclose(found["codes"], expected, atol=1e-5)
-    given = trained.game, trained.state
-    few = encode(
-        trained.game, trained.sampler, trained.state, real.held_out["real"][5:7], real.spec.decode
-    )
+    given = trained.game, trained.sampler, trained.state
+    few = encode(*given, real.held_out["real"][5:7], real.spec.decode)
     np.testing.assert_array_equal(few, found["codes"][5:7])
     assert main(["encode", "run", "--part", "train", "--weights", "last", "--overwrite"]) == 0
-    expected = bind(*given).encoder(real.spec.decode(real.train["real"]))
+    expected = bind(trained.game, trained.state).encoder(real.spec.decode(real.train["real"]))
     np.testing.assert_allclose(np.load("codes.npz")["codes"], expected, atol=1e-5)
 
 
@@ -84,7 +81,12 @@ def quick(name, of="digits"):
 
 @pytest.mark.parametrize(
     ("name", "outputs"),
-    [("digits_infogan", 12), ("digits_wgan_gp", 2 * 2 * 128), ("digits_acgan", 32)],
+    [
+        ("digits_infogan", 12),
+        ("digits_wgan_gp", 2 * 2 * 128),
+        ("digits_acgan", 32),
+        ("digits_dcgan", 2 * 2 * 64),
+    ],
 )
 def test_a_posterior_a_critic_and_a_trunk_are_encoders(name, outputs):
     (game, sampler), real = quick(name), data.open("digits")
@@ -136,16 +138,24 @@ def test_a_critic_of_patches_has_none_on_an_accelerator_either(monkeypatch):
         check(*quick("digits_cyclegan", data_of), data.open(data_of).spec)
 
 
-def test_a_trunk_of_batch_norm_gives_a_code_to_one_example_where_samples_fix_it():
-    module, real = experiment.load(experiment.find("digits_infogan")), data.open("digits")
-    built = module.build(module.QUICK, real.spec)
-    state = initial(built.game, 0)
-    given = lambda sampler, x: (built.game, sampler, state, x, real.spec.decode)
-    x = real.held_out["real"][:5]
-    codes = encode(*given(built.sampler, x))
-    np.testing.assert_allclose(encode(*given(built.sampler, x[2:3])), codes[2:3], atol=1e-6)
-    unseen = dataclasses.replace(built.sampler, seen_by=nobody)
-    with pytest.raises(UsageError, match="The trunk mixes examples"):
-        encode(*given(unseen, x))
-    with pytest.raises(UsageError, match="The trunk mixes examples"):
-        check(built.game, unseen, real.spec)
+@pytest.mark.parametrize(
+    ("name", "mixes"), [("digits_infogan", "trunk"), ("digits_dcgan", "critic")]
+)
+def test_batch_norm_gives_a_code_to_one_example_where_samples_fix_it(name, mixes):
+    (game, sampler), real = quick(name), data.open("digits")
+    state, x = initial(game, 0), real.held_out["real"][:5]
+    codes = encode(game, sampler, state, x, real.spec.decode)
+    one = encode(game, sampler, state, x[2:3], real.spec.decode)
+    np.testing.assert_allclose(one, codes[2:3], atol=1e-6)
+    still = fixed(game, sampler, state)
+    again = encode(game, sampler, still, x, real.spec.decode, average=False)
+    np.testing.assert_allclose(again, encode(game, sampler, state, x, real.spec.decode), atol=1e-6)
+
+    hidden = dataclasses.replace(sampler, shown_to=None)
+    for refused in (
+        lambda: check(game, hidden, real.spec),
+        lambda: encode(game, hidden, state, x, real.spec.decode),
+        lambda: getattr(networks(game, hidden, state), mixes)(real.spec.decode(x)),
+    ):
+        with pytest.raises(UsageError, match=f"The {mixes} mixes examples"):
+            refused()

@@ -9,7 +9,6 @@ from gan_jax.networks.coded import (
     pair_critic,
     vector_critic,
     vector_encoder,
-    zero_to_one,
 )
 from gan_jax.networks.conditional import ClassBatchNorm, ConditionalBatchNorm, Projection
 from gan_jax.networks.dcgan import DCGANCritic, DCGANGenerator, DCGANTrunk
@@ -21,7 +20,7 @@ from gan_jax.networks.instance import InstanceNorm
 from gan_jax.networks.layers import BatchNorm, Conv, ConvDown, ConvTranspose, ConvUp
 from gan_jax.networks.minibatch import MinibatchDeviation
 from gan_jax.networks.mlp import MLPCritic, MLPGenerator
-from gan_jax.networks.network import linen
+from gan_jax.networks.network import linen, zero_to_one
 from gan_jax.networks.packing import packed
 from gan_jax.networks.pairs import dcgan_pair, mlp_pair, recurrent_pair, resnet_pair, text_pair
 from gan_jax.networks.policy import LSTMPolicy, TextCNN, policy_pair

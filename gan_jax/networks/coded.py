@@ -48,21 +48,6 @@ def mlp_autoencoder(
     return encoder, linen(generator, jnp.zeros((2, latent)), *label_examples(classes))
 
 
-def zero_to_one(network: Network) -> Network:
-    """The network, seeing values from 0 to 1 where given ones from -1 to 1.
-
-    Most pixels of a drawing are black, and of -1 a perceptron learns slower than of 0.
-
-    >>> network = Network(lambda key: ({}, {}), lambda params, stats, x: x)
-    >>> zero_to_one(network).apply({}, {}, jnp.array([-1.0, 0.0, 1.0])).tolist()
-    [0.0, 0.5, 1.0]
-    """
-    given = lambda function: lambda params, stats, x: function(params, stats, (x + 1) / 2)
-    return network._replace(
-        apply=given(network.apply), settle=network.settle and given(network.settle)
-    )
-
-
 def pair_critic(spec: Spec, *, latent: int, widths: Sequence[int] = (128, 128, 128)) -> Network:
     """A perceptron from an example and its latent to a score."""
     check_widths(*widths, latent)

@@ -85,7 +85,7 @@ class DCGANCritic(nn.Module):
 
 
 class DCGANTrunk(nn.Module):
-    """Images `[B, H, W, C]` to features `[B, F]` that heads share: `DCGANCritic` without its last.
+    """Images `[B, H, W, C]` to features `[B, F]`: `DCGANCritic` without its last layer, for heads.
 
     Attributes:
       width: channels after the first layer; twice as many at each smaller size.

@@ -17,13 +17,13 @@ def infogan_networks(
     outputs: int,
     features: int = 1024,
     width: int = 64,
-    normalise: bool = False,
+    normalise: bool = True,
 ) -> dict[str, Network]:
     """The networks of `families.infogan`, for square images of a size that is a multiple of 4.
 
-    Chen et al. 2016, arXiv:1606.03657, appendix C.1: `normalise=True`, 62 dimensions of noise.
-    Differs from the paper: the generator has no layer of 1,024, the posterior's layer no batch
-    norm; slope 0.2 in place of 0.1.
+    Chen et al. 2016, arXiv:1606.03657, appendix C.1, with 62 dimensions of noise. Differs from the
+    paper: the generator has no layer of 1,024; the posterior's hidden layer has ReLU without batch
+    norm; the trunk's leaky ReLU has slope 0.2 in place of 0.1.
 
     Args:
       spec: of the data.
@@ -31,7 +31,7 @@ def infogan_networks(
       outputs: of the posterior.
       features: that critic and posterior share.
       width: channels of the widest maps.
-      normalise: batch norm in the trunk, where no penalty needs each example by itself.
+      normalise: batch norm in the trunk; False for a penalty, which needs each example by itself.
 
     Returns:
       `generator`, `trunk`, `critic` and `posterior`.

@@ -24,8 +24,11 @@ def test_the_networks_fit_one_another():
     assert shapes == [(4, 8, 8, 1), (4, 6), (4,), (4, 3)]
 
 
-def test_batch_norm_is_in_the_trunk_if_asked_for():
-    plain, normal = infogan_networks(SPEC, **SIZES), infogan_networks(SPEC, **SIZES, normalise=True)
+def test_batch_norm_is_in_the_trunk_unless_it_is_not_wanted():
+    normal, plain = (
+        infogan_networks(SPEC, **SIZES),
+        infogan_networks(SPEC, **SIZES, normalise=False),
+    )
     assert not plain["trunk"].mixes and normal["trunk"].mixes
 
     @jax.jit
