@@ -15,6 +15,11 @@ posterior, matched one to one with the labels, is wrong for 0.192, 0.136, 0.181;
 `digit_determination` 0.995, 1.000, 1.000, `style_determination` 0.874, 0.873, 0.850; of 360 samples
 precision 0.939, 0.953, 0.967 (real digits 0.931), recall 0.628, 0.561, 0.611 (0.933), Frechet
 distance of pixels 0.93, 0.96, 0.98 (0.631).
+
+The second command, the same steps and seeds, in 47 minutes on a third of a core: `matched_error`
+0.315, 0.301, 0.231 on 10,000 held-out digits, `style_determination` 0.850, 0.836, 0.823; of 2,500
+samples precision 0.773, 0.794, 0.832 (real digits 0.852), recall 0.620, 0.622, 0.604 (0.881),
+Frechet distance of pixels 8.9, 9.1, 8.7 (5.5).
 """
 
 from dataclasses import dataclass

