@@ -24,11 +24,11 @@ class Encoder(NamedTuple):
     apply: Callable  # (nets, x) -> codes
 
 
-ENCODERS = (
+_ENCODERS = (
     Encoder(("encoder",), lambda nets, x: nets.encoder(x)),
     Encoder(("trunk", "posterior"), lambda nets, x: nets.posterior(nets.trunk(x))),
 )
-CRITICS = (
+_CRITICS = (
     Encoder(("trunk",), lambda nets, x: nets.trunk(x)),
     Encoder(("critic",), lambda nets, x: features(nets.critic, x)),
 )
@@ -41,7 +41,7 @@ def encoder(game: Game) -> Encoder:
     Raises:
       UsageError: it has none.
     """
-    for found in ENCODERS + CRITICS:
+    for found in _ENCODERS + _CRITICS:
         if set(found.names) <= set(game.networks):
             return found
     known = ", ".join(game.networks)
@@ -50,7 +50,7 @@ def encoder(game: Game) -> Encoder:
 
 def has_encoder(game: Game) -> bool:
     """Whether codes are of an encoder or a posterior, and not features of a critic."""
-    return any(set(found.names) <= set(game.networks) for found in ENCODERS)
+    return any(set(found.names) <= set(game.networks) for found in _ENCODERS)
 
 
 def features(critic: Callable, x: jax.Array) -> jax.Array:
