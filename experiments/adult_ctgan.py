@@ -15,8 +15,8 @@ mean Kolmogorov-Smirnov statistic 0.022, 0.022, 0.025 (0.006); no category is lo
 of the associations of two columns 0.054, 0.052, 0.049 (0.011). Near copies of training rows: 1.0,
 1.1 and 1.1 % (held-out rows 2.8 %).
 
-Beside the package `ctgan` 0.12.1 with its own settings, five minutes of one core for each, seed 0, by
-`python -m benchmarks.tables --minutes 5`: mean F1 0.601 (the package 0.589), mean AUC 0.846
+Beside the package `ctgan` 0.12.1 with its own settings, five minutes of one core for each, seed 0,
+by `python -m benchmarks.tables --minutes 5`: mean F1 0.601 (the package 0.589), mean AUC 0.846
 (0.830), mean total variation 0.027 (0.096), mean Kolmogorov-Smirnov statistic 0.022 (0.199);
 4,630 steps (2,132). All figures are in `benchmarks/results/tables.json`.
 """

@@ -1,10 +1,19 @@
 """R3GAN of LSTMs on sines and sawtooths of 30 steps, with labels: a latent for a whole wave.
 
-    gan-jax train waves_r3gan --seeds 0..2
-    gan-jax evaluate RUN --features classifier
+    gan-jax train waves_r3gan
+    gan-jax evaluate RUN --features classifier --figures usefulness
     gan-jax train waves_r3gan --latent 2
 
-Not measured yet.
+With two latents an evaluation draws a walk over their plane for each kind of waves,
+`plane_sine.png` and `plane_sawtooth.png`.
+
+First and second command, in 665 s on two thirds of a core of an Intel Xeon, jax 0.10.2, 2026-11-22,
+seed 0. Averaged weights, 2,500 samples against 2,500 held-out waves: squared discrepancy (MMD)
+0.0007 (real waves 0.00001), distance of the spectra 0.065 (0.039), mean residual after the best
+sine 0.225 (0.186), Wasserstein distance of these residuals 0.044 (0.001), precision 0.630 (0.965),
+recall 0.858 (0.960), labels as asked 0.987 (1.000). Classifiers that learn on features of samples
+know 0.999 of real waves (on those of real ones 1.000). After `--steps 2400` discrepancy 0.0016,
+precision 0.365; with a penalty of 0.5 0.0040 and 0.162.
 """
 
 from dataclasses import dataclass
@@ -17,7 +26,7 @@ class Config:
 
     data: str = "waves"
     """Data: waves, waves?steps=60, ...; the networks follow its shape."""
-    steps: int = 2400
+    steps: int = 6000
     """Steps to train: one move of each player."""
     batch_size: int = 64
     """Examples in a minibatch, over all devices."""
