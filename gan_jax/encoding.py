@@ -172,13 +172,10 @@ def functions(game: Game, state: State) -> SimpleNamespace:
     """As `networks`, of a state that is `fixed`."""
 
     def function(name):
+        if not stands(game, state, name):
+            return lambda *arrays: check_stands(game, state, name)
         one = jax.jit(lambda state, *inputs: getattr(bind(game, state), name)(*inputs))
-
-        def apply(*arrays):
-            check_stands(game, state, name)
-            return in_blocks(partial(one, state), *arrays)
-
-        return apply
+        return partial(in_blocks, partial(one, state))
 
     return SimpleNamespace(**{name: function(name) for name in game.networks})
 

@@ -17,9 +17,10 @@ def averaged(state: State) -> State:
 def stands(game: Game, state: State, name: str) -> bool:
     """Whether what the network gives for an example is the same whatever stands beside it."""
     network = game.networks[name]
+    if not network.mixes:
+        return True
     at_first = jax.eval_shape(network.init, jax.random.key(0))[1]
-    found = jax.tree.structure(state.stats[name])
-    return not network.mixes or found != jax.tree.structure(at_first)
+    return jax.tree.structure(state.stats[name]) != jax.tree.structure(at_first)
 
 
 def settled(game: Game, sampler: Sampler, state: State, *, shown: bool = False) -> State:

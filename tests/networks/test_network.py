@@ -9,6 +9,7 @@ from gan_jax.networks import (
     BigGANGenerator,
     DCGANCritic,
     DCGANGenerator,
+    DCGANTrunk,
     LSTMCritic,
     LSTMGenerator,
     MLPCritic,
@@ -20,6 +21,7 @@ from gan_jax.networks import (
     SNGANCritic,
     SNGANGenerator,
     linen,
+    zero_to_one,
 )
 
 Z, LABEL = jax.ShapeDtypeStruct((2, 7), jnp.float32), jax.ShapeDtypeStruct((2,), jnp.int32)
@@ -38,6 +40,8 @@ ROOM = {  # every network of the room: a module, its inputs, whether it mixes ex
     "dcgan critic": (DCGANCritic(4), (SMALL,), False),
     "dcgan critic, classes": (DCGANCritic(4, 3), (SMALL, LABEL), False),
     "dcgan critic, normalised": (DCGANCritic(4, normalise=True), (LARGE,), True),
+    "dcgan trunk": (DCGANTrunk(4, 6), (SMALL,), False),
+    "dcgan trunk, normalised": (DCGANTrunk(4, 6, normalise=True), (SMALL,), True),
     "resnet generator": (ResNetGenerator((8, 8, 1), 4), (Z,), True),
     "resnet generator, plain": (ResNetGenerator((8, 8, 1), 4, 3, False), (Z, LABEL), False),
     "resnet critic": (ResNetCritic(4, 3), (SMALL, LABEL), False),
@@ -114,6 +118,21 @@ def test_settle_measures_what_the_layer_receives():
     features = (np.asarray(z) @ np.asarray(params["Dense_0"]["kernel"])).reshape(-1, 8)
     np.testing.assert_allclose(measured["mean"], features.mean(0), atol=1e-6)
     np.testing.assert_allclose(measured["variance"], features.var(0), rtol=1e-4)
+
+
+@pytest.mark.parametrize("name", ["mlp critic, classes", "dcgan critic, normalised"])
+def test_values_from_zero_are_what_the_network_sees(name):
+    module, examples, mixes = ROOM[name]
+    network = linen(module, *examples)
+    params, (x, *rest) = weights(network), draw(examples)
+
+    def play(network, x):
+        stats = network.settle(params, {}, x, *rest) if mixes else {}
+        return stats, network.apply(params, stats, x, *rest)
+
+    found = jax.jit(lambda x: play(zero_to_one(network), x))(x)
+    expected = jax.jit(lambda x: play(network, x))((x + 1) / 2)
+    jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, atol=1e-6), found, expected)
 
 
 @pytest.mark.parametrize("name", ["mlp generator", "dcgan generator", "dcgan critic"])
