@@ -57,6 +57,7 @@ def test_the_step_can_be_replayed_without_the_data(diverged, tmp_path, capsys):
     assert files(bundle) == before
 
 
+@pytest.mark.slow
 def test_the_state_before_it_is_that_of_a_run_that_stops_there(diverged, tmp_path):
     stopped = tmp_path / "stopped"
     assert train(diverged / "experiment.py", stopped, *FLAGS, "--steps", 23) == 0

@@ -61,6 +61,7 @@ def test_a_stream_is_what_the_device_gathers(begin):
                 np.testing.assert_array_equal(part[name][step], array[moves])
 
 
+@pytest.mark.slow
 def test_the_state_is_the_same_and_so_it_is_after_a_resume_in_the_middle(row):
     whole = digest(ended(row))
     assert digest(ended(row, device_data=0)) == whole

@@ -65,6 +65,7 @@ def test_what_cannot_be_asked_for(sampler, ask, said):
         asked(sampler, **ask)
 
 
+@pytest.mark.slow
 def test_the_command_asks(tmp_path, capsys):
     run, out = tmp_path / "run", tmp_path / "three.npz"
     small = ("--steps", "2", "--width", "4", "--run", str(run))

@@ -27,6 +27,7 @@ def go_on(run, step, *flags):
     return train(run / "experiment.py", run, *flags)
 
 
+@pytest.mark.slow
 def test_what_is_later_is_put_aside_and_comes_again_to_the_same_bits(run, whole, capsys):
     before, metrics = hashes(run), (run / "metrics.jsonl").read_bytes()
     ledger = (run / "ledger.jsonl").read_bytes()

@@ -98,6 +98,7 @@ def test_other_replicas_are_another_run(experiment, run, capsys, flags, said):
     assert said in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_all_diverged(tmp_path, capsys):
     old, new = "learning_rate: float = 1e-3", "learning_rate: float = 1e38"
     path = write_experiment(tmp_path, "wild", old, new)

@@ -23,6 +23,7 @@ def test_more_steps_of_the_same_program(run):
     assert json.loads((run / "run/config.json").read_text())["config"]["steps"] == 4
 
 
+@pytest.mark.slow
 def test_a_rate_that_falls_to_the_last_step(tmp_path, capsys):
     falling = "optax.adam(optax.linear_schedule(config.learning_rate, 0.0, config.steps))"
     old = "generator_optimizer=optax.adam(config.learning_rate)"

@@ -117,6 +117,7 @@ def test_what_fails_in_one_fails_in_both(experiment, run):
     assert all("is no run" in complaint for _, complaint in said)
 
 
+@pytest.mark.slow
 def test_processes_that_were_told_different_things_do_not_begin(experiment, run):
     address = ("--coordinator", f"127.0.0.1:{port()}", "--processes", 2)
     jobs = [

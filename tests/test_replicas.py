@@ -73,6 +73,7 @@ def test_one_by_one_each_is_itself_bit_for_bit(chosen):
         assert {name: value[index] for name, value in metrics.items()} == pytest.approx(seen)
 
 
+@pytest.mark.slow
 @both
 def test_at_once_each_is_itself_to_rounding(chosen):
     states, _ = together(chosen, steps=3, lay=replicas.at_once)
@@ -82,6 +83,7 @@ def test_at_once_each_is_itself_to_rounding(chosen):
             np.testing.assert_allclose(a, b, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_a_training_may_be_cut():
     whole, _ = together(SEEDS, steps=12)
     first, _ = together(SEEDS, steps=5)

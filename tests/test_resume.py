@@ -145,6 +145,7 @@ def test_terminated(experiment, whole, run):
     check_same(run, whole)
 
 
+@pytest.mark.slow
 def test_a_process_holds_its_run_stops_when_told_and_at_once_when_told_twice(
     experiment, whole, run, capsys
 ):

@@ -27,6 +27,7 @@ def scalars(folder) -> dict[int, dict[str, float]]:
     return found
 
 
+@pytest.mark.slow
 def test_tensorboard_has_the_rows_of_metrics(tmp_path):
     pytest.importorskip("tensorboardX", reason="tensorboardX is not installed")
     experiment, run = write_experiment(tmp_path), tmp_path / "run"

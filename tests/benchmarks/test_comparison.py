@@ -19,6 +19,7 @@ def played(out: Path, *flags: str) -> tuple[str, dict]:
     return done.stdout, json.loads(out.read_text())
 
 
+@pytest.mark.slow
 def test_a_round_writes_a_row_for_each_variant(tmp_path):
     flags = ("--cases", "ring", "--batch", "4,8", "--variants", "gan_jax,torch_eager")
     said, result = played(tmp_path / "out.json", *flags, "--first-steps", "none")

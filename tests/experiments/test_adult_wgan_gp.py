@@ -13,7 +13,8 @@ from gan_jax.options import Options
 PATH = experiment.find("adult_wgan_gp")
 
 
-@pytest.mark.parametrize("label", ["&label=job", pytest.param("", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("label", ["&label=job", ""])
 def test_a_label_can_be_asked_for(tmp_path, label):
     table = tmp_path / "people.csv"
     rows = ((f"{n}.5", ("red", "blue")[n % 2], ("cook", "clerk")[n % 3 > 0]) for n in range(60))

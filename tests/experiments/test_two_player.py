@@ -250,10 +250,8 @@ def test_numbers_that_mean_nothing_are_refused(wrong, said):
         check(replace(SMALL, **wrong))
 
 
-SEVERAL = pytest.param("0,1", 1, marks=pytest.mark.slow)
-
-
-@pytest.mark.parametrize(("seeds", "replica"), [("", None), SEVERAL])
+@pytest.mark.slow
+@pytest.mark.parametrize(("seeds", "replica"), [("", None), ("0,1", 1)])
 def test_a_run_plays_by_the_rule_of_its_experiment(seeds, replica, tmp_path):
     config = replace(SMALL, steps=2, rule="extragradient")
     options = Options(run=str(tmp_path / "run"), seeds=seeds)
