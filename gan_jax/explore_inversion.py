@@ -161,13 +161,15 @@ def _inverted(
 
 
 def _codes(explored: Explored, examples: np.ndarray) -> np.ndarray | None:
-    """The latents that the game's encoder, if it has one, gives: of a VAE the means."""
+    """What the game's encoder, if it has one for one example, gives: of a VAE the means."""
     from gan_jax import encoding
+    from gan_jax.standing import stands
 
-    game, size = explored.trained.game, explored.maker.latents(explored.seed, 1)[0].shape[1:]
-    if "encoder" not in game.networks:
+    game, state = explored.trained.game, explored.maker.fixed
+    if "encoder" not in game.networks or not stands(game, state, "encoder"):
         return None
-    codes = encoding.functions(game, explored.maker.fixed).encoder(examples)
+    size = explored.maker.latents(explored.seed, 1)[0].shape[1:]
+    codes = encoding.functions(game, state).encoder(examples)
     if len(size) != 1 or codes.shape[1:] not in (size, (2 * size[0],)):
         return None
     return codes[:, : size[0]]

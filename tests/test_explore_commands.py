@@ -12,7 +12,9 @@ from gan_jax.data.columns import Column
 from gan_jax.errors import UsageError
 from gan_jax.explore_commands import COMMANDS
 from gan_jax.explore_data import parts
+from gan_jax.explore_inversion import _codes as codes_of
 from gan_jax.exploring import check_kind
+from gan_jax.game import Network, State
 from gan_jax.loading import load
 from tests.command import EXPERIMENT, train, write_experiment
 
@@ -27,6 +29,7 @@ LABELLED = {
     "from_prior(priors.normal(4))": "from_prior(prior, spec.frequencies)",
 }
 """Changes that make the small experiment a conditional one, whose latents have codes."""
+BLANK = State(np.int32(0), {"encoder": {}}, {"encoder": {}}, {}, {})
 
 
 def write(path, changes):
@@ -211,6 +214,14 @@ def test_an_encoder_begins_at_its_code(here):
     code = np.load("codes.npz")["codes"][4]
     within = np.clip(code, -1, 1)  # the ends of its prior
     np.testing.assert_allclose(np.load("code.npz")["latents"][0], within, atol=1e-6)
+
+
+def test_an_encoder_that_mixes_examples_gives_no_place_to_begin():
+    encoder = Network(lambda key: ({}, {}), lambda params, stats, x: x - x.mean(0), mixes=True)
+    zeros = np.zeros((2, 3), np.float32)
+    maker = SimpleNamespace(latents=lambda seed, count: (zeros, None), fixed=BLANK)
+    trained = SimpleNamespace(game=SimpleNamespace(networks={"encoder": encoder}))
+    assert codes_of(SimpleNamespace(trained=trained, maker=maker, seed=0), zeros) is None
 
 
 def test_what_the_critic_takes_for_real(here, capsys):
