@@ -64,6 +64,10 @@ QUICK = Config(
     steps=2, batch_size=4, critic_moves=1, latent=4, code=4, embedding=4, width=4, widths=(4,)
 )
 
+PAPER = Config(code=300, embedding=300, width=300, widths=(300, 300))
+"""The sizes of their code, for an accelerator: `--preset PAPER`, with as many `--steps` as there is
+time for."""
+
 
 def build(config, spec):
     """The game, its sampler and its evaluation, for data of this spec."""

@@ -51,6 +51,9 @@ class Config:
 
 QUICK = Config(steps=2, batch_size=4, critic_moves=1, width=4, blocks=1)
 
+PAPER = Config(steps=200_000, learning_rate=1e-4, critic_moves=10, width=512, blocks=5)
+"""The setting of the paper's code, for an accelerator: `--preset PAPER`."""
+
 
 def build(config, spec):
     """The game, its sampler and its evaluation, for data of this spec."""

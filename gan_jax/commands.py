@@ -21,7 +21,7 @@ from gan_jax import (
 )
 from gan_jax.errors import RunError, UsageError
 from gan_jax.options import Options
-from gan_jax.words import flags
+from gan_jax.words import flags, taken
 
 
 def train(words: Sequence[str]) -> int:
@@ -34,11 +34,7 @@ def train(words: Sequence[str]) -> int:
 
 def sweep(words: Sequence[str]) -> int:
     """gan-jax sweep EXPERIMENT --vary FIELD=A,B,C [--vary ...] [flags]"""
-    words, varied = list(words), []
-    while "--vary" in words:
-        place = words.index("--vary")
-        varied += words[place + 1 : place + 2]
-        del words[place : place + 2]
+    words, varied = taken(words, "--vary")
     path, config, options = _configured(words, "sweep")
     if not varied:
         raise UsageError("Say what to vary, once for each field: --vary learning_rate=1e-4,2e-4")
@@ -113,8 +109,9 @@ def _configured(words: Sequence[str], command: str) -> tuple:
     fields = ({field.name for field in dataclasses.fields(k)} for k in (module.Config, Options))
     if twice := set.intersection(*fields):
         raise UsageError(f"The Config in {path} has flags of the loop: rename {', '.join(twice)}.")
-    kinds = {"experiment": module.Config, "loop": Options}
-    return path, *flags(words[1:], f"{command} {words[0]}", **kinds)
+    rest, names = taken(words[1:], "--preset")
+    begin = experiment.preset(module, names[-1]) if names else module.Config
+    return path, *flags(rest, f"{command} {words[0]}", experiment=begin, loop=Options)
 
 
 def _at_most(count: int, words: Sequence[str], usage: str) -> None:

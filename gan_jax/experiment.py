@@ -128,6 +128,24 @@ def configured(module: ModuleType, values: Mapping[str, Any]) -> Any:
     return module.Config(**lists)
 
 
+def presets(module: ModuleType) -> dict[str, Any]:
+    """The `Config`s that stand in the module, such as QUICK, by their names."""
+    return {name: value for name, value in vars(module).items() if type(value) is module.Config}
+
+
+def preset(module: ModuleType, name: str) -> Any:
+    """The `Config` of this name in the module.
+
+    Raises:
+      UsageError: there is none; those there are are given.
+    """
+    known = presets(module)
+    if name not in known:
+        there = f"there is {', '.join(sorted(known))}." if known else "it has its defaults alone."
+        raise UsageError(f"The experiment has no preset {name!r}; {there}")
+    return known[name]
+
+
 def build(module: ModuleType, config: Any, spec: Spec) -> Experiment:
     """The module's `build(config, spec)`.
 

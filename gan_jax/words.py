@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import make_dataclass
+from dataclasses import field, make_dataclass
+from typing import Any
 
 from gan_jax.errors import UsageError
 
@@ -47,11 +48,37 @@ def named(words: Sequence[str], missing: str) -> tuple[str, list[str]]:
     return words[0], list(words[1:])
 
 
-def flags(words: Sequence[str], name: str, **kinds: type) -> tuple:
-    """Values of dataclasses, whose fields are flags beside one another, by the titles in --help."""
+def taken(words: Sequence[str], flag: str) -> tuple[list[str], list[str]]:
+    """The words without a flag that may stand several times, and its values.
+
+    Raises:
+      UsageError: the flag is the last word.
+
+    >>> taken(["--steps", "3", "--vary", "rate=1,2"], "--vary")
+    (['--steps', '3'], ['rate=1,2'])
+    """
+    rest, values = list(words), []
+    while flag in rest:
+        place = rest.index(flag)
+        if place + 1 == len(rest):
+            raise UsageError(f"{flag} lacks its value.")
+        values.append(rest[place + 1])
+        del rest[place : place + 2]
+    return rest, values
+
+
+def flags(words: Sequence[str], name: str, **kinds: Any) -> tuple:
+    """Values of dataclasses, whose fields are flags beside one another, by the titles in --help.
+
+    Where a dataclass's value is given in place of the dataclass, its fields are the defaults.
+    """
     import tyro
 
     flat = tyro.conf.OmitArgPrefixes
-    both = make_dataclass("Flags", [(title, flat[k]) for title, k in kinds.items()])
+    begin = lambda k: field() if isinstance(k, type) else field(default_factory=lambda: k)
+    kind = lambda k: k if isinstance(k, type) else type(k)
+    both = make_dataclass(
+        "Flags", [(t, flat[kind(k)], begin(k)) for t, k in kinds.items()], kw_only=True
+    )
     given = tyro.cli(both, args=list(words), prog=f"gan-jax {name}")
     return tuple(getattr(given, title) for title in kinds)

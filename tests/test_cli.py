@@ -1,3 +1,4 @@
+import json
 import os
 import subprocess
 import sys
@@ -42,6 +43,18 @@ def test_usage(words, capsys):
 def test_help(here, words, capsys):
     assert main([*words.split(), "--help"]) == 0
     assert "--seed" in capsys.readouterr().out
+
+
+def test_a_preset_is_where_flags_begin(here, capsys):
+    Path("wider.py").write_text(Path("small.py").read_text() + "\nWIDE = Config(widths=(7,))\n")
+    assert main(["train", "wider.py", "--preset", "WIDE", "--steps", "1", "--run", "wide"]) == 0
+    config = json.loads(Path("wide/config.json").read_text())["config"]
+    assert (config["steps"], config["widths"]) == (1, [7])
+    capsys.readouterr()
+    assert main(["train", "wider.py", "--preset", "NARROW"]) == 2
+    assert "has no preset 'NARROW'; there is QUICK, WIDE." in capsys.readouterr().err
+    assert main(["train", "wider.py", "--preset"]) == 2
+    assert "--preset lacks its value" in capsys.readouterr().err
 
 
 def test_help_starts_no_jax(here):

@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 
 from gan_jax import experiment
+from gan_jax.data import open as open_data
 from gan_jax.launch import launch
 from gan_jax.loading import load
 from gan_jax.options import Options
+from gan_jax.train import abstract
 
 SOON = ("digits_dcgan", "ring_vanilla")
 """Experiments that are compiled soon; all others are slow tests."""
@@ -40,6 +42,23 @@ def test_quick(name, tmp_path, request):
     assert trained.sample(3)["samples"].shape == (3, *trained.spec.shape)
 
 
+def presets():
+    """Each experiment with the name of each of its settings for larger machines."""
+    for name in experiment.names():
+        module = experiment.load(experiment.find(name))
+        yield from ((name, other) for other in experiment.presets(module) if other != "QUICK")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name, preset", [*presets()])
+def test_a_preset_makes_an_experiment(name, preset, real_data):
+    module = experiment.load(experiment.find(name))
+    config = experiment.preset(module, preset)
+    small = config.data + "&count=120" if config.data.startswith("oracle") else config.data
+    built = module.build(config, open_data(small).spec)
+    assert "generator" in abstract(built.game).params
+
+
 @pytest.mark.parametrize("name", experiment.names())
 def test_every_field_is_documented(name):
     module = experiment.load(experiment.find(name))
@@ -63,9 +82,6 @@ def test_networks_follow_the_data(name, tmp_path):
     table.write_text("colour,size\n" + "red,1.5\nblue,2.5\n" * 20)
     others["adult"] = f"csv:{table}"
     data = others.get(name.partition("_")[0], "digits")
-    from gan_jax.data import open as open_data
-    from gan_jax.train import abstract
-
     spec = open_data(data).spec
     built = module.build(module.QUICK, spec)
     assert "generator" in abstract(built.game).params
