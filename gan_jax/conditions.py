@@ -96,14 +96,22 @@ def conditions(columns: Sequence[Column], names: Sequence[str] = ()) -> Conditio
       names: of some of them, such as a label to condition on, which stays a part of the row.
 
     Raises:
-      ValueError: the data are no table, have no such column, or one that has no categories.
+      ValueError: the data are no table, have no such column, or one that has no categories; or
+        they have a label, which is in no row and so in nothing that is made.
     """
+    for column in columns:
+        if column.label:
+            raise ValueError(
+                f"The column {column.name!r} is the label of these data, which rows and conditions "
+                "leave out: it would be in nothing that is made. Give the data without ?label=, "
+                f"and to ask for that column alone --conditions {column.name}."
+            )
     pairs = zip(columns, blocks(columns), strict=True)
     able = {c.name: (c, own[-1]) for c, own in pairs if own and c.kind not in NUMBERS and c.counts}
     if not able:
         raise ValueError(
             "There is nothing to ask for: conditions need a table with a column of two categories "
-            "or more, which is not its label."
+            "or more."
         )
     for name in names:
         if name not in able:

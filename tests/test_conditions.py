@@ -25,8 +25,8 @@ COLUMNS = (
     column("colour", ("blue", "green", "red"), CHOICES[0]),
     NUMBER,
     column("kind", ("a",), CHOICES[1], missing="?"),
-    column("label", ("p", "q"), CHOICES[1], label=True),
 )
+LABEL = column("income", ("p", "q"), CHOICES[1], label=True)
 ROWS = np.concatenate(
     [np.eye(3)[CHOICES[0]], RANDOM.uniform(-1, 1, (COUNT, 1)), np.eye(2)[CHOICES[1]]], axis=1
 ).astype(np.float32)
@@ -111,7 +111,9 @@ def test_one_column_alone_is_asked_for():
     ("columns", "names", "said"),
     [
         ((), [], "nothing to ask for"),
-        ((NUMBER, COLUMNS[3]), [], "nothing to ask for"),
+        ((NUMBER,), [], "nothing to ask for"),
+        ((*COLUMNS, LABEL), [], "'income' is the label .*without .label=.*--conditions income"),
+        ((*COLUMNS, LABEL), ["colour"], "'income' is the label"),
         (COLUMNS, ["size"], "'size' has no categories .*colour, kind"),
         (COLUMNS, ["color"], "did you mean colour"),
     ],
