@@ -117,7 +117,7 @@ def test_help(capsys):
 
 def test_a_warning_is_one_line_that_says_what_to_do(tmp_path):
     table = tmp_path / "rows.csv"
-    table.write_text("a,b\n" + "".join(f"{row % 7},5\n" for row in range(100)))
+    table.write_text("a,b,c\n" + "".join(f"{row % 7},5,{row % 3}\n" for row in range(100)))
     told = process("data", "describe", f"csv:{table}")
     _, said = told.communicate(timeout=120)
     assert told.returncode == 0

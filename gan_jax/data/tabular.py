@@ -129,8 +129,7 @@ def _column(
 def _dataset(
     path: Path, columns: Sequence[Typed], fitted: Sequence[Column], parts: Mapping[str, np.ndarray]
 ) -> Dataset:
-    if not (count := width(fitted)):
-        raise DataError(f"{path}: no column but constant ones and the label: nothing to generate")
+    count = _width(path, fitted)
     check_memory(4 * count * sum(map(len, parts.values())), f"{path}: its {count} encoded columns")
     arrays: dict[str, dict[str, np.ndarray]] = {"train": {}, "held_out": {}}
     classes: tuple[str, ...] = ()
@@ -145,3 +144,16 @@ def _dataset(
     shares = frequencies(arrays["train"]["label"], len(classes)) if classes else ()
     spec = Spec((count,), 1.0, 0.0, classes, shares, columns=tuple(fitted))
     return Dataset(arrays["train"], arrays["held_out"], spec, path.name)
+
+
+def _width(path: Path, fitted: Sequence[Column]) -> int:
+    """How many numbers a row has; refuses a table of one column, where nothing belongs together."""
+    kept = [column for column in fitted if column.label or width([column])]
+    if not (count := width(fitted)):
+        raise DataError(f"{path}: no column but constant ones and the label: nothing to generate")
+    if len(kept) == 1:
+        raise DataError(
+            f"{path}: no column but `{kept[0].name}` that is not constant: a table to generate has "
+            "two or more, or one and a label; keep another, or draw from the values of this one"
+        )
+    return count

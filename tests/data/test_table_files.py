@@ -109,7 +109,7 @@ def test_a_dictionary_comes_back_as_words(tmp_path):
     path = tmp_path / "t.parquet"
     words = lost(RANDOM.choice(["low", "high"], ROWS).tolist(), None)
     array = pyarrow.array(words).dictionary_encode()
-    pyarrow.parquet.write_table(pyarrow.table({"c": array}), path)
+    pyarrow.parquet.write_table(pyarrow.table({"c": array, "n": range(ROWS)}), path)
     data = read(path)
     back = table({"samples": data.train["real"]}, data.spec)
     assert back["c"].to_pylist() == words

@@ -105,6 +105,11 @@ def test_the_label_is_left_out_of_the_row(people):
     assert data.spec.frequencies == pytest.approx((1 - share, share))
 
 
+def test_one_column_and_a_label_are_a_table(people):
+    data = opened(people, "?drop=id,age,height,member,since,town&label=job")
+    assert data.train["real"].shape == (48, 3) and data.spec.classes == ("cook", "nurse")
+
+
 def test_a_label_of_numbers(tmp_path):
     path = tmp_path / "t.csv"
     path.write_bytes(text(PEOPLE | {"job": [str(row % 11) for row in range(ROWS)]}))
@@ -265,6 +270,11 @@ CSV = {
     "too large": (HEAD + MANY + b"7,1e400\n", "column `b` holds '1e400' in row 31"),
     "a word among numbers": (HEAD + MANY + b"x7,1.5\n", "`a` holds numbers, but 'x7' in row 31"),
     "no value": (HEAD + b"1,\n2,?\n3,NA\n", "column `b` has no value in any row: .*drop=b"),
+    "one column": (b"a\n1\n2\n3\n4\n5\n", "no column but `a` that is not constant: .*keep another"),
+    "one beside a constant": (
+        HEAD + b"".join(b"%d,x\n" % n for n in range(9)),
+        "no column but `a`",
+    ),
     "all constant": (HEAD + b"1,x\n" * 9, "no column but constant ones"),
     "ambiguous dates": (HEAD + b"1,02/03/2020\n2,04/05/2020\n", "whose day and month cannot"),
 }
@@ -285,6 +295,7 @@ PARQUET = {
     "lists": (arrow(a=[[1], [2]]), r"column `a` is list<.*drop=a"),
     "bytes": (arrow(a=[b"x", b"y"]), "column `a` is binary, expected numbers.*drop=a"),
     "nothing": (arrow(a=[1, 2], b=pyarrow.nulls(2)), "column `b` is null"),
+    "one column": (arrow(a=[1.5, 2, 3, 4]), "no column but `a` that is not constant"),
     "no value": (arrow(a=[1, 2], b=pyarrow.nulls(2, "int8")), "`b` has no value in any row"),
     "NaN only": (arrow(a=[1, 2], b=[np.nan] * 2), "`b` has no value in any row"),
     "infinite": (arrow(a=[1.5, None, np.inf]), "column `a` holds 'inf' in row 3, expected finite"),
@@ -341,6 +352,7 @@ def test_what_is_no_table_is_refused(tmp_path, suffix, content, words):
             "csv:{0}/p.csv?label=job&drop=id,age,height,size,member,since,town",
             "and the label: nothing",
         ),
+        ("csv:{0}/p.csv?drop=id,height,size,member,since,town,job", "no column but `age` that"),
     ],
 )
 @pytest.mark.filterwarnings("ignore:.*identifier")
