@@ -40,7 +40,7 @@ class Explored(NamedTuple):
         Raises:
           UsageError: they do not fit the model, or there are none to take.
         """
-        from gan_jax.loading import class_number
+        from gan_jax.asking import class_number
 
         names = [name for name in self.labels.split(",") if name]
         if not self.maker.conditional:

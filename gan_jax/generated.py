@@ -10,6 +10,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
+from gan_jax.conditions import Conditions
 from gan_jax.errors import UsageError
 from gan_jax.keys import apart
 from gan_jax.priors import Normal, Prior
@@ -63,25 +64,72 @@ class Shifted(NamedTuple):
         return self.sampler(nets, keys)
 
 
-def asked(
-    sampler: Sampler, *, label: int | None = None, truncation: float | None = None
-) -> Sampler:
-    """The sampler, asked for examples of one label, or for typical ones.
+@dataclass(frozen=True, eq=False)
+class Conditioned:
+    """The sampler of a generator that receives conditions: see `sampling.from_conditions`.
 
-    The truncation trick of Brock et al. 2018, arXiv:1809.11096, section 3.1: better samples of less
-    variety. Fixed statistics are measured from latents so truncated, of all labels.
+    Attributes:
+      prior: keys to latents and noise.
+      conditions: of the table.
+      output: logits and noise to encoded rows.
+      condition: keys to conditional vectors.
+    """
 
-    Args:
-      sampler: of `sampling.from_prior`.
-      label: from 0.
-      truncation: the largest entry of a latent, in standard deviations, above 0.
+    prior: Prior
+    conditions: Conditions
+    output: Callable
+    condition: Prior
+
+    def __call__(self, nets, keys: jax.Array) -> dict[str, jax.Array]:
+        """A row for each key."""
+        keys, drawing = apart(keys)
+        latents, noise = self.prior(keys)
+        logits = nets.generator(jnp.concatenate([latents, self.condition(drawing)], axis=1))
+        return {"samples": self.output(logits, noise)}
+
+
+def conditions_of(sampler: Sampler) -> Conditions:
+    """The conditions that the generator receives.
 
     Raises:
-      UsageError: the generator does not receive labels, or its prior is not normal; or a
-        truncation that is no number above 0.
+      UsageError: it receives none.
+    """
+    if isinstance(sampler, Shifted) and isinstance(sampler.sampler, Conditioned):
+        return sampler.sampler.conditions
+    raise UsageError("The model has no conditions: it cannot be asked for a category of a column.")
+
+
+def asked(
+    sampler: Sampler,
+    *,
+    label: int | None = None,
+    truncation: float | None = None,
+    category: int | None = None,
+) -> Sampler:
+    """The sampler, asked for examples of one label or category, or for typical ones.
+
+    The truncation trick of Brock et al. 2018, arXiv:1809.11096, section 3.1: better samples of less
+    variety. Fixed statistics are measured from latents so truncated, of all labels; a category
+    leaves them as they are.
+
+    Args:
+      sampler: of `sampling.from_prior`, or for a category of `sampling.from_conditions`.
+      label: from 0.
+      truncation: the largest entry of a latent, in standard deviations, above 0.
+      category: the number of a condition, from 0; the generator may give another.
+
+    Raises:
+      UsageError: the generator does not receive labels or conditions, or its prior is not normal;
+        or a truncation that is no number above 0.
     """
     if truncation is not None and not 0 < truncation < math.inf:
         raise UsageError(f"A truncation is a number above 0; given: {truncation}.")
+    if category is not None:
+        known = conditions_of(sampler)
+        fixed = lambda keys: jax.nn.one_hot(jnp.full(len(keys), category), known.size)
+        sampler = sampler._replace(sampler=replace(sampler.sampler, condition=fixed))
+    if label is None and truncation is None:
+        return sampler
     if not isinstance(sampler, Generated):
         raise UsageError(
             "The samples of this model are not of a generator and its prior: they "

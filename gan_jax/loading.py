@@ -14,12 +14,12 @@ import numpy as np
 
 from gan_jax import checkpoint, making, parallel, phases, replicas, runs, sampling
 from gan_jax import experiment as experiments
+from gan_jax.asking import category_number, class_number
 from gan_jax.data import Spec
-from gan_jax.data.query import hint
 from gan_jax.errors import CheckpointError, RunError, UsageError
 from gan_jax.experiment import Experiment
 from gan_jax.game import Game, State
-from gan_jax.generated import Sampler, asked
+from gan_jax.generated import Sampler, asked, conditions_of
 from gan_jax.keys import stream
 from gan_jax.making import Maker
 from gan_jax.options import check_seed
@@ -70,31 +70,30 @@ class Trained:
     def _phase(self) -> phases.Phase:
         return phases.of_step(self.experiment.phases, int(self.state.step))
 
-    def asked(self, *, label: str | None = None, truncation: float | None = None) -> Trained:
+    def asked(
+        self,
+        *,
+        label: str | None = None,
+        truncation: float | None = None,
+        category: str | None = None,
+    ) -> Trained:
         """The same, whose samples are of the class of this name, or typical: see `generated.asked`.
 
+        A `category` is COLUMN=CATEGORY: what each row of a table is asked for, and may not be.
+
         Raises:
-          UsageError: there is no such class, or the model cannot be asked.
+          UsageError: there is no such class or category, or the model cannot be asked.
         """
         given = {} if label is None else {"label": class_number(label, self.spec.classes)}
         given |= {} if truncation is None else {"truncation": truncation}
+        if category is not None:
+            known = conditions_of(self._phase.sampler)
+            given["category"] = category_number(category, self.spec.columns, known)
         if not given:
             return self
         changed = dataclasses.replace(self, wanted={**self.wanted, **given})
         draw = sampling.prepare(changed.game, changed.sampler)
         return dataclasses.replace(changed, draw=draw)
-
-
-def class_number(label: str, classes: Sequence[str]) -> int:
-    """The number of the class of this name.
-
-    Raises:
-      UsageError: there is none; the near names are given.
-    """
-    if label in classes:
-        return classes.index(label)
-    there = f"{hint(label, classes)}there are {', '.join(classes) or 'none'}"
-    raise UsageError(f"There is no class {label!r}: {there}.")
 
 
 def load(

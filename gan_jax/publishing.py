@@ -25,6 +25,8 @@ class Export:
     """Of which class, for a conditional model; of all, as in the data, if not given."""
     truncation: float | None = None
     """The largest entry of a normal latent, in its deviations: better samples of less variety."""
+    ask: str | None = None
+    """COLUMN=CATEGORY that each row of a table is asked for, and may disobey."""
     step: int | None = None
     """Step of a checkpoint; the newest if not given."""
     replica: str = ""
@@ -42,9 +44,10 @@ def export(words: Sequence[str]) -> None:
     run, out = (Path(name).expanduser().absolute() for name in (run, target.out))
     _check_free(out, exported.ABOUT, overwrite=target.overwrite)
     trained = loading.load(run, target.step, target.replica or None)
-    trained = trained.asked(label=target.label, truncation=target.truncation)
+    wishes = {"label": target.label, "truncation": target.truncation, "category": target.ask}
+    trained = trained.asked(**wishes)
     files = exported.files(
-        *(trained.game, trained.sampler, trained.state, _about(run, trained, target)),
+        *(trained.game, trained.sampler, trained.state, _about(run, trained, target, wishes)),
         average=target.weights == "average",
     )
     _write(out, files)
@@ -93,12 +96,12 @@ def report(words: Sequence[str]) -> None:
     print(f"Wrote {out}, and {text.name} with {len(pictures)} pictures in {folder.name}.")
 
 
-def _about(run: Path, trained, target: Export) -> dict:
+def _about(run: Path, trained, target: Export, wishes: Mapping) -> dict:
     """What export.json says of the run that the sampler is of."""
     known = runs.about(run)
     return {
         "spec": trained.spec.to_json(),
-        "asked": {"label": target.label, "truncation": target.truncation},
+        "asked": wishes,
         "run": {
             "experiment": known["experiment"],
             "sha256": known["sha256"],

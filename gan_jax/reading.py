@@ -43,6 +43,9 @@ class Target:
     """Of which class, for a conditional model; of all, as in the data, if not given."""
     truncation: float | None = None
     """The largest entry of a normal latent, in its deviations: better samples of less variety."""
+    ask: str | None = None
+    """COLUMN=CATEGORY that each row of a table is asked for, of a model with conditions, such as
+    CTGAN; it may disobey: in how many rows it did not is told, and these are left as they are."""
     batch_size: int = 256
     """Samples in one call: changes the memory that it takes, not the samples."""
     overwrite: bool = False
@@ -70,6 +73,7 @@ def sample(words: Sequence[str]) -> None:
     """gan-jax sample RUN [flags]"""
     folder, source, target = opened(words, "sample", source=Source, target=Target)
     from gan_jax import writing
+    from gan_jax.asking import obeyed
 
     for name, value in (("n", target.n), ("batch-size", target.batch_size)):
         if value < 1:
@@ -77,7 +81,8 @@ def sample(words: Sequence[str]) -> None:
     out = Path(target.out).expanduser()
     writing.check(out, overwrite=target.overwrite)
     found = loaded(folder, source)
-    draw = found[0].asked(label=target.label, truncation=target.truncation).draw
+    wishes = {"label": target.label, "truncation": target.truncation, "category": target.ask}
+    draw = found[0].asked(**wishes).draw
     found = [dataclasses.replace(trained, draw=draw) for trained in found]
     files = places(out, found, target.overwrite)
     for trained, place in zip(found, files, strict=True):
@@ -89,6 +94,8 @@ def sample(words: Sequence[str]) -> None:
         )
         writing.write(drawn, trained.spec, place)
         print(f"Wrote {target.n} samples to {place}.")
+        if target.ask is not None:
+            print(obeyed(target.ask, drawn["samples"], trained.spec.columns))
 
 
 def encode(words: Sequence[str]) -> None:

@@ -11,8 +11,8 @@ from gan_jax.conditions import Conditions
 from gan_jax.data import Dataset
 from gan_jax.data.source import some
 from gan_jax.game import Game, State, bind
-from gan_jax.generated import Generated, Sampler, Shifted
-from gan_jax.keys import apart, numbered
+from gan_jax.generated import Conditioned, Generated, Sampler, Shifted
+from gan_jax.keys import numbered
 from gan_jax.priors import Prior, categorical, together
 from gan_jax.standing import averaged, settled
 
@@ -95,14 +95,8 @@ def from_conditions(prior: Prior, conditions: Conditions, output: Callable) -> S
       conditions: of the table.
       output: logits and noise to encoded rows, as in the game.
     """
-
-    def sampler(ask, nets, keys):
-        keys, asked = apart(keys)
-        latents, noise = prior(keys)
-        logits = nets.generator(jnp.concatenate([latents, ask(asked)], axis=1))
-        return {"samples": output(logits, noise)}
-
-    return Shifted(partial(sampler, conditions.prior), partial(sampler, conditions.training_prior))
+    sampler = partial(Conditioned, prior, conditions, output)
+    return Shifted(sampler(conditions.prior), training=sampler(conditions.training_prior))
 
 
 def sample(

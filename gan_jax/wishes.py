@@ -10,8 +10,8 @@ from typing import Literal
 import numpy as np
 
 from gan_jax import breeding, genomes, ranges
+from gan_jax.asking import class_number
 from gan_jax.errors import UsageError
-from gan_jax.loading import class_number
 from gan_jax.making import Maker
 from gan_jax.options import check_seed
 

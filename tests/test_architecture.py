@@ -19,7 +19,7 @@ ORDER = (
     "declaration game",
     "families data conditions",
     "networks metrics classical",
-    "generated",
+    "generated asking",
     "standing",
     "sampling encoding compiling parallel memory observation play transplant",
     "exported",

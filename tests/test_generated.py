@@ -10,6 +10,8 @@ import pytest
 
 from gan_jax import families, networks, priors, sampling, standing
 from gan_jax.cli import main
+from gan_jax.conditions import conditions
+from gan_jax.data.columns import Column
 from gan_jax.data.spec import Spec
 from gan_jax.errors import UsageError
 from gan_jax.game import init
@@ -52,12 +54,33 @@ def test_fixed_statistics_are_those_of_all_labels():
     assert not all(jax.tree.leaves(jax.tree.map(np.array_equal, free.stats, typical.stats)))
 
 
+def conditioned():
+    """A sampler of rows of three categories, and a generator that echoes latents and condition."""
+    column = Column("c", "categorical", categories=("a", "b", "c"), counts=(50, 3, 7))
+    prior = priors.together(priors.normal(4), priors.gumbel(3))
+    sampler = sampling.from_conditions(prior, conditions([column]), lambda x, noise: x)
+    return sampler, SimpleNamespace(generator=lambda x: x)
+
+
+def test_one_category_and_else_the_same_latents():
+    sampler, echo = conditioned()
+    free, only = (s(echo, KEYS)["samples"] for s in (sampler, asked(sampler, category=1)))
+    np.testing.assert_array_equal(free[:, :4], only[:, :4])
+    np.testing.assert_array_equal(only[:, 4:], np.tile([0.0, 1.0, 0.0], (200, 1)))
+    assert free[:, 4].mean() > 0.6
+    assert asked(sampler, category=1).training is sampler.training
+
+
 @pytest.mark.parametrize(
     ("sampler", "ask", "said"),
     [
         (sampling.from_prior(priors.normal(4)), {"label": 0}, "not conditional"),
         (sampling.from_prior(priors.uniform(4)), {"truncation": 1.0}, "prior .* is not normal"),
         (sampling.from_codes(priors.normal(4), priors.normal(4)), {"label": 0}, "no label to ask"),
+        (sampling.from_prior(priors.normal(4)), {"category": 0}, "has no conditions"),
+        (sampling.from_prior(priors.normal(4), FREQUENCIES), {"category": 0, "label": 1}, "has no"),
+        (conditioned()[0], {"category": 0, "label": 0}, "no label to ask"),
+        (conditioned()[0], {"category": 0, "truncation": 1.0}, "nothing to truncate"),
     ],
 )
 def test_what_cannot_be_asked_for(sampler, ask, said):

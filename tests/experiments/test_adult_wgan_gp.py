@@ -23,6 +23,7 @@ def test_a_label_can_be_asked_for(tmp_path, label):
     config = dataclasses.replace(module.QUICK, data=f"csv:{table}?encoding=quantiles{label}")
     assert launch(PATH, config, Options(run=str(tmp_path / "run")), lambda line: None) == 0
     words = ["sample", str(tmp_path / "run"), "--n", "7", "--out", str(tmp_path / "made.csv")]
+    assert main([*words, "--ask", "colour=red"]) == 2
     assert main([*words, "--label", "cook"]) == (0 if label else 2)
     if label:
         made = list(csv.DictReader((tmp_path / "made.csv").open()))
