@@ -27,19 +27,33 @@ class Generated:
       output: of the generator to an example.
       label: keys to labels; None for a generator that receives none.
       shown_to: `(nets, samples)` to anything, by networks whose statistics samples fix as well.
+      choose: `(keys, examples)` to samples, where examples say no more than how likely these are;
+        what is made of latents without keys is left unchosen.
     """
 
     prior: Prior
     output: Callable = jax.nn.identity
     label: Prior | None = None
     shown_to: Callable | None = None
+    choose: Callable | None = None
 
     def __call__(self, nets, keys: jax.Array) -> dict[str, jax.Array]:
         """A sample for each key, and its label."""
-        return self.made(nets, *self.latents(keys))
+        keys, choosing = self._keys(keys)
+        made = self.made(nets, *self._latents(keys))
+        if self.choose is None:
+            return made
+        return made | {"samples": self.choose(choosing, made["samples"])}
 
     def latents(self, keys: jax.Array) -> tuple[jax.Array, jax.Array | None]:
         """The latents of the samples, `[B, ...]`, and the labels `[B]` if there are any."""
+        return self._latents(self._keys(keys)[0])
+
+    def _keys(self, keys: jax.Array) -> tuple[jax.Array, jax.Array | None]:
+        """Of the latents, and of the choices."""
+        return (keys, None) if self.choose is None else apart(keys)
+
+    def _latents(self, keys: jax.Array) -> tuple[jax.Array, jax.Array | None]:
         if self.label is None:
             return self.prior(keys), None
         latents, labels = apart(keys)

@@ -25,6 +25,7 @@ def from_prior(
     frequencies: Sequence[float] = (),
     output: Callable = jax.nn.identity,
     shown_to: Callable | None = None,
+    choose: Callable | None = None,
 ) -> Sampler:
     """The sampler of a generator: latents from `prior`, labels by `frequencies` if there are any.
 
@@ -34,9 +35,11 @@ def from_prior(
       output: of the generator to an example, such as the mean of a VAE's likelihood.
       shown_to: `(nets, samples)` to anything, by networks besides the generator that mix examples:
         their fixed statistics are those of samples, and so they have codes and scores of one.
+      choose: `(keys, examples)` to samples, where the generator gives probabilities of these, such
+        as `gan_jax.networks.table_draw` with the spec of a table.
     """
     label = categorical(frequencies) if len(frequencies) else None
-    return Generated(prior, output, label, shown_to)
+    return Generated(prior, output, label, shown_to, choose)
 
 
 def from_codes(prior: Prior, noise: Prior) -> Sampler:

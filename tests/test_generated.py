@@ -54,6 +54,26 @@ def test_fixed_statistics_are_those_of_all_labels():
     assert not all(jax.tree.leaves(jax.tree.map(np.array_equal, free.stats, typical.stats)))
 
 
+@pytest.mark.parametrize("frequencies", [(), FREQUENCIES])
+def test_a_choice_has_a_key_of_its_own(frequencies):
+    prior, coin = priors.normal(4), priors.uniform(4, 0.0, 100.0)
+    choose = lambda keys, examples: examples + 1000 * coin(keys).round()
+    sampler = sampling.from_prior(prior, frequencies, choose=choose)
+    drawn = sampler(ECHO, KEYS)
+    latents, labels = sampler.latents(KEYS)
+    made = sampler.made(ECHO, latents, labels)["samples"]  # unchosen
+    chosen = (drawn["samples"] - made) / 1000
+    np.testing.assert_allclose(chosen, chosen.round(), atol=1e-3)
+    assert len(np.unique(chosen.round())) > 90
+    assert abs(np.corrcoef(chosen[:, 0], latents[:, 0])[0, 1]) < 0.25
+    some = sampler(ECHO, KEYS[5:9])
+    np.testing.assert_array_equal(some["samples"], drawn["samples"][5:9])
+    if frequencies:
+        np.testing.assert_array_equal(drawn["labels"], labels)
+        only = asked(sampler, label=2)(ECHO, KEYS)["samples"]
+        np.testing.assert_allclose(only, drawn["samples"] + (20 - 10 * labels)[:, None], atol=1e-2)
+
+
 def conditioned():
     """A sampler of rows of three categories, and a generator that echoes latents and condition."""
     column = Column("c", "categorical", categories=("a", "b", "c"), counts=(50, 3, 7))

@@ -31,7 +31,13 @@ from gan_jax.networks.recurrent import LSTM, LSTMCritic, LSTMGenerator
 from gan_jax.networks.resnet import ResNetCritic, ResNetGenerator
 from gan_jax.networks.sngan import SNGANCritic, SNGANGenerator
 from gan_jax.networks.spectral import spectral
-from gan_jax.networks.table import TableGenerator, table_output, table_pair
+from gan_jax.networks.table import (
+    TableGenerator,
+    table_draw,
+    table_generator,
+    table_output,
+    table_pair,
+)
 from gan_jax.networks.text_autoencoder import TextDecoder, TextEncoder, text_autoencoder
 from gan_jax.networks.translation import PatchCritic, Translator, translation_networks
 
@@ -97,6 +103,8 @@ __all__ = [
     "sizes",
     "sngan_pair",
     "spectral",
+    "table_draw",
+    "table_generator",
     "table_output",
     "table_pair",
     "text_autoencoder",

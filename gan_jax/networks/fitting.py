@@ -8,6 +8,7 @@ import jax.numpy as jnp
 from gan_jax.data import Spec
 from gan_jax.game import Network
 from gan_jax.networks.network import linen
+from gan_jax.networks.packing import packed
 
 
 def check_widths(*widths: int) -> None:
@@ -56,21 +57,25 @@ def paired(
     shape: Sequence[int],
     latent: int,
     classes: int,
+    pack: int = 1,
 ) -> tuple[Network, Network]:
     """The two modules as networks.
 
     Args:
       generator: of latents, and labels if there are classes.
-      critic: of examples, and labels if there are classes.
+      critic: of examples, and labels if there are classes; for packs, see `packed`.
       shape: of an example.
       latent: dimensions of the prior.
       classes: how many labels both receive.
+      pack: examples that the critic judges together.
 
     Raises:
       ValueError: no latent dimensions, or modules that do not fit.
     """
     if latent < 1:
         raise ValueError(f"A generator needs 1 latent dimension or more; given: {latent}.")
-    z, x = jnp.zeros((2, latent)), jnp.zeros((2, *shape))
+    *axes, channels = shape
+    z, x = jnp.zeros((2, latent)), jnp.zeros((2, *axes, pack * channels))
     label = label_examples(classes)
-    return linen(generator, z, *label), linen(critic, x, *label)
+    critic = linen(critic, x, *label)
+    return linen(generator, z, *label), critic if pack == 1 else packed(critic, pack, classes)

@@ -3,9 +3,10 @@
 import jax
 
 from gan_jax.game import Network
+from gan_jax.networks.labels import one_hot
 
 
-def packed(critic: Network, count: int) -> Network:
+def packed(critic: Network, count: int, classes: int = 0) -> Network:
     """One score for each pack of `count` examples that stand together in the minibatch.
 
     PacGAN, Lin et al. 2017, arXiv:1712.04086: the critic sees a pack joined along the
@@ -16,9 +17,10 @@ def packed(critic: Network, count: int) -> Network:
     interpolation of `gradient_penalty` has one share for it. `checkpointed` goes inside.
 
     Args:
-      critic: made for packs: where examples are `[H, W, C]`, for `[H, W, count * C]`. An input
-        without channels, such as labels `[B]`, cannot be packed.
+      critic: made for packs: where examples are `[H, W, C]`, for `[H, W, count * C]`, and where
+        there are labels, for `count * classes` of them.
       count: examples in a pack, which divides the minibatch of each device; the paper's 2 to 4.
+      classes: of labels `[B]`, which a pack holds one-hot; without any, labels are refused.
 
     Returns:
       A network from examples `[B, ..., C]` to scores `[B / count]`.
@@ -33,7 +35,8 @@ def packed(critic: Network, count: int) -> Network:
     """
     if not isinstance(count, int) or count < 1:
         raise ValueError(f"A pack has a whole number of examples, 1 or more; given: {count!r}.")
-    join = lambda x: _joined(x, count)
+    hot = lambda x: one_hot(x, classes, "float32") if classes and x.ndim == 1 else x
+    join = lambda x: _joined(hot(x), count)
     both = lambda function: function and (lambda p, s, *x: function(p, s, *map(join, x)))
     return critic._replace(apply=both(critic.apply), settle=both(critic.settle))
 

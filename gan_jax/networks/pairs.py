@@ -19,7 +19,13 @@ from gan_jax.networks.table import table_output
 
 
 def mlp_pair(
-    spec: Spec, *, latent: int, widths: Sequence[int] = (128, 128, 128), conditional: bool = False
+    spec: Spec,
+    *,
+    latent: int,
+    widths: Sequence[int] = (128, 128, 128),
+    conditional: bool = False,
+    output: Callable | None = None,
+    pack: int = 1,
 ) -> tuple[Network, Network]:
     """Multilayer perceptrons: any shape of data; images end in tanh, points are unbounded.
 
@@ -30,16 +36,19 @@ def mlp_pair(
       latent: dimensions of the prior.
       widths: of the hidden layers of both.
       conditional: whether both receive labels.
+      output: of the generator, if it is another one: `jax.nn.identity` for `table_generator`.
+      pack: examples that the critic judges together, see `packed`.
 
     Returns:
       `(generator, critic)`.
     """
-    check_widths(*widths)
+    check_widths(*widths, pack)
     classes = classes_of(spec, conditional)
-    output = jnp.tanh if spec.is_image else jax.nn.identity
-    output = partial(table_output, spec=spec) if spec.columns else output
-    generator = MLPGenerator(spec.shape, widths, classes, output=output)
-    return paired(generator, MLPCritic(widths, classes), spec.shape, latent, classes)
+    usual = jnp.tanh if spec.is_image else jax.nn.identity
+    usual = partial(table_output, spec=spec) if spec.columns else usual
+    generator = MLPGenerator(spec.shape, widths, classes, output=output or usual)
+    critic = MLPCritic(widths, pack * classes)
+    return paired(generator, critic, spec.shape, latent, classes, pack)
 
 
 def dcgan_pair(

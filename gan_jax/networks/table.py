@@ -1,4 +1,4 @@
-"""Networks of tables, and their last layer: what each number of an encoded row can be."""
+"""Networks of tables, their last layer (what each number of a row can be), and its choices."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from gan_jax import ranges
+from gan_jax import priors, ranges
 from gan_jax.data import Spec
 from gan_jax.data.columns import blocks
 from gan_jax.game import Network
@@ -105,15 +105,67 @@ def table_output(
             f"Logits {list(logits.shape)} for examples of shape {spec.shape}: a table has columns, "
             "and its rows as many logits as encoded numbers."
         )
-    every = [block for own in blocks(spec.columns) for block in own]
-    place = np.arange(spec.shape[0])
-    members = np.array([(block.start <= place) & (place < block.stop) for block in every])
-    scalars = members[[block.kind == "scalar" for block in every]].any(0)
+    scalars, choices = (_members(spec, kind) for kind in ("scalar", "choice"))
+    members, scalars = np.concatenate([scalars, choices]), scalars.any(0)
     ranges.positive("temperature of the softmax", temperature)
     logits = logits.astype(jnp.float32)
     chosen = (logits if noise is None else logits + noise) / temperature
     row = lambda x, y: jnp.where(scalars, jnp.tanh(x), _softmax(y, members))
     return jnp.vectorize(row, signature="(d),(d)->(d)")(logits, chosen)
+
+
+def table_generator(logits: Network, spec: Spec, temperature: float | jax.Array = 0.2) -> Network:
+    """A generator of encoded rows, which ends in `table_output`, made of one of logits.
+
+    Latents alone give the softmax of every choice, and with noise beside them the Gumbel-softmax:
+    `table_draw` of the former and the largest entry of the latter follow the same law.
+
+    Args:
+      logits: latents `[B, d]`, and labels if there are classes, to logits `[B, D]`.
+      spec: of the table.
+      temperature: of the Gumbel-softmax.
+
+    Returns:
+      A generator of latents `[B, d]`, or of a pair `(latents, noise [B, D])` such as the prior
+      `together(normal(d), gumbel(D))` gives.
+    """
+    pair = lambda latents: latents if isinstance(latents, tuple) else (latents, None)
+
+    def apply(params, stats, latents, *label):
+        latents, noise = pair(latents)
+        made = logits.apply(params, stats, latents, *label)
+        return table_output(made, spec, noise, 1.0 if noise is None else temperature)
+
+    def settle(params, stats, latents, *label):
+        return logits.settle(params, stats, pair(latents)[0], *label)
+
+    return logits._replace(apply=apply, settle=logits.settle and settle)
+
+
+def table_draw(keys: jax.Array, rows: jax.Array, spec: Spec) -> jax.Array:
+    """Rows with every choice made: a category, or the mode of a number, drawn by its probability.
+
+    Args:
+      keys: `[B]`.
+      rows: of `table_output` without noise, `[B, D]`.
+      spec: of the table.
+
+    Returns:
+      `[B, D]`: choices one-hot, scalars as they are.
+    """
+    scalars, choices = _members(spec, "scalar").any(0), _members(spec, "choice")
+    scores = jnp.log(jnp.where(scalars, 1.0, rows)) + priors.gumbel(*spec.shape)(keys)
+    drawn = jnp.where(choices, scores[:, None], -jnp.inf).argmax(-1)
+    hot = jax.nn.one_hot(drawn, spec.shape[0], dtype=rows.dtype).sum(1)
+    return jnp.where(scalars, rows, hot)
+
+
+def _members(spec: Spec, kind: str) -> np.ndarray:
+    """Which numbers of a row each block of this kind holds: `[blocks, D]`."""
+    own = [block for own in blocks(spec.columns) for block in own if block.kind == kind]
+    place = np.arange(spec.shape[0])
+    held = [(block.start <= place) & (place < block.stop) for block in own]
+    return np.array(held, bool).reshape(len(own), len(place))
 
 
 def _softmax(x: jax.Array, members: np.ndarray) -> jax.Array:

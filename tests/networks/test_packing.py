@@ -68,6 +68,30 @@ def test_packs_never_hold_real_and_fake(size):
         loss(made, "generator", keys, batch)
 
 
+def test_a_pack_holds_the_labels_of_its_examples():
+    spec = Spec((2,), 1.0, 0.0, ("a", "b", "c"))
+    made = mlp_pair(spec, latent=3, widths=(8,), conditional=True, pack=2)[1]
+    x = np.random.default_rng(0).standard_normal((6, 2), np.float32)
+    label = np.array([0, 1, 2, 2, 1, 0], np.int32)
+    by_hand = linen(MLPCritic((8,)), np.zeros((2, 10), np.float32))
+    params, stats = made.init(jax.random.key(0))
+    joined = np.concatenate([x.reshape(3, 4), np.eye(3, dtype=np.float32)[label].reshape(3, 6)], 1)
+    scores = by_hand.apply(params, stats, joined)
+    np.testing.assert_allclose(made.apply(params, stats, x, label), scores, rtol=1e-5)
+    other = made.apply(params, stats, x, (label + 1) % 3)
+    assert (abs(other - scores) > 1e-4).any() and scores.shape == (3,)
+
+
+def test_a_pair_of_packs_and_one_without():
+    spec = Spec((4, 4, 3), 1.0, 0.0)
+    shapes = lambda pack: jax.tree.map(
+        np.shape, mlp_pair(spec, latent=3, widths=(8,), pack=pack)[1].init(jax.random.key(0))[0]
+    )
+    assert shapes(1)["Dense_0"]["kernel"] == (48, 8) and shapes(2)["Dense_0"]["kernel"] == (96, 8)
+    with pytest.raises(ValueError, match="given: 8, 0"):
+        mlp_pair(spec, latent=3, widths=(8,), pack=0)
+
+
 def test_what_cannot_be_packed():
     with pytest.raises(ValueError, match=r"1 or more; given: 0"):
         packed(SUM, 0)
