@@ -3,6 +3,7 @@
     gan-jax train digits_cyclegan --seed SEED
     gan-jax train digits_cyclegan --data 'domains:digits?to=blurred'
     gan-jax train digits_cyclegan --data 'domains:folder:PATH?size=64' --normalise
+    gan-jax train digits_cyclegan --data 'domains:folder:PATH?classes=horse,deer'
 
 The first domain is half of the training digits, x in [-1, 1]; the second 0.5 x + 0.4 of the others.
 
@@ -93,6 +94,7 @@ def build(config, spec):
     return Experiment(
         game,
         sampling.translations(opened),
+        evaluations=[metrics.suited(spec)],
         measures=[metrics.translation_figures],
         watch={"gap": "critic/gap", "cycle": "generator/cycle"},
         rule=play.annealed(config.steps, config.schedule, config.warm_up),

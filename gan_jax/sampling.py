@@ -66,8 +66,9 @@ def translations(data: Callable[[], Dataset], limit: int = 1000) -> Sampler:
       limit: examples that are drawn from at most.
 
     Returns:
-      A sampler of `samples` G(a), `source` a and `returned` F(G(a)); and where the held-out part
-      has labels, and so pairs, of `labels` and of the `truth` about a.
+      A sampler of `samples` G(a), `source` a and `returned` F(G(a)); of `target` b, of the other
+      domain, and `inverse` F(b); and where the held-out part has labels, and so pairs, of `labels`
+      and of the `truth` about a.
     """
 
     def sampler(nets, keys):
@@ -77,13 +78,13 @@ def translations(data: Callable[[], Dataset], limit: int = 1000) -> Sampler:
         count = len(part["real"])
         chosen = jax.vmap(lambda key: jax.random.randint(key, (), 0, count))(keys)
         example = lambda name: whole.spec.decode(jnp.asarray(part[name])[chosen])
-        source = example("source")
+        source, target = example("source"), example("real")
         samples = nets.generator(source)
         drawn = {"samples": samples, "source": source, "returned": nets.inverse(samples)}
+        drawn |= {"target": target, "inverse": nets.inverse(target)}
         if not (whole.spec.classes and len(whole.held_out["real"])):
             return drawn
-        labels = jnp.asarray(part["label"])[chosen]
-        return drawn | {"labels": labels, "truth": example("real")}
+        return drawn | {"labels": jnp.asarray(part["label"])[chosen], "truth": target}
 
     return sampler
 
