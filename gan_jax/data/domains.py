@@ -40,7 +40,8 @@ def domains(data: Dataset, to: str | None = None, classes: Sequence[str] | None 
     Args:
       data: with two classes, or images.
       to: "pale" (0.5 x + 0.4), "blurred" (means over 3x3), "rotated" (a quarter, to the left; of
-        square images), "coloured" (grey ones as orange ones); or None.
+        square images), "coloured" (grey ones as orange ones, and those of three channels in
+        that light); or None.
       classes: the names of two, that of `source` first; by default the only two that there are.
 
     Raises:
@@ -83,7 +84,8 @@ def _changed(data: Dataset, to: str) -> Dataset:
     if to not in CHANGES:
         raise DataError(f"to={to}: {hint(to, CHANGES)}there are {', '.join(CHANGES)}")
     height, width, channels = data.spec.shape if data.spec.is_image else (0, 0, 0)
-    if not channels or (to == "rotated" and height != width):
+    unlike = {"rotated": height != width, "coloured": channels not in (1, len(COLOUR))}
+    if not channels or unlike.get(to, False):
         raise DataError(f"{data.name}: examples of shape {data.spec.shape} cannot be {to}")
     count = example_count(data.train, data.name) // 2
     if not count:

@@ -121,6 +121,16 @@ def test_refusals(spec, words):
         data_room.open(spec)
 
 
+@pytest.mark.parametrize("channels", [1, 2, 3, 4])
+def test_colours_are_red_green_and_blue(channels):
+    plain = from_arrays(BYTES.repeat(channels, -1))
+    if channels in (1, 3):
+        assert domains(plain, "coloured").spec.shape == (6, 6, 3)
+        return
+    with pytest.raises(DataError, match=rf"shape \(6, 6, {channels}\) cannot be coloured"):
+        domains(plain, "coloured")
+
+
 def test_a_source_is_as_the_real_examples_are():
     real, spec = np.zeros((4, 2), np.float32), Spec((2,), 1.0, 0.0)
     made = lambda source, rest: Dataset({"real": real, "source": source}, rest, spec)
