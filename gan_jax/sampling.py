@@ -67,8 +67,8 @@ def translations(data: Callable[[], Dataset], limit: int = 1000) -> Sampler:
 
     Returns:
       A sampler of `samples` G(a), `source` a and `returned` F(G(a)); of `target` b, of the other
-      domain, and `inverse` F(b); and where the held-out part has labels, and so pairs, of `labels`
-      and of the `truth` about a.
+      domain, and `inverse` F(b); and of held-out pairs of the `truth` about a, and its `labels` if
+      there are any.
     """
 
     def sampler(nets, keys):
@@ -82,9 +82,10 @@ def translations(data: Callable[[], Dataset], limit: int = 1000) -> Sampler:
         samples = nets.generator(source)
         drawn = {"samples": samples, "source": source, "returned": nets.inverse(samples)}
         drawn |= {"target": target, "inverse": nets.inverse(target)}
-        if not (whole.spec.classes and len(whole.held_out["real"])):
+        if not (whole.paired and len(whole.held_out["real"])):
             return drawn
-        return drawn | {"labels": jnp.asarray(part["label"])[chosen], "truth": target}
+        labels = {"labels": jnp.asarray(part["label"])[chosen]} if "label" in part else {}
+        return drawn | {"truth": target} | labels
 
     return sampler
 

@@ -8,8 +8,10 @@ import pytest
 
 from gan_jax import data, evaluation, families, metrics, sampling
 from gan_jax.data import from_arrays
+from gan_jax.data.domains import domains
 from gan_jax.experiment import COMPARED, build, load
 from gan_jax.game import Network
+from gan_jax.metrics import translation_figures
 from gan_jax.sampling import prepare
 from gan_jax.train import initial
 from tests.command import write_experiment
@@ -131,16 +133,20 @@ def test_the_record_is_the_table_and_a_file(model, digits, tmp_path):
     assert json.loads((tmp_path / "evaluation.json").read_text()) == figures
 
 
-def test_translations_are_measured_beside_what_they_were_made_of():
-    """By x to 0.9 x, and back."""
-    pairs = data.open("domains:digits?to=pale")
+@pytest.fixture(scope="module")
+def lines():
+    """A game that translates x to 0.9 x, and back."""
     line = lambda w: Network(lambda key: ({"w": jnp.asarray(w)}, {}), lambda p, s, x: x * p["w"])
-    lines = {"generator": line(0.9), "inverse": line(1 / 0.9)}
-    critics = {"critic": line(1.0), "inverse_critic": line(1.0)}
+    four = {"generator": 0.9, "inverse": 1 / 0.9, "critic": 1.0, "inverse_critic": 1.0}
     sgd = {"generator_optimizer": optax.sgd(0.1), "critic_optimizer": optax.sgd(0.1)}
-    game = families.cycle(**lines, **critics, **sgd, shape=(8, 8, 1))
-    draw, state = prepare(game, sampling.translations(lambda: pairs)), initial(game, 0)
-    measures = [metrics.translation_figures]
+    game = families.cycle(**{name: line(w) for name, w in four.items()}, **sgd, shape=(8, 8, 1))
+    return game, initial(game, 0)
+
+
+def test_translations_are_measured_beside_what_they_were_made_of(lines):
+    game, state = lines
+    pairs = data.open("domains:digits?to=pale")
+    draw, measures = prepare(game, sampling.translations(lambda: pairs)), [translation_figures]
     figures = evaluate((draw, state), pairs, [], measures=measures)
     assert figures["samples"].keys() == figures["real"].keys() >= {"cycle", "error", "preserved"}
     assert figures["samples"]["translated"] < figures["real"]["translated"] == 1
@@ -151,3 +157,17 @@ def test_translations_are_measured_beside_what_they_were_made_of():
     held_out = zip(pairs.held_out["source"], pairs.held_out["label"], strict=True)
     labels = {image.tobytes(): label for image, label in held_out}
     assert [labels[image.tobytes()] for image in drawn["source"]] == drawn["labels"].tolist()
+
+
+def test_a_truth_needs_pairs_and_no_labels(lines):
+    game, state = lines
+    bare = domains(from_arrays(data.open("digits").train["real"], range=(0, 16)), "pale")
+    apart = data.open("domains:digits?classes=3,5")
+    draw = lambda given: prepare(game, sampling.translations(lambda: given))
+    drawn = draw(bare)(state, jax.random.key(1), 5)
+    np.testing.assert_allclose(drawn["truth"], 0.5 * drawn["source"] + 0.4, atol=1e-6)
+    found = evaluate((draw(bare), state), bare, [], measures=[translation_figures])["samples"]
+    assert "error" in found and "preserved" not in found
+    drawn = draw(apart)(state, jax.random.key(1), 5)
+    assert drawn.keys() == {"samples", "source", "returned", "target", "inverse"}
+    np.testing.assert_allclose(drawn["inverse"], drawn["target"] / 0.9, rtol=1e-5)

@@ -34,6 +34,7 @@ class Dataset:
       name: what messages and tables call the set.
       weights: how often each training example is drawn, in proportion: [N]; if not given, each
         once in an epoch.
+      paired: whether each held-out "real" is what the "source" beside it ought to become.
 
     Raises:
       DataError: an empty training part, or arrays that do not fit the spec or one another.
@@ -44,6 +45,7 @@ class Dataset:
     spec: Spec
     name: str = "arrays"
     weights: np.ndarray | None = None
+    paired: bool = False
 
     def __post_init__(self):
         for part in ("train", "held_out"):
@@ -57,6 +59,8 @@ class Dataset:
         kinds = self.train["real"].dtype, self.held_out["real"].dtype
         if kinds[0] != kinds[1]:
             raise DataError(f"{self.name}: train is {kinds[0]}, held_out {kinds[1]}: make them one")
+        if self.paired and "source" not in self.train:
+            raise DataError(f"{self.name}: paired, but without a source: give two domains")
         if self.weights is not None:
             _check_weights(self.weights, len(self.train["real"]), self.name)
 

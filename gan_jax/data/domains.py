@@ -98,7 +98,7 @@ def _changed(data: Dataset, to: str) -> Dataset:
     held_out = _part(data.held_out, data.spec, to, every, every)
     shape = train["real"].shape[1:]
     spec = dataclasses.replace(data.spec, shape=shape, scale=1.0, offset=0.0)
-    return Dataset(train, held_out, spec, f"{data.name}, {to}")
+    return Dataset(train, held_out, spec, f"{data.name}, {to}", paired=True)
 
 
 def _part(part: Part, spec: Spec, to: str, source: np.ndarray, real: np.ndarray) -> Part:

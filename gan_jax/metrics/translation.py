@@ -34,8 +34,9 @@ def translation_figures(drawn: Drawn, data: Dataset) -> tuple[Figures, Figures]:
       `inverse_translated` and `inverse_untranslated`, the same of F(b), a and b towards a.
       `inverse_precision` and so on, the figures of `suited` of F(b) against held-out a; those of
       G(a) against b are an evaluation like any other.
-      Where the truth T(a) is known, `error`, E (G(a) - T(a))^2, and `preserved`, how many have the
-      label of a, to a classifier fitted to training examples of T's domain; beside it that of T.
+      Where the truth T(a) is known, `error`, E (G(a) - T(a))^2, and if a has a label `preserved`,
+      how many have it still, to a classifier fitted to training examples of T's domain; beside it
+      that of T.
     """
     cycle = float(np.abs(drawn["returned"] - drawn["source"]).mean())
     found = [({"cycle": cycle}, {"cycle": 0.0}), _passing(drawn, data), _inverse(drawn, data)]
@@ -70,9 +71,11 @@ def _inverse(drawn: Drawn, data: Dataset) -> tuple[Figures, Figures]:
 
 def _true(drawn: Drawn, data: Dataset) -> tuple[Figures, Figures]:
     """G(a) beside T(a)."""
+    error = float(np.square(drawn["samples"] - drawn["truth"]).mean())
+    if "labels" not in drawn:
+        return {"error": error}, {"error": 0.0}
     predict = _by_label(data)
     preserved = lambda x: float((predict(x) == drawn["labels"]).mean())
-    error = float(np.square(drawn["samples"] - drawn["truth"]).mean())
     return (
         {"error": error, "preserved": preserved(drawn["samples"])},
         {"error": 0.0, "preserved": preserved(drawn["truth"])},

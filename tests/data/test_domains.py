@@ -45,6 +45,7 @@ def test_halves_share_nothing_and_held_out_ones_are_pairs(to, change):
     np.testing.assert_array_equal(made.held_out["label"], plain.held_out["label"])
     assert made.spec.shape == real.shape[1:] and made.spec.classes == plain.spec.classes
     np.testing.assert_array_equal(made.spec.decode(real), real)
+    assert made.paired and domains(from_arrays(BYTES), to).paired and not plain.paired
 
 
 def test_blurred_is_the_mean_over_3x3():
@@ -59,7 +60,7 @@ def test_two_classes_are_two_domains_and_the_fewer_come_round_again():
     label = (np.arange(41) >= 12).astype(int)
     plain = from_arrays(BYTES, label, held_out=(BYTES, label))
     made = domains(plain)
-    assert made.spec.classes == () and made.train.keys() == {"real", "source"}
+    assert made.spec.classes == () and not made.paired and made.train.keys() == {"real", "source"}
     assert sorted(names(made.train["real"])) == sorted(names(BYTES[12:]))
     assert set(names(made.train["source"])) == set(names(BYTES[:12]))
     assert len(made.train["source"]) == 29
@@ -145,6 +146,8 @@ def test_a_source_is_as_the_real_examples_are():
         made(real + np.nan, both)
     with pytest.raises(DataError, match="train has.*held_out"):
         made(real, {"real": real})
+    with pytest.raises(DataError, match="paired, but without a source"):
+        Dataset({"real": real}, {"real": real}, spec, paired=True)
 
 
 def test_two_domains_are_described_and_not_written_as_one(tmp_path):

@@ -44,6 +44,15 @@ def test_the_truth_is_preserved_and_other_digits_are_not(digits):
     assert constant["preserved"] < 0.3
 
 
+def test_pairs_without_labels_have_an_error_alone(digits):
+    known = paired(digits, np.full_like(digits.held_out["real"], 0.3))
+    figures, real = translation_figures(known, digits)
+    bare = {name: array for name, array in known.items() if name != "labels"}
+    assert translation_figures(bare, digits) == tuple(
+        {name: value for name, value in of.items() if name != "preserved"} for of in (figures, real)
+    )
+
+
 def test_without_pairs_there_is_what_passes_for_the_other_domain(unpaired):
     """Held-out fives in place of what is made of threes, and threes in that of fives."""
     source, target = (
