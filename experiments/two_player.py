@@ -93,7 +93,7 @@ def build(config, spec):
         game,
         sampling.from_prior(prior, spec.frequencies if conditional else ()),
         evaluations=[metrics.suited(spec)],
-        measures=[metrics.label_accuracy],
+        measures=[metrics.label_accuracy, metrics.sequence_threshold],
         watch={"critic": "critic/loss", "gap": "critic/gap"},
         rule=play.annealed(config.steps, config.schedule, config.warm_up, _rule(config)),
     )

@@ -9,6 +9,7 @@ from gan_jax.metrics.rows import as_row_pair
 
 BANDWIDTHS = (0.25, 0.5, 1.0, 2.0)
 """Of the kernels, in median distances: with the median alone, noise passes for waves."""
+_ROWS = 128  # of the matrix of all pairs, in memory at once
 
 
 def mmd(real: ArrayLike, fake: ArrayLike, bandwidths: Sequence[float] = BANDWIDTHS) -> float:
@@ -38,6 +39,62 @@ def mmd(real: ArrayLike, fake: ArrayLike, bandwidths: Sequence[float] = BANDWIDT
     """
     from scipy.spatial.distance import cdist, pdist
 
+    real, fake, within, median = _compared(real, fake, bandwidths)
+    mean = lambda squares: float(_kernel(squares, median, bandwidths).mean())
+    between = mean(cdist(real, fake, "sqeuclidean"))
+    return mean(within) + mean(pdist(fake, "sqeuclidean")) - 2 * between
+
+
+def mmd_threshold(
+    real: ArrayLike,
+    other: ArrayLike,
+    bandwidths: Sequence[float] = BANDWIDTHS,
+    *,
+    splits: int = 200,
+    seed: int = 0,
+) -> float:
+    """What `mmd` of two sets of one distribution exceeds by chance in one of twenty cases.
+
+    The 0.95 quantile of the same estimate over random splits of both sets together into two of
+    their sizes: Gretton et al. 2012, section 5. All have the kernel of `mmd(real, other)`.
+
+    Args:
+      real: `[N, ...]`, as of `mmd`.
+      other: `[M, ...]`: real examples too, for a threshold of data alone.
+      bandwidths: as of `mmd`.
+      splits: how many, 100 or more.
+      seed: of the splits.
+
+    Raises:
+      ValueError: as of `mmd`, or too few splits.
+    """
+    from scipy.spatial.distance import cdist
+
+    if splits < 100:
+        raise ValueError(f"{splits} splits; expected 100 or more: a quantile of few is no number")
+    real, other, _, median = _compared(real, other, bandwidths)
+    every, sizes = np.concatenate([real, other]), (len(real), len(other))
+    draw = np.random.Generator(np.random.PCG64(seed))
+    first = np.repeat([1.0, 0.0], sizes)  # whether an example is of the first set of a split
+    chosen = draw.permuted(np.tile(first, (splits, 1)), axis=1).T
+    total, of_first, within = 0.0, np.zeros(splits), np.zeros(splits)  # over pairs, each once
+    for begin in range(0, len(every), _ROWS):
+        rows, rest = slice(begin, begin + _ROWS), slice(begin, None)
+        squares = cdist(every[rows], every[rest], "sqeuclidean")
+        kernel = np.triu(_kernel(squares, median, bandwidths), 1)
+        total += kernel.sum()
+        of_first += kernel.sum(1) @ chosen[rows] + kernel.sum(0) @ chosen[rest]
+        within += (chosen[rows] * (kernel @ chosen[rest])).sum(0)
+    pairs = [size * (size - 1) / 2 for size in sizes]
+    between = (of_first - 2 * within) / np.prod(sizes)
+    found = within / pairs[0] + (total - of_first + within) / pairs[1] - 2 * between
+    return float(np.quantile(found, 0.95))
+
+
+def _compared(real: ArrayLike, fake: ArrayLike, bandwidths: Sequence[float]) -> tuple:
+    """Both as rows, the squared distances of real pairs, and their median; all of it checked."""
+    from scipy.spatial.distance import pdist
+
     real, fake = as_row_pair(real, fake)
     if min(len(real), len(fake)) < 2:
         raise ValueError(f"{len(real)} real and {len(fake)} other examples; expected 2 or more")
@@ -47,10 +104,9 @@ def mmd(real: ArrayLike, fake: ArrayLike, bandwidths: Sequence[float] = BANDWIDT
     median = np.median(within)
     if not median > 0:
         raise ValueError("the median distance of two real examples is 0; expected different ones")
+    return real, fake, within, median
 
-    def kernel(squares: np.ndarray) -> float:
-        means = (np.exp(squares / (-2 * s**2 * median)).mean() for s in bandwidths)
-        return float(sum(means)) / len(bandwidths)
 
-    between = kernel(cdist(real, fake, "sqeuclidean"))
-    return kernel(within) + kernel(pdist(fake, "sqeuclidean")) - 2 * between
+def _kernel(squares: np.ndarray, median: float, bandwidths: Sequence[float]) -> np.ndarray:
+    """The kernel of pairs of these squared distances."""
+    return sum(np.exp(squares / (-2 * s**2 * median)) for s in bandwidths) / len(bandwidths)

@@ -1,11 +1,14 @@
 """Figures of sequences `[N, T, C]`, such as waves: of their spectra, and of how pure they are."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gan_jax.metrics.discrepancy import mmd
+from gan_jax.data import Dataset
+from gan_jax.data.source import some
+from gan_jax.metrics.discrepancy import mmd, mmd_threshold
 from gan_jax.metrics.neighbours import precision_recall
 
 _FINE = 16  # frequencies that are tried, in one period more in all steps
@@ -96,6 +99,30 @@ def for_sequences() -> Callable[[np.ndarray, np.ndarray], dict[str, float]]:
         }
 
     return evaluate
+
+
+def sequence_threshold(
+    drawn: Mapping[str, np.ndarray], data: Dataset
+) -> tuple[dict[str, float], dict[str, float]]:
+    """`mmd_threshold`, of held-out and training data alone: by `mmd` they are told apart from more.
+
+    Args:
+      drawn: `samples`; the sets are as many as these.
+      data: of sequences, or there is no figure.
+
+    Returns:
+      The figure, twice, since it does not depend on the samples.
+    """
+    if not data.spec.is_sequence:
+        return {}, {}
+    found = {"mmd_threshold": _threshold(data, len(drawn["samples"]))}
+    return found, found
+
+
+@lru_cache(maxsize=4)
+def _threshold(data: Dataset, count: int) -> float:
+    parts = (some(part["real"], count) for part in (data.held_out, data.train))
+    return mmd_threshold(*(np.asarray(data.spec.decode(part)) for part in parts))
 
 
 def as_sequences(array: ArrayLike, name: str) -> np.ndarray:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from gan_jax.metrics import mmd
+from gan_jax.metrics import discrepancy, mmd, mmd_threshold
 
 RANDOM = np.random.default_rng(0)
 REAL, OTHER = RANDOM.normal(size=(7, 3, 2)), RANDOM.normal(size=(5, 3, 2)) + 0.5
@@ -13,6 +13,10 @@ def by_sums(real, other, bandwidths):
     pairs = [distance(x, y) for i, x in enumerate(real) for y in real[:i]]
     widths = [s * np.sqrt(np.median(np.square(pairs))) for s in bandwidths]
     k = lambda x, y: np.mean([np.exp(-(distance(x, y) ** 2) / (2 * w**2)) for w in widths])
+    return unbiased(k, real, other)
+
+
+def unbiased(k, real, other):
     within = lambda xs: np.mean(
         [k(x, y) for i, x in enumerate(xs) for j, y in enumerate(xs) if i != j]
     )
@@ -54,3 +58,40 @@ def test_several_bandwidths_tell_noise_from_sines():
 def test_what_has_no_discrepancy_is_refused(given, message):
     with pytest.raises(ValueError, match=message):
         mmd(*given)
+
+
+def by_splits(real, other, bandwidths, splits, seed):
+    """Split by split, each pair by pair, under the kernel of the sets as they are given."""
+    pairs = [np.sum((x - y) ** 2) for i, x in enumerate(real) for y in real[:i]]
+    scales = [2 * s**2 * np.median(pairs) for s in bandwidths]
+    k = lambda x, y: np.mean([np.exp(-np.sum((x - y) ** 2) / scale) for scale in scales])
+    every, found = np.concatenate([real, other]), []
+    first = np.repeat([1.0, 0.0], [len(real), len(other)])
+    draw = np.random.Generator(np.random.PCG64(seed))
+    for chosen in draw.permuted(np.tile(first, (splits, 1)), axis=1) > 0:
+        found.append(unbiased(k, every[chosen], every[~chosen]))
+    return np.quantile(found, 0.95)
+
+
+@pytest.mark.parametrize("rows", [3, 128])
+def test_the_threshold_is_the_quantile_over_splits(rows, monkeypatch):
+    monkeypatch.setattr(discrepancy, "_ROWS", rows)
+    for pair in ((REAL, OTHER), (OTHER, REAL), (REAL[:5], OTHER)):
+        found = mmd_threshold(*pair, (0.5, 1.0), splits=100, seed=3)
+        assert found == pytest.approx(by_splits(*pair, (0.5, 1.0), 100, 3), rel=1e-9)
+
+
+def test_one_distribution_exceeds_the_threshold_in_one_of_twenty_cases_and_others_do():
+    draws = np.random.default_rng(1).normal(size=(400, 2, 20, 2))
+    exceeds = lambda real, other: mmd(real, other) > mmd_threshold(real, other, splits=100)
+    assert 0.02 < np.mean([exceeds(*pair) for pair in draws]) < 0.09  # 0.05 -+ 3 deviations
+    assert np.mean([exceeds(real, other + 1.5) for real, other in draws[:40]]) > 0.9
+    wide = lambda real, other: exceeds(real, 4 * other)
+    assert np.mean([wide(*pair) for pair in draws[:40]]) > 0.9
+
+
+def test_a_threshold_of_few_splits_is_refused():
+    with pytest.raises(ValueError, match="99 splits; expected 100 or more"):
+        mmd_threshold(REAL, OTHER, splits=99)
+    with pytest.raises(ValueError, match="1 real and 5 other examples"):
+        mmd_threshold(REAL[:1], OTHER)

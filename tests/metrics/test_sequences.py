@@ -1,8 +1,18 @@
 import numpy as np
 import pytest
 
+from gan_jax.data import from_arrays
+from gan_jax.data.source import some
 from gan_jax.data.waves import waves
-from gan_jax.metrics import for_sequences, mmd, precision_recall, sine_residuals, spectrum_distance
+from gan_jax.metrics import (
+    for_sequences,
+    mmd,
+    mmd_threshold,
+    precision_recall,
+    sequence_threshold,
+    sine_residuals,
+    spectrum_distance,
+)
 
 T = np.arange(30) / 30
 RANDOM = np.random.default_rng(0)
@@ -50,6 +60,18 @@ def test_the_evaluation_prefers_waves_to_noise_and_to_copies():
     for name in ("mmd", "spectrum_distance", "sine_residual_distance"):
         assert 5 * abs(good[name]) < min(random[name], same[name])
     assert good["sine_residual"] < 0.3 < random["sine_residual"]
+
+
+def test_the_threshold_is_of_the_real_sets_that_the_figure_compares():
+    """Of one real set against another of its size: the sets of `evaluation.evaluate`."""
+    noise = {"samples": RANDOM.normal(size=(300, 30, 1))}
+    figures, real = sequence_threshold(noise, DATA)
+    held_out, train = (some(part["real"], 300) for part in (DATA.held_out, DATA.train))
+    assert figures == real == {"mmd_threshold": mmd_threshold(held_out, train)}
+    assert mmd(held_out, train) < figures["mmd_threshold"] < mmd(held_out, noise["samples"])
+    more, _ = sequence_threshold({"samples": np.zeros((800, 30, 1))}, DATA)
+    assert more["mmd_threshold"] < figures["mmd_threshold"], "larger sets are told apart sooner"
+    assert sequence_threshold(noise, from_arrays(np.zeros((40, 4, 4), np.uint8))) == ({}, {})
 
 
 @pytest.mark.parametrize("function", [sine_residuals, lambda x: spectrum_distance(x, x)])
