@@ -63,12 +63,11 @@ def uniform(size: int, low: float = -1.0, high: float = 1.0, deviation: float = 
     the ceiling, that of a posterior whose mean is the code itself, may be negative.
     Differs from the paper: it does not say the deviation; 1 is that of its code.
     """
-    ranges.positive("width of a uniform code", high - low)
+    prior = priors.uniform(size, low, high)
     ranges.positive("deviation of a posterior", deviation)
     log_variance = 2 * math.log(deviation)
     entropy = size * math.log(high - low)
     ceiling = entropy - size * (math.log(2 * math.pi) + log_variance) / 2
-    prior = priors.uniform(size, low, high)
     density = lambda output, code: normal_log_density(code, output, log_variance)
     half = (high - low) / 2
     line = np.linspace(low - half, high + half, 10, dtype=np.float32)  # beyond, as in the paper

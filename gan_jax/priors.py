@@ -4,6 +4,7 @@ A prior is `keys [B] -> latents [B, ...]`; drawing key by key is as fast as one 
 numbers do not depend on the batch in which an example stands.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -42,7 +43,7 @@ def normal(*shape: int, deviation: float = 1.0) -> Normal:
     ((5, 3), (5, 30, 3))
     """
     _positive(*shape)
-    return Normal(shape, deviation)
+    return Normal(shape, ranges.not_negative("deviation of a normal prior", deviation))
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ class Uniform:
 def uniform(size: int, low: float = -1.0, high: float = 1.0) -> Uniform:
     """z ~ U(low, high) in each of `size` dimensions: `keys [B] -> z [B, size]`."""
     _positive(size)
+    ranges.positive("width of a uniform prior", high - low)
     return Uniform(size, low, high)
 
 
@@ -114,11 +116,10 @@ def swiss_roll(
     >>> roll.shape, bool((jnp.hypot(*roll.T) > 8).all())
     ((5, 2), True)
     """
-    if classes < 1 or min(turns, radius) <= 0 or deviation < 0:
-        raise ValueError(
-            f"A swiss roll of {classes} classes, {turns} turns, radius {radius} and deviation "
-            f"{deviation}: give 1 class or more, numbers above 0, and a deviation of 0 or more."
-        )
+    if classes < 1:
+        raise ValueError(f"A swiss roll has 1 class or more; given: {classes}.")
+    ranges.positive("number of turns of a swiss roll", turns)
+    ranges.positive("radius of a swiss roll", radius)
     noise = normal(2, deviation=deviation)
 
     def draw(keys, labels=None):
@@ -175,9 +176,9 @@ def categorical(frequencies: Sequence[float]) -> Prior:
     """Labels with the given frequencies: `keys [B] -> labels [B]`, int32 from 0.
 
     Raises:
-      ValueError: a frequency is negative, or all are zero.
+      ValueError: a frequency is negative or not finite, or all are zero.
     """
-    if min(frequencies) < 0 or sum(frequencies) <= 0:
+    if not (min(frequencies) >= 0 and 0 < sum(frequencies) < math.inf):
         raise ValueError(f"Frequencies are not negative and not all zero; given: {frequencies}.")
     logits = jnp.log(jnp.asarray(frequencies, jnp.float32))
     return jax.vmap(lambda key: jax.random.categorical(key, logits))

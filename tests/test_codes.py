@@ -87,7 +87,7 @@ def test_a_plane_has_as_much_of_the_normal_between_each_two():
 def test_codes_that_cannot_be_are_refused():
     with pytest.raises(ValueError, match="2 classes or more; given: 1"):
         codes.categorical(1)
-    with pytest.raises(ValueError, match="width of a uniform code is -2"):
+    with pytest.raises(ValueError, match="width of a uniform prior is -2"):
         codes.uniform(1, 1.0, -1.0)
     with pytest.raises(ValueError, match="deviation of a posterior is 0"):
         codes.uniform(1, deviation=0.0)

@@ -1,3 +1,5 @@
+import math
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -93,7 +95,9 @@ def test_a_prior_without_dimensions_is_refused(prior, size):
         prior(size)
 
 
-@pytest.mark.parametrize("frequencies", [(0.5, -0.5, 1.0), (0.0, 0.0), (-1.0,)])
+@pytest.mark.parametrize(
+    "frequencies", [(0.5, -0.5, 1.0), (0.0, 0.0), (-1.0,), (1.0, math.nan), (1.0, math.inf)]
+)
 def test_impossible_frequencies_are_refused(frequencies):
     with pytest.raises(ValueError, match="not negative and not all zero"):
         categorical(frequencies)
@@ -127,10 +131,35 @@ def test_a_swiss_roll_has_a_stretch_for_each_label():
     assert stats.kstest((blurred - stretch).ravel() / 0.2, stats.norm().cdf).pvalue > 1e-3
 
 
-@pytest.mark.parametrize("given", [{"classes": 0}, {"turns": 0.0}, {"deviation": -1.0}])
-def test_impossible_rolls_are_refused(given):
-    with pytest.raises(ValueError, match="A swiss roll of"):
-        swiss_roll(**given)
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (
+            lambda: normal(1, deviation=-5),
+            "deviation of a normal prior is -5: it must be 0 or more",
+        ),
+        (lambda: normal(1, deviation=math.nan), "deviation of a normal prior is nan"),
+        (lambda: mixture([[0.0]], -1.0), "deviation of a normal prior is -1"),
+        (lambda: uniform(1, 1.0, -1.0), "width of a uniform prior is -2: it must be above 0"),
+        (lambda: uniform(1, 0.0, math.inf), "width of a uniform prior is inf"),
+        (lambda: swiss_roll(0), "A swiss roll has 1 class or more; given: 0"),
+        (lambda: swiss_roll(turns=0.0), "number of turns of a swiss roll is 0"),
+        (lambda: swiss_roll(radius=math.nan), "radius of a swiss roll is nan"),
+        (lambda: swiss_roll(deviation=-1.0), "deviation of a normal prior is -1"),
+    ],
+)
+def test_impossible_numbers_are_refused(make, said):
+    with pytest.raises(ValueError, match=said):
+        make()
+
+
+def test_numbers_of_a_prior_may_be_traced():
+    def drawn(number):
+        roll = swiss_roll(turns=number, radius=2 * number, deviation=number)
+        return together(normal(2, deviation=number), uniform(2, -number, number), roll)(keys(3))
+
+    for found in jax.jit(drawn)(2.0):
+        assert found.shape == (3, 2)
 
 
 def test_centres_of_another_shape_are_refused():

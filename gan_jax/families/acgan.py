@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import optax
 
+from gan_jax import ranges
 from gan_jax.families import fitting
 from gan_jax.families.fitting import check_alike, labels_of
 from gan_jax.game import Game, Network, Player
@@ -39,7 +40,7 @@ def acgan(
       generator_optimizer: of the generator.
       critic_optimizer: of critic, classifier and trunk.
       loss: of the scores.
-      weight: of the class terms; 1 in the paper.
+      weight: of the class terms, 0 or more; 1 in the paper.
       critic_moves: moves of the critic for each move of the generator.
       average: step -> decay of an average of the generator's weights; none if not given.
     """
@@ -69,6 +70,7 @@ def acgan(
         return loss.generator(real, fake) + weight * entropy, {"class": entropy}
 
     fitting.check_loss(loss)
+    ranges.not_negative("weight of the class terms", weight)
     own = {"critic": critic, "classifier": classifier} | ({"trunk": trunk} if trunk else {})
     players = {
         "critic": Player(tuple(own), critic_loss, critic_optimizer, critic_moves, draw),

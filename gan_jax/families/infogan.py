@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 import jax.numpy as jnp
 import optax
 
+from gan_jax import ranges
 from gan_jax.codes import Code, information, latents
 from gan_jax.families import fitting
 from gan_jax.families.fitting import check_alike
@@ -45,7 +46,7 @@ def infogan(
       generator_optimizer: of the generator.
       critic_optimizer: of trunk, critic and posterior.
       loss: a pair from `gan_jax.losses`.
-      weight: lambda, one for all codes or one for each by its name.
+      weight: lambda, 0 or more, one for all codes or one for each by its name.
       penalty: of the critic on its trunk, which the paper has not: few data need it.
       average: step -> decay of an average of the generator's weights; none if not given.
 
@@ -54,12 +55,14 @@ def infogan(
       `critic` and `generator`.
 
     Raises:
-      ValueError: no codes, weights of other codes, networks that do not fit them or one another, or
-        a penalty on a trunk or critic that mixes examples.
+      ValueError: no codes, weights below 0 or of other codes, networks that do not fit them or one
+        another, or a penalty on a trunk or critic that mixes examples.
     """
     if not codes or (isinstance(weight, Mapping) and weight.keys() != codes.keys()):
         raise ValueError(f"Give a code or more, and a weight for each: {codes.keys()}, {weight}.")
     weights = weight if isinstance(weight, Mapping) else dict.fromkeys(codes, weight)
+    for name, value in weights.items():
+        ranges.not_negative(f"weight of the code {name}", value)
     prior = latents(noise, codes)
 
     def with_fakes(nets, keys, batch):

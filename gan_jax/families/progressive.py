@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import jax
 import jax.numpy as jnp
 
+from gan_jax import ranges
 from gan_jax.families.two_player import two_player
 from gan_jax.game import Game, Network, Player
 from gan_jax.losses.adversarial import Adversarial, wasserstein
@@ -35,9 +36,11 @@ def progressive(
       shown: real images of the data and the share to those that the critic is shown, such as
         `networks.shown(spec, size)`.
       weight: lambda of the gradient penalty.
-      drift: weight of the square of real scores.
+      drift: weight of the square of real scores, 0 or more.
       **rest: prior, optimizers and more, as for `two_player`.
     """
+
+    ranges.not_negative("drift of the scores", drift)
 
     def critic_loss(real, fake):
         return wasserstein.critic(real, fake) + drift * jnp.square(real).mean()

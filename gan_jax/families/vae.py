@@ -5,7 +5,7 @@ from collections.abc import Callable
 import jax
 import optax
 
-from gan_jax import priors
+from gan_jax import priors, ranges
 from gan_jax.families import fitting
 from gan_jax.families.fitting import check_alike
 from gan_jax.game import Game, Network, Player
@@ -37,7 +37,7 @@ def vae(
       latent: dimensions of z ~ N(0, I).
       likelihood: p(x | z), such as `losses.bernoulli` or `losses.gaussian(0.1)`.
       optimizer: of both networks.
-      beta: weight of the divergence, or its schedule.
+      beta: weight of the divergence, 0 or more, or its schedule.
       prepare: `(keys [B], x) -> x`, drawn anew for each move: `losses.binarised` for grey images
         under `losses.bernoulli`.
       average: step -> decay of an average of the generator's weights; none if not given.
@@ -46,7 +46,8 @@ def vae(
       A game with the networks `encoder` and `generator`, and the player `autoencoder`.
 
     Raises:
-      ValueError: networks that do not fit one another or the latents, or no likelihood.
+      ValueError: networks that do not fit one another or the latents, no likelihood, or a beta
+        below 0.
     """
 
     def draw(nets, keys, batch):
@@ -62,6 +63,7 @@ def vae(
         value = scheduled(beta, nets.step) * divergence - reconstruction
         return value, parts | {"bound": reconstruction - divergence}
 
+    ranges.not_negative("weight of the divergence", beta)
     if not isinstance(likelihood, Likelihood):
         raise ValueError(
             f"`likelihood` is such as gan_jax.losses.bernoulli; given: {likelihood!r}."

@@ -66,3 +66,8 @@ def test_the_critic_trains_the_classifier_and_what_they_share():
 def test_data_without_labels_are_refused():
     with pytest.raises(ValueError, match="have no labels"):
         loss(game(), "generator", KEYS, {"real": np.ones((4, 1), np.float32)})
+
+
+def test_a_negative_weight_is_refused():
+    with pytest.raises(ValueError, match="weight of the class terms is -1: it must be 0 or more"):
+        game(weight=-1.0)

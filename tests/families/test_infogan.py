@@ -100,5 +100,8 @@ def test_what_does_not_fit_is_refused_when_the_game_is_made():
         game(codes={})
     with pytest.raises(ValueError, match="a weight for each"):
         game(weight={"digit": 1.0})
+    for weight in (-1.0, {"digit": 1.0, "style": -1.0}):
+        with pytest.raises(ValueError, match="weight of the code (digit|style) is -1"):
+            game(weight=weight)
     with pytest.raises(ValueError, match="`loss` is a pair"):
         game(loss="hinge")

@@ -3,6 +3,7 @@
 import jax
 import numpy as np
 import optax
+import pytest
 
 from gan_jax import families, priors
 from gan_jax.game import Network
@@ -62,3 +63,8 @@ def test_fakes_are_faded_and_the_real_examples_wait():
     np.testing.assert_array_equal(drawn["real"], real)
     value, _ = loss(made, "generator", own, {"real": real}, at(made, 2))
     np.testing.assert_allclose(value, -(2 * 1.5 * drawn["fake"]).mean(), rtol=1e-5)
+
+
+def test_a_negative_weight_is_refused():
+    with pytest.raises(ValueError, match="drift of the scores is -0.1: it must be 0 or more"):
+        game(drift=-0.1)

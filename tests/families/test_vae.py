@@ -80,5 +80,7 @@ def test_what_does_not_fit_is_refused_when_the_game_is_made():
         ValueError, match=r"outputs of shape \(1,\) where \(2,\) is needed.*variance"
     ):
         families.vae(decoder, decoder, latent=1, likelihood=LIKELIHOOD, optimizer=optax.sgd(0.1))
+    with pytest.raises(ValueError, match="weight of the divergence is -1: it must be 0 or more"):
+        game(beta=-1)
     with pytest.raises(ValueError, match="`likelihood` is such as"):
         game(likelihood="bernoulli")
