@@ -15,8 +15,9 @@ work, jax 0.10.2, 2026-11-21. Averaged weights, 360 samples against 360 held-out
 `reconstruction_ratio` 0.516, 0.510, 0.504, `neighbour_accuracy` 0.936, 0.933, 0.914 (pixels 0.989);
 precision 0.817, 0.803, 0.794 (real digits 0.931), recall 0.481, 0.503, 0.544 (0.933), Frechet
 distance of pixels 1.387, 1.441, 1.361 (0.631). The second, MNIST, 2026-11-22, seed 0, 10,000
-held-out digits: `reconstruction_ratio` 0.749, `neighbour_accuracy` 0.891 (pixels 0.949); of 2,500
-samples precision 0.781 (0.852), recall 0.036 (0.881).
+held-out digits: `reconstruction_ratio` 0.749, `neighbour_accuracy` among all 60,000 training digits
+0.929 (pixels 0.969; published after 400 epochs 0.974, of hidden features); of 2,500 samples
+precision 0.781 (0.852), recall 0.036 (0.881).
 """
 
 from dataclasses import dataclass

@@ -1,5 +1,6 @@
 """The figures of a game's samples beside those of real data."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,9 @@ from gan_jax.keys import stream
 from gan_jax.metrics import OfTraining, aligned, compare, digits, table
 
 EXAMINED = 10_000
-"""Examples of each part of the data that tasks see at most."""
+"""Held-out examples that tasks see at most."""
+KNOWN = 2**26
+"""Numbers in the training examples that tasks see at most, but of `EXAMINED` examples or more."""
 
 
 def assess(
@@ -115,21 +118,24 @@ def examine(
       experiment: whose `tasks` and `pictures` they are.
       game: whose state it is; where it is not the experiment's last, there is none of them.
       state: of the game.
-      data: of each part `EXAMINED` examples at most, the same every time.
+      data: of the held-out part `EXAMINED` examples at most, of the training part so many that they
+        have `KNOWN` numbers, or `EXAMINED` if that is more; the same every time.
       average: whether to use averaged weights, where there are any.
 
     Returns:
-      `tasks`, figures by name, and `pictures`, examples by name; nothing where there are none.
+      `tasks`, figures by name, of so many held-out examples, `examined`, and so many training ones,
+      `known`; and `pictures`, examples by name; nothing where there are none.
     """
     if game is not experiment.game or not (experiment.tasks or experiment.pictures):
         return {}
     nets = encoding.networks(game, experiment.sampler, state, average=average)
     found = {"pictures": experiment.pictures(nets)} if experiment.pictures else {}
     if experiment.tasks and not too_few(data):
-        parts = [_examined(part, data) for part in (data.held_out, data.train)]
+        most = max(EXAMINED, KNOWN // math.prod(data.spec.shape))
+        parts = _examined(data.held_out, data, EXAMINED), _examined(data.train, data, most)
         figures = [task(nets, *parts) for task in experiment.tasks]
         found["tasks"] = {name: value for each in figures for name, value in each.items()}
-        found["examined"] = len(parts[0]["real"])
+        found |= dict(zip(("examined", "known"), (len(x["real"]) for x in parts), strict=True))
     return found
 
 
@@ -142,8 +148,8 @@ def too_few(data: Dataset) -> str | None:
     return None
 
 
-def _examined(part: Mapping[str, Any], data: Dataset) -> dict[str, np.ndarray]:
-    chosen = {name: some(part[name], EXAMINED) for name in ("real", "label") if name in part}
+def _examined(part: Mapping[str, Any], data: Dataset, most: int) -> dict[str, np.ndarray]:
+    chosen = {name: some(part[name], most) for name in ("real", "label") if name in part}
     return chosen | {"real": np.asarray(data.spec.decode(chosen["real"]))}
 
 
@@ -161,5 +167,5 @@ def record(run: Path, figures: Mapping[str, Any], spec: Spec | None = None) -> s
     if "tasks" not in figures:
         return said
     rows = [(name, digits(value)) for name, value in figures["tasks"].items()]
-    first = (f"n = {figures['examined']}", "networks")
+    first = (f"n = {figures['examined']}, known {figures['known']}", "networks")
     return f"{said}\n{aligned([first, *rows])}"

@@ -102,7 +102,7 @@ def test_nothing_to_compare_with(model, digits, tmp_path):
     assert evaluate(model, few(0.2))["n"] == evaluate(model, few(0.8))["n"] == 20
 
 
-def test_tasks_see_both_parts_and_pictures_are_drawn(digits, tmp_path):
+def test_tasks_see_both_parts_and_pictures_are_drawn(digits, tmp_path, monkeypatch):
     module = load(write_experiment(tmp_path))
     built = build(module, module.Config(), digits.spec)
     state = initial(built.game, 0)
@@ -114,12 +114,18 @@ def test_tasks_see_both_parts_and_pictures_are_drawn(digits, tmp_path):
     latent = np.zeros((5, 4), np.float32)
     built = built._replace(tasks=[task], pictures=lambda nets: {"zero": nets.generator(latent)})
     found = evaluation.examine(built, built.game, state, digits)
-    assert found["tasks"] == {"held_out": 360, "train": 1437} and found["examined"] == 360
+    assert found["tasks"] == {"held_out": 360, "train": 1437}
+    assert (found["examined"], found["known"]) == (360, 1437)
     about = {"step": 0, "seed": 0, "weights": "average", "not_compared": "of no matter"}
     said = evaluation.record(tmp_path, about | found, digits.spec)
+    assert "n = 360, known 1437" in said.splitlines()[-3]
     assert said.splitlines()[-1].split() == ["train", "1437"]
     assert json.loads((tmp_path / "evaluation.json").read_text())["tasks"] == found["tasks"]
     assert (tmp_path / "zero.png").stat().st_size > 100
+    monkeypatch.setattr(evaluation, "KNOWN", 500 * 8 * 8)
+    assert evaluation.examine(built, built.game, state, digits)["known"] == 1437
+    monkeypatch.setattr(evaluation, "EXAMINED", 360)
+    assert evaluation.examine(built, built.game, state, digits)["known"] == 500
     assert (
         evaluation.examine(built._replace(tasks=(), pictures=None), built.game, state, digits) == {}
     )

@@ -3,7 +3,6 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gan_jax.metrics.neighbours import nearest
 from gan_jax.metrics.rows import as_equal_pair, as_row_pair
 
 
@@ -59,6 +58,13 @@ def reconstruction_ratio(examples: ArrayLike, made: ArrayLike) -> float:
 def neighbour_accuracy(
     known: ArrayLike, known_labels: ArrayLike, codes: ArrayLike, labels: ArrayLike
 ) -> float:
-    """The share of codes `[N, d]` whose nearest of the `known` `[M, d]` has their label `[N]`."""
-    chosen = nearest(codes, known)[0][:, 0]
-    return float((np.asarray(known_labels)[chosen] == np.asarray(labels)).mean())
+    """The share of codes `[N, d]` whose nearest of the `known` `[M, d]` has their label `[N]`.
+
+    It grows with M: compare figures of as many. Of 60,000 for 10,000 codes of 50 numbers it takes
+    about 5 s of a core, of as many images of 784 pixels 30 s.
+    """
+    from sklearn.neighbors import KNeighborsClassifier
+
+    known, codes = as_row_pair(known, codes)
+    judge = KNeighborsClassifier(1, algorithm="brute").fit(known, np.asarray(known_labels))
+    return float(judge.score(codes, np.asarray(labels)))

@@ -64,7 +64,9 @@ def inverts(nets, held_out: Mapping, train: Mapping) -> dict[str, float]:
 
     Returns:
       `reconstruction_ratio`; `neighbour_accuracy` of held-out codes among those of `train`, and
-      `pixel_accuracy`, the same of the examples themselves.
+      `pixel_accuracy`, the same of the examples themselves. Both grow with `train`, which in an
+      evaluation is all training examples up to 67 million numbers (`evaluation.KNOWN`): of MNIST
+      all 60,000, as published.
     """
     code = nets.encoder(held_out["real"])
     figures = {"reconstruction_ratio": reconstruction_ratio(held_out["real"], nets.generator(code))}
@@ -88,7 +90,8 @@ def follows(deviation: float, *, labelled: bool = False) -> Task:
       `code_mean`, the largest over the dimensions of |mean|, and `least_deviation` and
       `largest_deviation`, all in those of the prior; `reconstruction`, mean squared error for each
       value, and `principal_reconstruction` of as many principal components, for examples of up to
-      4,096 values (its time grows as their cube).
+      4,096 values (its time grows as their cube). These are components of `train`, in an evaluation
+      all training examples up to 67 million numbers (`evaluation.KNOWN`).
     """
 
     def task(nets, held_out, train):
