@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import jax
+import jax.numpy as jnp
 import optax
 
 from gan_jax import ranges
@@ -43,6 +45,10 @@ def acgan(
       weight: of the class terms, 0 or more; 1 in the paper.
       critic_moves: moves of the critic for each move of the generator.
       average: step -> decay of an average of the generator's weights; none if not given.
+
+    Raises:
+      ValueError: no such loss, weights that are clipped and divided by their spectral norm, or a
+        Wasserstein critic that bounds its scores.
     """
 
     def judged(nets, x, label):
@@ -77,4 +83,13 @@ def acgan(
         "generator": Player(("generator",), generator_loss, generator_optimizer),
     }
     average = fitting.averages(average, "generator")
-    return Game({"generator": generator} | own, players, average=average)
+    game = Game({"generator": generator} | own, players, average=average)
+    fitting.check_clipping(game)
+
+    def inputs(count):
+        label = jax.ShapeDtypeStruct((count,), jnp.int32)
+        fake = fitting.output(generator, fitting.drawn(prior, count=count), label)
+        return (fake if trunk is None else fitting.output(trunk, fake),)
+
+    fitting.check_scores(loss, critic, inputs)
+    return game

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 from gan_jax import axis, ranges
 from gan_jax.augmentation import Augmentation, chain, with_probability
 from gan_jax.families.fitting import beside_critic, led, numbers
-from gan_jax.families.two_player import two_player
+from gan_jax.families.two_player import check_scores, two_player
 from gan_jax.game import Game, Network, Player
 from gan_jax.losses.adversarial import Adversarial
 from gan_jax.optimizers import scheduled
@@ -42,6 +42,9 @@ def adaptive(
       target: of r, from -1 to 1.
       images: real examples in which p can rise from 0 to 1.
       **rest: prior, optimizers and more, as for `two_player`, but no augmentation.
+
+    Raises:
+      ValueError: as for `two_player`, or a number out of its range.
     """
     ranges.within("target of the critic's mean sign", target, -1, 1)
     ranges.positive("number of images in which p can rise to 1", images)
@@ -71,5 +74,6 @@ def adaptive(
 
         return replace(player, loss=now)
 
+    check_scores(loss, generator, critic, **rest)
     game = beside_critic(shown(0.0, 0), "adaptive", numbers("probability"))
     return replace(game, players={name: following(name, p) for name, p in game.players.items()})

@@ -54,7 +54,8 @@ def adversarial_autoencoder(
       A game with the networks `encoder`, `generator` and `critic`.
 
     Raises:
-      ValueError: networks that do not fit one another, the prior or the labels, or no such loss.
+      ValueError: networks that do not fit one another, the prior, the labels or the loss, or no
+        such loss.
     """
     likelihood = likelihood or gaussian()
 
@@ -97,4 +98,6 @@ def adversarial_autoencoder(
         "encoder", fitting.output(encoder, examples), latent.shape, "as the prior has them"
     )
     fitting.output(critic, latent, *told(labelled_prior))
+    fitting.check_scores(loss, critic, lambda _: (latent, *told(labelled_prior)))
+    fitting.check_clipping(game)
     return game

@@ -45,7 +45,7 @@ def bigan(
       `generator`, which trains the encoder too.
 
     Raises:
-      ValueError: networks that do not fit one another or the prior, or no such loss.
+      ValueError: networks that do not fit one another, the prior or the loss, or no such loss.
     """
 
     def draw(nets, keys, batch):
@@ -84,4 +84,6 @@ def bigan(
         "encoder", fitting.output(encoder, examples), latent.shape, "as the prior has them"
     )
     fitting.output(critic, examples, latent)
+    fitting.check_scores(loss, critic, lambda _: (examples, latent))
+    fitting.check_clipping(game)
     return game

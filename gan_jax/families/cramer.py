@@ -46,6 +46,10 @@ def cramer(
       weight: lambda of the penalty, or its schedule.
       critic_moves: n_critic.
       average: step -> decay of an average of the generator's weights; none if not given.
+
+    Raises:
+      ValueError: a critic that mixes examples, or whose weights are clipped and divided by their
+        spectral norm.
     """
     penalty = gradient_penalty(weight)
 
@@ -81,7 +85,9 @@ def cramer(
         "generator": Player(("generator",), generator_loss, generator_optimizer),
     }
     average = fitting.averages(average, "generator")
-    return Game({"generator": generator, "critic": critic}, players, average=average)
+    game = Game({"generator": generator, "critic": critic}, players, average=average)
+    fitting.check_clipping(game)
+    return game
 
 
 def _vectors(features: jax.Array) -> jax.Array:

@@ -55,6 +55,10 @@ def ctgan(
     Returns:
       A game with the networks `generator` and `critic`, and the players of the same names; sample
       it by `gan_jax.sampling.from_conditions`.
+
+    Raises:
+      ValueError: a negative weight, a critic that mixes examples or bounds its scores, or weights
+        that are clipped and divided by their spectral norm.
     """
     ranges.not_negative("weight of the cross-entropy", obedience)
     penalty = gradient_penalty(weight)
@@ -76,6 +80,7 @@ def ctgan(
     def critic_loss(nets, keys, batch):
         score = scorer(nets, batch)
         real, fake = score(batch["real"]), score(batch["fake"])
+        fitting.check_unbounded(wasserstein, score, batch["real"])
         term, paid = fitting.penalised(penalty, score, batch, nets.step)
         return wasserstein.critic(real, fake) + term, fitting.means(real, fake) | paid
 
@@ -85,7 +90,14 @@ def ctgan(
         value = -scorer(nets, batch)(batch["fake"]).mean()
         return value + obedience * missed, {"cross_entropy": missed}
 
-    return Game(
+    def inputs(count):
+        latents, noise = fitting.drawn(prior, count=count)
+        condition = jax.ShapeDtypeStruct((count, conditions.size), jnp.float32)
+        beside = lambda x: jax.eval_shape(lambda *xs: jnp.concatenate(xs, axis=1), x, condition)
+        logits = fitting.output(generator, beside(latents))
+        return (beside(jax.eval_shape(output, logits, noise)),)
+
+    game = Game(
         networks={"generator": generator, "critic": critic},
         players={
             "critic": Player(
@@ -95,3 +107,6 @@ def ctgan(
         },
         average=fitting.averages(average, "generator"),
     )
+    fitting.check_clipping(game)
+    fitting.check_scores(wasserstein, critic, inputs)
+    return game

@@ -53,7 +53,8 @@ def cycle(
       average: step -> decay of averages of the weights of both generators; none if not given.
 
     Raises:
-      ValueError: networks that do not fit the shape, no such loss, or a number out of its range.
+      ValueError: networks that do not fit the shape or the loss, no such loss, or a number out of
+        its range.
     """
     distance = lambda one, other: jnp.abs(one - other).mean()
 
@@ -97,4 +98,7 @@ def cycle(
     example = jax.ShapeDtypeStruct((2, *shape), jnp.float32)
     for name, network in generators.items():
         fitting.check_outputs(name, fitting.output(network, example), example.shape, "for the data")
+    for network in (critic, inverse_critic):
+        fitting.check_scores(loss, network, lambda _: (example,))
+    fitting.check_clipping(game)
     return game

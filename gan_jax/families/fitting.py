@@ -1,5 +1,6 @@
 """What families share: whether networks fit one another and their data, penalties, averages."""
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -7,20 +8,22 @@ import jax
 import jax.numpy as jnp
 import optax
 
+from gan_jax.families.bounds import Interval, bounds
 from gan_jax.game import Game, Network
 from gan_jax.keys import apart
-from gan_jax.losses.adversarial import Adversarial
+from gan_jax.losses.adversarial import Adversarial, wasserstein
 from gan_jax.losses.penalties import Penalty
 from gan_jax.optimizers import Clipped, by_network, scheduled
 from gan_jax.priors import Prior
 
-SHAPING = ("reshape", "squeeze", "slice", "broadcast_in_dim", "convert_element_type", "transpose")
-"""Operations of JAX that leave numbers what they are."""
+COUNTS = (2, 2520)
+"""Of examples to try a critic on: with the second there are whole packs of any size up to 10."""
 
 
-def drawn(prior: Prior, *labels: jax.ShapeDtypeStruct) -> jax.ShapeDtypeStruct:
-    """Shape and type of two latents of a prior."""
-    return jax.eval_shape(lambda *y: prior(jax.random.split(jax.random.key(0), 2), *y), *labels)
+def drawn(prior: Prior, *labels: jax.ShapeDtypeStruct, count: int = 2) -> jax.ShapeDtypeStruct:
+    """Shape and type of so many latents of a prior."""
+    keys = lambda: jax.random.split(jax.random.key(0), count)
+    return jax.eval_shape(lambda *y: prior(keys(), *y), *labels)
 
 
 def output(network: Network, *inputs: jax.ShapeDtypeStruct) -> jax.ShapeDtypeStruct:
@@ -67,42 +70,61 @@ def check_penalty(penalty: Penalty | None) -> None:
         )
 
 
-def check_clipping(critic: Network, optimizer: optax.GradientTransformation) -> None:
-    """Refuses to clip the weights of a critic that divides them by their spectral norm."""
-    params, stats = jax.eval_shape(critic.init, jax.random.key(0))
-    if "spectral" not in stats:
+def check_clipping(game: Game, name: str = "critic") -> None:
+    """Refuses a player that clips the weights of networks which divide them by their norm."""
+    player, key = game.players[name], jax.random.key(0)
+    made = {n: jax.eval_shape(game.networks[n].init, key) for n in player.trains}
+    spectral = {n for n, (_, stats) in made.items() if "spectral" in stats}
+    if not spectral:
         return
+    states = jax.eval_shape(player.optimizer.init, {n: params for n, (params, _) in made.items()})
     clips = lambda state: isinstance(state, Clipped)
-    states = jax.eval_shape(optimizer.init, {"critic": params})
-    if any(map(clips, jax.tree.leaves(states, is_leaf=clips))):
+    for path, state in jax.tree.leaves_with_path(states, is_leaf=clips):
+        ruled = {getattr(part, "key", None) for part in path} & made.keys()  # as by `by_network`
+        if clips(state) and spectral & (ruled or made.keys()):
+            raise ValueError(
+                "A critic with spectral normalisation is bounded already, whatever the size of its "
+                "weights: clip those of a plain one, or leave out clip_weights."
+            )
+
+
+def check_scores(loss: Adversarial | Callable, critic: Network, inputs: Callable) -> None:
+    """Refuses a critic of bounded scores under a loss of others, as far as is known without data.
+
+    Args:
+      loss: a pair; what gives one to the networks of a move is left to `check_unbounded` there.
+      critic: as it is given to the family.
+      inputs: from a number of examples to the inputs of the critic, as for `output`.
+    """
+    if callable(loss) or not _raw(loss):
+        return
+    variables = jax.eval_shape(critic.init, jax.random.key(0))
+    for count in COUNTS:
+        try:
+            found = bounds(critic.apply, *variables, *inputs(count))
+        except (TypeError, ValueError):
+            continue  # what does not fit says so in a move, which knows its examples
+        return _refuse(found)
+
+
+def check_unbounded(loss: Adversarial, score: Callable, x: jax.Array) -> None:
+    """Refuses a critic, bound to its parameters, of bounded scores under a loss of others."""
+    if _raw(loss):
+        _refuse(bounds(score, x))
+
+
+def _raw(loss: Adversarial) -> bool:
+    return loss.unbounded or loss.critic is wasserstein.critic  # in a pair made by hand
+
+
+def _refuse(found: Interval) -> None:
+    low, high = found
+    if -math.inf < low < high < math.inf:
         raise ValueError(
-            "A critic with spectral normalisation is bounded already, whatever the size of its "
-            "weights: clip those of a plain one, or leave out clip_weights."
+            f"The critic bounds its scores, from {low:g} to {high:g} (a sigmoid or a tanh at its "
+            "end?); those of a Wasserstein critic are raw, and their slope alone is bounded: "
+            "leave out what bounds them."
         )
-
-
-def check_unbounded(score: Callable, x: jax.Array) -> None:
-    """Refuses a critic, bound to its parameters, that ends in a sigmoid or a tanh."""
-    jaxpr = jax.make_jaxpr(score)(x).jaxpr
-    if (last := _made_by(jaxpr, jaxpr.outvars[0])) in ("logistic", "tanh"):
-        raise ValueError(
-            f"The critic ends in the operation {last}, which bounds its scores; a Wasserstein "
-            "critic gives raw ones, whose slope alone is bounded: leave it out."
-        )
-
-
-def _made_by(jaxpr, variable) -> str:
-    """The last operation on the way to a variable that changes more than shape and type."""
-    for equation in reversed(jaxpr.eqns):
-        if variable in equation.outvars:
-            inner = equation.params.get("jaxpr") or equation.params.get("call_jaxpr")
-            if inner is not None:
-                inner = getattr(inner, "jaxpr", inner)
-                return _made_by(inner, inner.outvars[equation.outvars.index(variable)])
-            if equation.primitive.name not in SHAPING:
-                return equation.primitive.name
-            variable = equation.invars[0]
-    return ""
 
 
 def with_drawn(penalty: Penalty | None, keys: jax.Array, batch) -> tuple[jax.Array, dict]:

@@ -55,8 +55,8 @@ def infogan(
       `critic` and `generator`.
 
     Raises:
-      ValueError: no codes, weights below 0 or of other codes, networks that do not fit them or one
-        another, or a penalty on a trunk or critic that mixes examples.
+      ValueError: no codes, weights below 0 or of other codes, networks that do not fit them, one
+        another or the loss, or a penalty on a trunk or critic that mixes examples.
     """
     if not codes or (isinstance(weight, Mapping) and weight.keys() != codes.keys()):
         raise ValueError(f"Give a code or more, and a weight for each: {codes.keys()}, {weight}.")
@@ -109,6 +109,8 @@ def infogan(
     )
     features = fitting.output(trunk, fitting.output(generator, fitting.drawn(prior)))
     fitting.output(critic, features)
+    fitting.check_scores(loss, critic, lambda _: (features,))
+    fitting.check_clipping(game)
     expected = (2, sum(code.outputs for code in codes.values()))
     found = fitting.output(posterior, features)
     fitting.check_outputs("posterior", found, expected, f"for {', '.join(codes)}")

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 
 from gan_jax import ranges
 from gan_jax.families.fitting import beside_critic, led, numbers
-from gan_jax.families.two_player import two_player
+from gan_jax.families.two_player import check_scores, two_player
 from gan_jax.game import Game, Network
 from gan_jax.losses.adversarial import Adversarial
 from gan_jax.optimizers import scheduled
@@ -36,6 +36,9 @@ def lecam(
       weight: lambda, or its schedule.
       decay: of the averages, from 0 to 1.
       **rest: prior, optimizers and more, as for `two_player`.
+
+    Raises:
+      ValueError: as for `two_player`, or a number out of its range.
     """
     ranges.not_negative("weight of the LeCam regularisation", weight)
     ranges.share("decay of the anchors", decay)
@@ -52,4 +55,5 @@ def lecam(
         return pair._replace(critic=regularised)
 
     game = two_player(generator, critic, loss=anchored, **rest)
+    check_scores(loss, generator, critic, **rest)
     return beside_critic(game, "anchors", numbers("real", "fake"), 1 - decay)

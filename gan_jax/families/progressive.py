@@ -10,7 +10,7 @@ import jax.numpy as jnp
 from gan_jax import ranges
 from gan_jax.families.two_player import two_player
 from gan_jax.game import Game, Network, Player
-from gan_jax.losses.adversarial import Adversarial, wasserstein
+from gan_jax.losses.adversarial import wasserstein
 from gan_jax.losses.penalties import gradient_penalty
 
 
@@ -38,6 +38,9 @@ def progressive(
       weight: lambda of the gradient penalty.
       drift: weight of the square of real scores, 0 or more.
       **rest: prior, optimizers and more, as for `two_player`.
+
+    Raises:
+      ValueError: as for `two_player`.
     """
 
     ranges.not_negative("drift of the scores", drift)
@@ -45,10 +48,18 @@ def progressive(
     def critic_loss(real, fake):
         return wasserstein.critic(real, fake) + drift * jnp.square(real).mean()
 
-    loss = Adversarial(critic_loss, wasserstein.generator)
-    game = two_player(generator, critic, loss=loss, penalty=gradient_penalty(weight), **rest)
+    loss = wasserstein._replace(critic=critic_loss)
+    whole = map(_whole, (generator, critic))
+    game = two_player(*whole, loss=loss, penalty=gradient_penalty(weight), **rest)
     players = {name: _fading(player, fade, shown) for name, player in game.players.items()}
-    return dataclasses.replace(game, players=players)
+    networks = {"generator": generator, "critic": critic}
+    return dataclasses.replace(game, networks=networks, players=players)
+
+
+def _whole(network: Network) -> Network:
+    """The network at a share of 1, as it is after the phase."""
+    at_end = lambda params, stats, x: network.apply(params, stats, x, jnp.ones(x.shape[:1]))
+    return network._replace(apply=at_end)
 
 
 def _fading(player: Player, fade: Callable, shown: Callable) -> Player:

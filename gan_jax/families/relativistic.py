@@ -6,14 +6,19 @@ import jax
 
 from gan_jax.families.fitting import check_loss
 from gan_jax.families.two_player import two_player
-from gan_jax.game import Game, Network
+from gan_jax.game import Game, Network, bind, init
 from gan_jax.losses.adversarial import Adversarial
 from gan_jax.losses.penalties import zero_centred
 from gan_jax.losses.relativistic import average_standard, check_relativistic, paired
+from gan_jax.optimizers import scheduled
 
 
 def relativistic(
-    generator: Network, critic: Network, *, loss: Adversarial = average_standard, **rest
+    generator: Network,
+    critic: Network,
+    *,
+    loss: Adversarial | Callable = average_standard,
+    **rest,
 ) -> Game:
     """min_d 1/2 [E s(E d(G) - d(x)) + E s(d(G) - E d(x))], and the same with x and G exchanged.
 
@@ -25,16 +30,21 @@ def relativistic(
       generator: latents to examples.
       critic: examples to raw scores.
       loss: `losses.average_standard` (RaSGAN), `average_least_squares`, `average_hinge`, or
-        `paired` (RSGAN).
+        `paired` (RSGAN); or a schedule of such, as for `two_player`.
       **rest: prior, optimizers and more, as for `two_player`.
 
     Raises:
       ValueError: a loss that is not relativistic, since the paper defines no such game of it.
     """
-    if not callable(loss):
-        check_loss(loss)
-        check_relativistic(loss)
-    return two_player(generator, critic, loss=loss, **rest)
+    game = two_player(generator, critic, loss=loss, **rest)
+
+    def check(key):
+        pair = scheduled(loss, bind(game, init(game, key)))
+        check_loss(pair)
+        check_relativistic(pair)
+
+    jax.eval_shape(check, jax.random.key(0))
+    return game
 
 
 def r3gan(

@@ -58,7 +58,8 @@ def semi_supervised_autoencoder(
       A game with the networks `encoder`, `generator`, `critic` and `class_critic`.
 
     Raises:
-      ValueError: networks that do not fit one another, the prior or the classes, or no such loss.
+      ValueError: networks that do not fit one another, the prior, the classes or the loss, or no
+        such loss.
     """
     likelihood = likelihood or gaussian()
     prior = codes.latents(style, {"class": codes.categorical(classes)})
@@ -117,6 +118,9 @@ def semi_supervised_autoencoder(
     latent = fitting.drawn(prior)
     made = fitting.output(encoder, fitting.output(generator, latent))
     fitting.check_outputs("encoder", made, latent.shape, f"a style and {classes} classes")
-    fitting.output(critic, fitting.drawn(style))
-    fitting.output(class_critic, jax.ShapeDtypeStruct((2, classes), jnp.float32))
+    kinds = jax.ShapeDtypeStruct((2, classes), jnp.float32)
+    for network, given in ((critic, fitting.drawn(style)), (class_critic, kinds)):
+        fitting.output(network, given)
+        fitting.check_scores(loss, network, lambda _, given=given: (given,))
+    fitting.check_clipping(game)
     return game

@@ -10,7 +10,7 @@ from gan_jax.augmentation import Augmentation, showing
 from gan_jax.families import fitting
 from gan_jax.families.fitting import check_alike, labels_of
 from gan_jax.game import Game, Network, Player
-from gan_jax.losses.adversarial import Adversarial, wasserstein
+from gan_jax.losses.adversarial import Adversarial
 from gan_jax.losses.penalties import Penalty
 from gan_jax.priors import Prior
 
@@ -55,9 +55,10 @@ def two_player(
       A game with the networks `generator` and `critic`, and the players of the same names.
 
     Raises:
-      ValueError: an argument of another kind, a penalty on a critic that mixes examples, or weights
-        that are clipped and divided by their spectral norm; when it is traced: labels or shapes
-        that do not fit, or a Wasserstein critic that ends in a sigmoid or a tanh.
+      ValueError: an argument of another kind, a penalty on a critic that mixes examples, weights
+        that are clipped and divided by their spectral norm, or a Wasserstein critic that bounds its
+        scores, as by a sigmoid; when it is traced: labels or shapes that do not fit, and what is
+        wrong with the losses of a schedule.
     """
     _check(loss, penalty, prior, augmentation)
 
@@ -90,8 +91,7 @@ def two_player(
         batch = show(batch)
         real, fake = scores(nets, batch)
         pair = _pair(loss, nets)
-        if pair.critic is wasserstein.critic:
-            fitting.check_unbounded(scorer(nets, batch), batch["real"])
+        fitting.check_unbounded(pair, scorer(nets, batch), batch["real"])
         term, paid = fitting.penalised(penalty, scorer(nets, batch), batch, nets.step)
         return pair.critic(real, fake) + term, fitting.means(real, fake) | paid
 
@@ -113,8 +113,34 @@ def two_player(
         },
         average=fitting.averages(average, "generator"),
     )
-    fitting.check_clipping(critic, critic_optimizer)
+    fitting.check_clipping(game)
+    check_scores(
+        loss, generator, critic, prior=prior, conditional=conditional, augmentation=augmentation
+    )
     return game
+
+
+def check_scores(
+    loss: Adversarial | Callable,
+    generator: Network,
+    critic: Network,
+    *,
+    prior: Prior,
+    conditional: bool = False,
+    augmentation: Augmentation | None = None,
+    **rest,
+) -> None:
+    """Refuses a critic whose scores of what the generator makes are bounded where none may be."""
+
+    def inputs(count):
+        label = (jax.ShapeDtypeStruct((count,), jnp.int32),) if conditional else ()
+        fake = fitting.output(generator, fitting.drawn(prior, count=count), *label)
+        if augmentation is not None:
+            keys = jax.eval_shape(lambda: jax.random.split(jax.random.key(0), count))
+            fake = jax.eval_shape(augmentation, keys, fake)
+        return fake, *label
+
+    fitting.check_scores(loss, critic, inputs)
 
 
 def _check_apart(scores: jax.Array, real: jax.Array) -> None:

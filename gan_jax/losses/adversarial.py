@@ -18,6 +18,7 @@ class Adversarial(NamedTuple):
 
     critic: Callable[[jax.Array, jax.Array], jax.Array]
     generator: Callable[[jax.Array, jax.Array], jax.Array]
+    unbounded: bool = False  # whether it is of scores without bounds: a sigmoid is refused
 
 
 def logistic_critic(real: jax.Array, fake: jax.Array) -> jax.Array:
@@ -89,4 +90,4 @@ minimax = Adversarial(logistic_critic, saturating_generator)
 non_saturating = Adversarial(logistic_critic, non_saturating_generator)
 hinge = Adversarial(hinge_critic, linear_generator)
 least_squares = least_squares_with()
-wasserstein = Adversarial(wasserstein_critic, linear_generator)
+wasserstein = Adversarial(wasserstein_critic, linear_generator, unbounded=True)

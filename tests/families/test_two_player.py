@@ -114,7 +114,8 @@ def test_real_and_fake_go_through_the_critic_together_unless_it_mixes_them(mixes
     critic = line(3.0)._replace(apply=score, mixes=mixes)
     made = families.two_player(line(2.0), critic, **REST)
     plain, metrics = critic_loss(made)
-    assert seen[:2] == ([4, 4] if mixes else [8, 4])  # the last of them looks at its end
+    at_once = 4 if mixes else 8
+    assert seen == [2, *(at_once,) * (8 // at_once), 4]  # the first and the last look for bounds
     np.testing.assert_allclose(plain, -6.0)
     assert metrics == {"real": 3.0, "fake": -3.0, "gap": 6.0}
 
@@ -159,7 +160,14 @@ def ending_in(last, wrapped=lambda apply: apply):
 @pytest.mark.parametrize("wrapped", [lambda apply: apply, jax.jit, jax.checkpoint])
 @pytest.mark.parametrize("last", [nn.sigmoid, jnp.tanh])
 def test_a_wasserstein_critic_with_bounded_scores_is_refused(last, wrapped):
-    made = families.two_player(line(2.0), ending_in(last, wrapped), **REST)
+    with pytest.raises(ValueError, match="bounds its scores"):
+        families.two_player(line(2.0), ending_in(last, wrapped), **REST)
+
+
+@pytest.mark.parametrize("family", [families.two_player, families.lecam])
+def test_under_a_schedule_that_becomes_wasserstein_it_is_refused_when_traced(family):
+    rest = REST | {"loss": lambda nets: losses.wasserstein}
+    made = family(line(2.0), ending_in(nn.hard_sigmoid), **rest)
     with pytest.raises(ValueError, match="bounds its scores"):
         critic_loss(made)
 
@@ -172,7 +180,9 @@ def test_scores_are_bounded_by_what_stands_last_and_under_wasserstein_alone():
     assert np.isfinite(critic_loss(made)[0])
 
 
-@pytest.mark.parametrize("loss", [losses.hinge, losses.wasserstein, losses.minimax, "hinge"])
+@pytest.mark.parametrize(
+    "loss", [losses.hinge, losses.wasserstein, losses.minimax, "hinge", lambda nets: losses.hinge]
+)
 def test_a_loss_of_which_the_paper_defines_no_relativistic_game_is_refused(loss):
     said = "`loss` is a pair" if loss == "hinge" else "differences between real and fake"
     with pytest.raises(ValueError, match=said):
@@ -187,6 +197,9 @@ def test_a_loss_of_which_the_paper_defines_no_relativistic_game_is_refused(loss)
         losses.average_hinge,
         losses.average_least_squares,
         lambda nets: losses.paired,
+        lambda nets: losses.average_hinge._replace(
+            critic=lambda real, fake: nets.step * losses.paired.critic(real, fake)
+        ),
     ],
 )
 def test_relativistic_losses_and_schedules_are_taken(loss):

@@ -58,11 +58,11 @@ def test_both_halves_are_their_formulas(name):
     loss, formulas = LOSSES[name]
     real, fake = scores(64, 0), scores(48, 1)
     with jax.enable_x64(True):
-        for half, formula in zip(loss, formulas, strict=True):
+        for half, formula in zip(loss[:2], formulas, strict=True):
             value = half(jnp.asarray(real), jnp.asarray(fake))
             assert value.shape == ()
             np.testing.assert_allclose(value, formula(real, fake), rtol=1e-12)
-    for half, formula in zip(loss, formulas, strict=True):
+    for half, formula in zip(loss[:2], formulas, strict=True):
         value = half(jnp.asarray(real, jnp.float32), jnp.asarray(fake, jnp.float32))
         np.testing.assert_allclose(value, formula(real, fake), rtol=1e-5)
 
