@@ -1,5 +1,7 @@
 """Self-attention over the places of an image: Zhang et al. 2018, arXiv:1805.08318, section 3."""
 
+from collections.abc import Callable
+
 import flax.linen as nn
 import jax
 import jax.numpy as jnp
@@ -21,10 +23,15 @@ class SelfAttention(nn.Module):
 
     Parameters: `key/kernel` f, `query/kernel` g, `value/kernel` h, `output/kernel` v, `gamma`.
 
+    Attributes:
+      kernel_init: of the four convolutions; Glorot's in the authors' code, orthogonal in BigGAN.
+
     >>> make = SelfAttention().init_with_output
     >>> jax.eval_shape(make, jax.random.key(0), jnp.zeros((2, 8, 8, 16)))[0].shape
     (2, 8, 8, 16)
     """
+
+    kernel_init: Callable = glorot_uniform()
 
     @nn.compact
     def __call__(self, x: jax.Array) -> jax.Array:
@@ -32,13 +39,16 @@ class SelfAttention(nn.Module):
         if height % 2 or width % 2:
             raise ValueError(f"SelfAttention got maps of {height}x{width}: give an even size.")
         few, half = max(1, channels // 8), max(1, channels // 2)
-        query = _linear(few, "query", x).reshape(batch, -1, few)
-        key = _largest(_linear(few, "key", x)).reshape(batch, -1, few)
-        value = _largest(_linear(half, "value", x)).reshape(batch, -1, half)
+        query = self._linear(few, "query", x).reshape(batch, -1, few)
+        key = _largest(self._linear(few, "key", x)).reshape(batch, -1, few)
+        value = _largest(self._linear(half, "value", x)).reshape(batch, -1, half)
         weights = attention_weights(query, key).astype(x.dtype)
         seen = (weights @ value).reshape(batch, height, width, half)
         gamma = self.param("gamma", zeros, (), jnp.float32)
-        return x + gamma.astype(x.dtype) * _linear(channels, "output", seen)
+        return x + gamma.astype(x.dtype) * self._linear(channels, "output", seen)
+
+    def _linear(self, features: int, name: str, x: jax.Array) -> jax.Array:
+        return Conv(features, 1, 1, use_bias=False, kernel_init=self.kernel_init, name=name)(x)
 
 
 def attention_weights(query: jax.Array, key: jax.Array) -> jax.Array:
@@ -57,10 +67,6 @@ def attention_weights(query: jax.Array, key: jax.Array) -> jax.Array:
     [[[0.25, 0.25, 0.25, 0.25], [0.25, 0.25, 0.25, 0.25]]]
     """
     return jax.nn.softmax(wide(query) @ wide(key).swapaxes(1, 2))
-
-
-def _linear(features: int, name: str, x: jax.Array) -> jax.Array:
-    return Conv(features, 1, 1, use_bias=False, kernel_init=glorot_uniform(), name=name)(x)
 
 
 def _largest(x: jax.Array) -> jax.Array:

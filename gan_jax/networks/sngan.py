@@ -85,7 +85,7 @@ class SNGANCritic(nn.Module):
         for stage, width in enumerate(self.widths):
             down = stage < self.halvings
             x = block(width, down=down, preactivate=stage > 0)(x)
-            x = attended(x, self.attention) if down else x
+            x = attended(x, self.attention, other_init) if down else x
         features = wide(nn.relu(x)).sum((1, 2))
         return Projection(self.classes, kernel_init=other_init)(features, label)
 
@@ -115,14 +115,14 @@ def generated(
     x = nn.Dense(base * base * first, kernel_init=other_init)(z).reshape(-1, base, base, first)
     block = partial(Block, up=True, kernel_init=kernel_init, shortcut_init=other_init)
     for width, condition in zip(widths[1:], conditions, strict=True):
-        x = block(width, normalise=normalise)(attended(x, attention), *condition)
-    x = nn.relu(plain_norm()(attended(x, attention)))
+        x = block(width, normalise=normalise)(attended(x, attention, other_init), *condition)
+    x = nn.relu(plain_norm()(attended(x, attention, other_init)))
     return jnp.tanh(Conv(shape[2], 3, 1, kernel_init=other_init)(x))
 
 
-def attended(x: jax.Array, size: int) -> jax.Array:
+def attended(x: jax.Array, size: int, kernel_init: Callable) -> jax.Array:
     """Within a module: `x` through self-attention if its maps are of this size."""
-    return SelfAttention()(x) if x.shape[1] == size else x
+    return SelfAttention(kernel_init)(x) if x.shape[1] == size else x
 
 
 def initialisers(kernel_init: Callable | None) -> tuple[Callable, Callable]:

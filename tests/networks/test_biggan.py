@@ -3,7 +3,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from gan_jax.networks import BigGANGenerator, linen
+from gan_jax.data import Spec
+from gan_jax.networks import BigGANGenerator, biggan_pair, linen
 
 LABEL = jnp.array([2, 0, 1, 2])
 
@@ -17,13 +18,20 @@ NETWORK = linen(GENERATOR, draw(4, 6), LABEL)
 PARAMS, _ = NETWORK.init(jax.random.key(0))
 
 
-def test_weights_begin_orthogonal():
+@pytest.mark.parametrize("attention", [0, 4])
+@pytest.mark.parametrize("who", [0, 1])
+def test_weights_begin_orthogonal(who, attention):
+    spec = Spec((8, 8, 1), 1.0, 0.0, ("a", "b", "c"))
+    pair = biggan_pair(spec, latent=6, width=8, embedding=5, attention=attention, conditional=True)
+    params, _ = jax.jit(pair[who].init)(jax.random.key(0))
     matrices = {
         jax.tree_util.keystr(path): leaf.reshape(-1, leaf.shape[-1])
-        for path, leaf in jax.tree.leaves_with_path(PARAMS)
+        for path, leaf in jax.tree.leaves_with_path(params)
         if leaf.ndim > 1
     }
-    assert any("embedding" in name for name in matrices) and len(matrices) == 10
+    attending = sum("SelfAttention" in name for name in matrices)
+    assert attending == (4 if attention else 0) and len(matrices) == (10, 9)[who] + attending
+    assert any("embedding" in name for name in matrices)
     for name, matrix in matrices.items():
         matrix = matrix if matrix.shape[0] <= matrix.shape[1] else matrix.T
         np.testing.assert_allclose(matrix @ matrix.T, np.eye(len(matrix)), atol=1e-5, err_msg=name)
