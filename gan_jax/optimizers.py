@@ -81,8 +81,11 @@ def orthogonal(strength: float | jax.Array = 1e-4) -> optax.GradientTransformati
 
     Brock et al. 2018, arXiv:1809.11096, eq. 3: filters are to be orthogonal, and of any length. It
     stands first in a chain: `optax.chain(orthogonal(1e-4), adam(2e-4))`. Kernels are the leaves of
-    that name, `[..., n]`, as matrices of n filters; so biases and embeddings are left alone.
-    Differs from the paper's code, which adds half of this gradient.
+    that name, `[..., n]`, as matrices of n filters; so biases are left alone. In a `ConvTranspose`
+    the n are its inputs, as in the paper's code: the patches that they become are orthogonal.
+    Embeddings are left alone, whether they are such a leaf or the layer that holds the kernel.
+    Differs from the paper's code, which adds half of this gradient, and leaves the generator's
+    embedding alone but not the critic's.
 
     Args:
       strength: beta, 0 or more; may be traced.
@@ -95,7 +98,8 @@ def orthogonal(strength: float | jax.Array = 1e-4) -> optax.GradientTransformati
     ranges.not_negative("strength of the orthogonal regularisation", strength)
 
     def pull(path, update, weight):
-        if getattr(path[-1], "key", None) != "kernel" or weight.ndim < 2:
+        *layers, name = (getattr(part, "key", None) for part in path)
+        if name != "kernel" or weight.ndim < 2 or "embedding" in layers:
             return update
         filters = weight.reshape(-1, weight.shape[-1])
         products = filters.T @ filters

@@ -4,6 +4,7 @@ import numpy as np
 import optax
 import pytest
 
+from gan_jax import networks
 from gan_jax.optimizers import clip_weights, orthogonal, warm_average
 
 
@@ -106,6 +107,27 @@ def test_orthogonal_adds_the_gradient_of_its_equation_to_kernels_alone():
     for layer, name in (("dense", "bias"), ("embedding", "embedding"), ("norm", "scale")):
         np.testing.assert_array_equal(updates[layer][name], 1)
     np.testing.assert_array_equal(updates["odd"]["kernel"], 1)
+
+
+BLOCKS = {f"Bottleneck_{i}" for i in range(4)}
+CONDITIONAL = {  # an example of the input, and the layers of two filters or more
+    "projection": (networks.Projection(5), (2, 8), set()),
+    "critic": (networks.R3GANCritic((8, 8), 5), (2, 8, 8, 1), BLOCKS | {"Conv_0", "Dense_0"}),
+    "generator": (networks.R3GANGenerator((8, 8, 1), (8, 8), 5), (2, 6), BLOCKS | {"Dense_0"}),
+}
+
+
+@pytest.mark.parametrize("name", CONDITIONAL)
+def test_orthogonal_leaves_the_embeddings_of_networks_alone(name):
+    module, shape, layers = CONDITIONAL[name]
+    label = jnp.zeros(2, jnp.int32)
+    params = jax.jit(module.init)(jax.random.key(0), jnp.ones(shape), label)["params"]
+    assert params["embedding"]["kernel"].shape[0] == 5
+    params = jax.tree.map(lambda leaf: leaf + 1, params)
+    nothing = jax.tree.map(jnp.zeros_like, params)
+    updates, _ = jax.jit(orthogonal(0.1).update)(nothing, None, params)
+    moved = {layer for layer, tree in updates.items() if any(map(jnp.any, jax.tree.leaves(tree)))}
+    assert moved == layers
 
 
 def test_orthogonal_makes_filters_orthogonal_and_keeps_their_length_free():
