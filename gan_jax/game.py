@@ -20,7 +20,7 @@ class Network(NamedTuple):
     init: Callable  # key -> (params, stats)
     apply: Callable  # (params, stats, *inputs) -> output
     mixes: bool = False  # an example's output depends on the others (batch norm)
-    refresh: Callable = lambda params, stats, batch: stats  # what no gradient trains, after a move
+    refresh: Callable = lambda params, stats, batch, metrics: stats  # what no gradient trains
     settle: Callable | None = None  # (params, stats, *inputs) -> stats: fixed, for sampling
 
 
@@ -88,9 +88,9 @@ def move(game: Game, name: str, state: State, keys: jax.Array, batch) -> tuple[S
     gradients, metrics = axis.mean(jax.grad(objective, has_aux=True)(own))
     updates, opt = player.optimizer.update(gradients, state.opt[name], own)
     own = optax.apply_updates(own, updates)
-    stats = {n: game.networks[n].refresh(own[n], state.stats[n], batch) for n in own}
-    changed = {"params": state.params | own, "stats": state.stats | stats}
-    return state._replace(**changed, opt=state.opt | {name: opt}), metrics
+    stats = {n: game.networks[n].refresh(own[n], state.stats[n], batch, metrics) for n in own}
+    params, stats = state.params | own, state.stats | stats
+    return state._replace(params=params, stats=stats, opt=state.opt | {name: opt}), metrics
 
 
 def turn(game: Game, name: str, state: State, key: jax.Array, batches) -> tuple[State, dict]:

@@ -12,13 +12,15 @@ from gan_jax.game import Game, Network, Player, bind, init, move, turn, update
 KEY, BATCH, RATE = jax.random.key(0), 4, 0.25
 
 
-def remember(params, stats, batch):
-    return {"seen": params["w"], "count": stats["count"] + 1, "batch": batch["x"]}
+def remember(params, stats, batch, metrics):
+    given = {"batch": batch["x"], "loss": metrics["loss"]}
+    return {"seen": params["w"], "count": stats["count"] + 1, **given}
 
 
 def network(**rest):
     """One random weight, which stands beside its input; its statistics remember what they saw."""
     nothing = {"seen": jnp.zeros(()), "count": jnp.int32(0), "batch": jnp.zeros(BATCH)}
+    nothing["loss"] = jnp.zeros(())
     return Network(
         lambda key: ({"w": jax.random.normal(key)}, nothing),
         lambda params, stats, x: params["w"] - x,
@@ -65,7 +67,7 @@ def test_a_move_changes_what_is_its_players_and_nothing_else(name, own):
     game = toy(average={"a": lambda step: 0.5, "b": lambda step: 0.5})
     before = init(game, KEY)
     batch = jax.tree.map(lambda x: x[0], batches(1))
-    after, _ = move(game, name, before, jax.random.split(KEY, BATCH), batch)
+    after, metrics = move(game, name, before, jax.random.split(KEY, BATCH), batch)
     for n in "abc":
         assert same(before.params[n], after.params[n]) is (n not in own)
         assert same(before.stats[n], after.stats[n]) is (n not in own)
@@ -76,6 +78,7 @@ def test_a_move_changes_what_is_its_players_and_nothing_else(name, own):
         assert after.stats[n]["count"] == 1
         assert after.stats[n]["seen"] == after.params[n]["w"] != before.params[n]["w"]
         assert same(after.stats[n]["batch"], batch["x"])
+        assert after.stats[n]["loss"] == metrics["loss"]
 
 
 def test_a_move_is_that_of_the_optimizer():

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 
 from gan_jax import axis, ranges
 from gan_jax.augmentation import Augmentation, chain, with_probability
-from gan_jax.families.fitting import beside_critic, led, numbers
+from gan_jax.families.fitting import beside_critic
 from gan_jax.families.two_player import check_scores, two_player
 from gan_jax.game import Game, Network, Player
 from gan_jax.losses.adversarial import Adversarial
@@ -30,8 +30,9 @@ def adaptive(
     Each of the critic's moves, on B real examples, ends with p <- p + sign(r - target) B / images,
     held in [0, 1], where r = E sign(d(T(x))): 0 where the critic cannot tell, 1 where it knows all
     real examples by heart. Karras et al. 2020, arXiv:2006.06676, section 3, equation 1 (r_t). p is
-    0 at first, the network `adaptive`, which the critic's player trains; it is logged as
-    `critic/probability`. Differs from the paper: p moves with every minibatch, not every fourth.
+    0 at first, the network `adaptive` of the critic's player; it is logged as `critic/probability`
+    and r as `critic/overfitting`. Differs from the paper: p moves with every minibatch, not every
+    fourth.
 
     Args:
       generator: latents to examples.
@@ -49,31 +50,33 @@ def adaptive(
     ranges.within("target of the critic's mean sign", target, -1, 1)
     ranges.positive("number of images in which p can rise to 1", images)
 
-    def watched(nets, count) -> Adversarial:
-        pair, carried = scheduled(loss, nets), nets.adaptive()
-
-        def watching(real, fake):
-            overfitting = axis.mean(jnp.sign(real).mean())
-            step = jnp.sign(overfitting - target) * count / images
-            goal = jax.tree.map(lambda p: jnp.clip(p + step, 0, 1), carried)
-            return pair.critic(real, fake) + led(carried, goal)
-
-        return pair._replace(critic=watching)
-
-    def shown(p: float | jax.Array, count: int) -> Game:
-        judging = lambda nets: watched(nets, count)
+    def shown(p: float | jax.Array, judging: Adversarial | Callable) -> Game:
         chained = chain(*(with_probability(p, each) for each in augmentations))
         return two_player(generator, critic, loss=judging, augmentation=chained, **rest)
 
     def following(name: str, player: Player) -> Player:
         def now(nets, keys, batch):
-            p = jax.lax.stop_gradient(nets.adaptive()["probability"])
-            count = len(batch["real"]) * axis.size()
-            value, metrics = shown(p, count).players[name].loss(nets, keys, batch)
-            return value, metrics | ({"probability": p} if name == "critic" else {})
+            p, found = nets.adaptive()["probability"], {}
+
+            def judging(nets) -> Adversarial:
+                pair = scheduled(loss, nets)
+
+                def watching(real, fake):
+                    found.update(probability=p, overfitting=jnp.sign(real).mean())
+                    return pair.critic(real, fake)
+
+                return pair._replace(critic=watching)
+
+            value, metrics = shown(p, judging).players[name].loss(nets, keys, batch)
+            return value, metrics | found
 
         return replace(player, loss=now)
 
+    def follow(adaptive, batch, metrics):
+        count = len(batch["real"]) * axis.size()
+        step = jnp.sign(metrics["overfitting"] - target) * count / images
+        return {"probability": jnp.clip(adaptive["probability"] + step, 0, 1)}
+
     check_scores(loss, generator, critic, **rest)
-    game = beside_critic(shown(0.0, 0), "adaptive", numbers("probability"))
+    game = beside_critic(shown(0.0, loss), "adaptive", follow, "probability")
     return replace(game, players={name: following(name, p) for name, p in game.players.items()})

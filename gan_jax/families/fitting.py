@@ -13,7 +13,7 @@ from gan_jax.game import Game, Network
 from gan_jax.keys import apart
 from gan_jax.losses.adversarial import Adversarial, wasserstein
 from gan_jax.losses.penalties import Penalty
-from gan_jax.optimizers import Clipped, by_network, scheduled
+from gan_jax.optimizers import Clipped, scheduled
 from gan_jax.priors import Prior
 
 COUNTS = (2, 2520)
@@ -162,24 +162,24 @@ def labels_of(batch, wanted: bool) -> tuple[jax.Array, ...]:
     return (batch["label"],) if wanted else ()
 
 
-def numbers(*names: str) -> Network:
-    """Numbers, 0 at first, as a network: saved, restored and shared like any other."""
-    return Network(
-        lambda key: ({name: jnp.zeros(()) for name in names}, {}), lambda params, stats: params
-    )
+def beside_critic(game: Game, name: str, follow: Callable, *numbers: str) -> Game:
+    """The game with numbers, 0 at first, which each move of the critic's player moves on.
 
+    They follow what a move has found, by no gradient: so they have no learning rate.
 
-def led(follower, goal) -> jax.Array:
-    """A term of a loss without a value; to descend on it at a rate r is x <- x + r (goal - x)."""
-    apart = jax.tree.map(lambda x, y: x - jax.lax.stop_gradient(y), follower, goal)
-    term = optax.tree.norm(apart, squared=True) / 2
-    return term - jax.lax.stop_gradient(term)
+    Args:
+      game: with a player `critic`.
+      name: of the network that gives them, `nets.name() -> {number: value}`.
+      follow: `(numbers, batch, metrics) -> numbers` of a move.
+      *numbers: their names.
+    """
 
+    def refresh(params, stats, batch, metrics):
+        keep = lambda before, after: after.astype(before.dtype)
+        return jax.tree.map(keep, stats, follow(stats, batch, metrics))
 
-def beside_critic(game: Game, name: str, network: Network, rate: float | jax.Array = 1.0) -> Game:
-    """The game with `numbers` that the critic's player trains too, at a rate of their own."""
-    player = game.players["critic"]
-    optimizer = by_network(**{"critic": player.optimizer, name: optax.sgd(rate)})
-    player = replace(player, trains=("critic", name), optimizer=optimizer)
+    init = lambda key: ({}, {number: jnp.zeros(()) for number in numbers})
+    network = Network(init, lambda params, stats: stats, refresh=refresh)
+    player = replace(game.players["critic"], trains=("critic", name))
     networks = {**game.networks, name: network}
     return replace(game, networks=networks, players={**game.players, "critic": player})

@@ -6,11 +6,11 @@ import jax
 import jax.numpy as jnp
 
 from gan_jax import ranges
-from gan_jax.families.fitting import beside_critic, led, numbers
+from gan_jax.families.fitting import beside_critic
 from gan_jax.families.two_player import check_scores, two_player
 from gan_jax.game import Game, Network
 from gan_jax.losses.adversarial import Adversarial
-from gan_jax.optimizers import scheduled
+from gan_jax.optimizers import blend, scheduled
 
 
 def lecam(
@@ -25,9 +25,9 @@ def lecam(
     """The critic's loss plus weight * [E (d(x) - a_F)^2 + E (d(G(z)) - a_R)^2]; for few data.
 
     a_R and a_F are averages of E d(x) and E d(G(z)) over the critic's moves, a <- decay a + (1 -
-    decay) E d, from 0: Tseng et al. 2021, arXiv:2104.03310. They are the network `anchors`,
-    which the critic's player trains: to descend on (a - E d)^2 / 2 at a rate of 1 - decay is that
-    average. Differs from the paper's code: no ReLU in the squares, as in the paper's equation.
+    decay) E d, from 0: Tseng et al. 2021, arXiv:2104.03310. They are the network `anchors` of the
+    critic's player. Differs from the paper's code: no ReLU in the squares, as in the paper's
+    equation.
 
     Args:
       generator: latents to examples.
@@ -44,16 +44,17 @@ def lecam(
     ranges.share("decay of the anchors", decay)
 
     def anchored(nets) -> Adversarial:
-        pair, anchors = scheduled(loss, nets), nets.anchors()
-        held = jax.lax.stop_gradient(anchors)
+        pair, held = scheduled(loss, nets), nets.anchors()
 
         def regularised(real, fake):
             term = jnp.square(real - held["fake"]).mean() + jnp.square(fake - held["real"]).mean()
-            value = pair.critic(real, fake) + scheduled(weight, nets.step) * term
-            return value + led(anchors, {"real": real.mean(), "fake": fake.mean()})
+            return pair.critic(real, fake) + scheduled(weight, nets.step) * term
 
         return pair._replace(critic=regularised)
 
+    def follow(anchors, batch, metrics):
+        return blend(anchors, {name: metrics[name] for name in anchors}, decay)
+
     game = two_player(generator, critic, loss=anchored, **rest)
     check_scores(loss, generator, critic, **rest)
-    return beside_critic(game, "anchors", numbers("real", "fake"), 1 - decay)
+    return beside_critic(game, "anchors", follow, "real", "fake")

@@ -35,7 +35,7 @@ def pool(name: str, shape: Sequence[int], size: int = 50) -> Network:
     def apply(params, stats, fakes, slots):
         return axis.own(_passed(stats, fakes, slots)[1])
 
-    def refresh(params, stats, batch):
+    def refresh(params, stats, batch, metrics):
         return _passed(stats, batch[name], batch[f"{name}_slot"])[0]
 
     return Network(init, apply, mixes=True, refresh=refresh)

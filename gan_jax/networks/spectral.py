@@ -71,9 +71,9 @@ def spectral(network: Network, *, include: Callable[[str], bool] = lambda path: 
     def apply(params, stats, *inputs):
         return network.apply(_normalised(params, stats[NAME]), _others(stats), *inputs)
 
-    def refresh(params, stats, batch):
+    def refresh(params, stats, batch, metrics):
         vectors = _moved_on(params, stats[NAME], 1)
-        others = network.refresh(_normalised(params, vectors), _others(stats), batch)
+        others = network.refresh(_normalised(params, vectors), _others(stats), batch, metrics)
         return others | {NAME: vectors}
 
     def settle(params, stats, *inputs):

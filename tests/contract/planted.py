@@ -105,7 +105,7 @@ def frozen_in_practice() -> Row:
 def pool_that_forgets() -> Row:
     """CycleGAN whose pool stays empty, as one that is kept outside of the state."""
     row = cycle()
-    lost = row.game.networks["pool"]._replace(refresh=lambda params, stats, batch: stats)
+    lost = row.game.networks["pool"]._replace(refresh=lambda params, stats, batch, metrics: stats)
     game = dataclasses.replace(row.game, networks={**row.game.networks, "pool": lost})
     return dataclasses.replace(row, game=game)
 

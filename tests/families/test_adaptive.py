@@ -6,8 +6,10 @@ import numpy as np
 import optax
 import pytest
 
-from gan_jax import axis, families, losses
+from gan_jax import axis, families, losses, phases
 from gan_jax.game import init, update
+from gan_jax.phases import Phase
+from gan_jax.play import annealed, extragradient
 from tests.test_dirac import networks, prior
 
 BATCH, IMAGES = 8, 80  # so that p moves by a tenth
@@ -37,8 +39,8 @@ def playing(augmentation):
 
 def beginning(made, before):
     state = init(made, jax.random.key(0))
-    params = {**state.params, "adaptive": {"probability": jnp.asarray(before)}}
-    return state._replace(params=params)
+    stats = {**state.stats, "adaptive": {"probability": jnp.asarray(before)}}
+    return state._replace(stats=stats)
 
 
 def after(augmentation, real, before, steps=1):
@@ -49,7 +51,7 @@ def after(augmentation, real, before, steps=1):
     for _ in range(steps):
         state, metrics = play(state, jax.random.key(1), batch)
     np.testing.assert_array_equal(state.params["critic"], 3.0)
-    return float(state.params["adaptive"]["probability"]), metrics
+    return float(state.stats["adaptive"]["probability"]), metrics
 
 
 @pytest.mark.parametrize(("positive", "moved"), [(8, 0.2), (7, 0.2), (6, -0.2), (0, -0.2)])
@@ -66,12 +68,33 @@ def test_every_move_of_the_critic_adjusts_it_within_0_and_1():
     np.testing.assert_allclose(found, [0.15, 0.0, 0.0], atol=1e-6)
 
 
+@pytest.mark.parametrize(
+    "rule", [annealed(9, "cosine"), annealed(500, warm_up=400), annealed(8, rule=extragradient)]
+)
+def test_it_knows_no_learning_rate(rule):
+    """A schedule is of the critic, not of how fast p may rise or fall."""
+    made = game(augmentations=[same])
+    batch = {"real": jnp.ones((2, BATCH, 1))}
+    step = lambda state, _: (rule(made, state, jax.random.key(1), batch)[0], None)
+    found = jax.jit(lambda state: jax.lax.scan(step, state, length=7)[0])(beginning(made, 0.0))
+    np.testing.assert_allclose(found.stats["adaptive"]["probability"], 0.7, rtol=1e-5)
+
+
+def test_a_run_that_went_back_keeps_its_pace():
+    """A rewind lowers the learning rates alone."""
+    made = game(augmentations=[same])
+    (slow,) = phases.slowed([Phase(made, None, 1)], 0.1)
+    play = jax.jit(partial(update, slow.game))
+    after, _ = play(beginning(made, 0.2), jax.random.key(1), {"real": jnp.ones((2, BATCH, 1))})
+    np.testing.assert_allclose(after.stats["adaptive"]["probability"], 0.3, rtol=1e-6)
+
+
 def test_real_and_fake_are_augmented_with_this_probability():
     """All are negated at 1 and none at 0, where the scores of these examples hold it."""
     found, metrics = after(negated, -np.ones(BATCH), 1.0)
     assert found == 1 and metrics["critic/probability"] == 1
     assert metrics["critic/real"] == 3 and metrics["critic/fake"] == -6
-    assert metrics["generator/loss"] == 6
+    assert metrics["critic/overfitting"] == 1 and metrics["generator/loss"] == 6
     found, metrics = after(negated, -np.ones(BATCH), 0.0)
     assert found == 0 and metrics["critic/probability"] == 0
     assert metrics["critic/real"] == -3 and metrics["critic/fake"] == 6
@@ -86,7 +109,7 @@ def test_the_mean_is_that_of_the_global_batch():
     state = beginning(made, 0.5)
     real = jnp.array([[1.0, 1.0, 1.0, 1.0], [1.0, -1.0, 1.0, -1.0]])[:, None, :, None]
     batch = {"real": real.repeat(made.moves, 1)}
-    play = lambda batch: update(made, state, jax.random.key(1), batch)[0].params["adaptive"]
+    play = lambda batch: update(made, state, jax.random.key(1), batch)[0].stats["adaptive"]
     found = jax.jit(jax.vmap(play, axis_name=axis.NAME))(batch)["probability"]
     np.testing.assert_allclose(found, [0.4, 0.4], atol=1e-6)
 

@@ -8,6 +8,7 @@ import pytest
 
 from gan_jax import families, losses
 from gan_jax.game import update
+from gan_jax.play import annealed, extragradient
 from tests.playing import loss, start
 from tests.test_dirac import networks, prior
 
@@ -20,8 +21,8 @@ def game(rate=0.1, **rest):
 
 def anchored(made, real, fake):
     state = start(made)
-    params = {**state.params, "anchors": {"real": np.float32(real), "fake": np.float32(fake)}}
-    return state._replace(params=params)
+    stats = {**state.stats, "anchors": {"real": np.float32(real), "fake": np.float32(fake)}}
+    return state._replace(stats=stats)
 
 
 def test_the_loss_is_its_formula():
@@ -44,11 +45,23 @@ def test_the_anchors_are_running_averages_of_the_scores():
     for step in range(1, 4):
         state, metrics = jax.device_get(play(state))
         grown = 1 - 0.9 ** (2 * step)
-        np.testing.assert_allclose(state.params["anchors"]["real"], 3 * grown, rtol=1e-5)
-        np.testing.assert_allclose(state.params["anchors"]["fake"], 6 * grown, rtol=1e-5)
+        np.testing.assert_allclose(state.stats["anchors"]["real"], 3 * grown, rtol=1e-5)
+        np.testing.assert_allclose(state.stats["anchors"]["fake"], 6 * grown, rtol=1e-5)
         np.testing.assert_allclose(state.params["critic"], 3.0)
     hinge = jax.jit(losses.hinge.critic)(np.float32([3.0]), np.float32([6.0]))
     assert metrics["critic/loss"] > hinge
+
+
+@pytest.mark.parametrize("rule", [annealed(40, "cosine"), annealed(40, warm_up=20), extragradient])
+def test_the_anchors_know_no_learning_rate(rule):
+    """A schedule is of the critic; and they are moved once a step, also by one that looks ahead."""
+    made = game(rate=0.0, decay=0.9)
+    real = {"real": jnp.ones((2, 4, 1))}
+    step = lambda state, _: (rule(made, state, jax.random.key(1), real)[0], None)
+    after = jax.jit(lambda state: jax.lax.scan(step, state, length=40)[0])(start(made))
+    grown = 1 - 0.9**40
+    np.testing.assert_allclose(after.stats["anchors"]["real"], 3 * grown, rtol=1e-5)
+    np.testing.assert_allclose(after.stats["anchors"]["fake"], 6 * grown, rtol=1e-5)
 
 
 def test_the_critic_sees_the_anchors_as_numbers():

@@ -13,7 +13,7 @@ def passed(network, stats, fakes, places):
     """What the pool shows, and the pool after it."""
     fakes, places = jnp.asarray(fakes, jnp.float32)[:, None], jnp.asarray(places)
     shown = network.apply({}, stats, fakes, places)
-    return shown, network.refresh({}, stats, {"fake": fakes, "fake_slot": places})
+    return shown, network.refresh({}, stats, {"fake": fakes, "fake_slot": places}, {})
 
 
 def test_its_rule_on_a_sequence():
@@ -38,7 +38,7 @@ def test_it_is_a_list_of_python_on_one_device_and_split_over_four():
         jax.vmap(
             lambda stats, fakes, places: (
                 network.apply({}, stats, fakes, places),
-                network.refresh({}, stats, {"fake": fakes, "fake_slot": places}),
+                network.refresh({}, stats, {"fake": fakes, "fake_slot": places}, {}),
             ),
             (None, 0, 0),
             axis_name=axis.NAME,

@@ -176,6 +176,6 @@ def test_a_kernel_that_began_at_zero_is_normalised_once_it_is_moved():
     _, stats = network.init(jax.random.key(0))
     kernel = jax.random.normal(jax.random.key(1), (4, 3))
     for _ in range(30):
-        stats = network.refresh({"kernel": kernel}, stats, {})
+        stats = network.refresh({"kernel": kernel}, stats, {}, {})
     seen = network.apply({"kernel": kernel}, stats, jnp.eye(4))
     assert largest(seen) == pytest.approx(1, abs=0.02)
