@@ -126,7 +126,8 @@ def restore(folder: Path, step: int, like: Any) -> tuple[Any, dict]:
     Args:
       folder: of the checkpoints.
       step: one that is there.
-      like: a pytree of arrays or of their shapes: what the restored state must look like.
+      like: a pytree of arrays or of their shapes: what the restored state must look like, and
+        where it is to lie; if it does not say, on every device.
 
     Raises:
       CheckpointError: it is of another model or of a later format, or the system does not let it
@@ -145,9 +146,9 @@ def _read(folder: Path, step: int, like: Any) -> tuple[Any, dict]:
         about = manager.restore(step, args=ocp.args.Composite(about=ocp.args.JsonRestore())).about
         _check(step, about, manager.item_metadata(step).state.tree, like)
         # With a place for each leaf; else Orbax would want the devices that it was saved from.
-        place = parallel.everywhere()
+        place = lambda leaf: getattr(leaf, "sharding", None) or parallel.everywhere()
         abstract = jax.tree.map(
-            lambda leaf: jax.ShapeDtypeStruct(leaf.shape, leaf.dtype, sharding=place), like
+            lambda leaf: jax.ShapeDtypeStruct(leaf.shape, leaf.dtype, sharding=place(leaf)), like
         )
         items = ocp.args.Composite(state=ocp.args.StandardRestore(abstract))
         state = manager.restore(step, args=items).state

@@ -54,6 +54,18 @@ def placed(tree):
     return jax.tree.map(put, tree)
 
 
+def each(count: int) -> Sharding:
+    """The place of so many replicas, `[count, ...]`: each on the device that plays it.
+
+    Where the devices do not divide them, they lie on all devices whole.
+    """
+    devices = jax.local_devices()
+    if len(devices) == 1:
+        return SingleDeviceSharding(devices[0])
+    spread = PartitionSpec(REPLICAS) if count % len(devices) == 0 else PartitionSpec()
+    return NamedSharding(Mesh(devices, (REPLICAS,)), spread)
+
+
 def here(tree):
     """This process's own copy of what lies everywhere, on one device."""
     whole = lambda leaf: isinstance(leaf, jax.Array) and leaf.is_fully_replicated
@@ -126,19 +138,23 @@ def over_replicas(function: Callable) -> Program:
     """`function(states, own, *shared)` with its replicas spread over this process's devices.
 
     Replicas need nothing of one another, so nothing is sent. Where the devices do not divide
-    them, the last one is played more than once, in time that would be spent waiting.
+    them, the last one is played more than once, in time that would be spent waiting. They are
+    taken, and given, where `each` says.
     """
     devices = jax.local_device_count()
-    mesh, each = Mesh(jax.local_devices(), (REPLICAS,)), PartitionSpec(REPLICAS)
+    mesh, alone = Mesh(jax.local_devices(), (REPLICAS,)), PartitionSpec(REPLICAS)
 
     def spread(states, own, *shared):
         count = jax.tree.leaves(states)[0].shape[0]
         more = -count % devices
         fill = lambda x: jnp.concatenate([x, jnp.repeat(x[-1:], more, 0)]) if more else x
-        specs = (each, each, *(PartitionSpec() for _ in shared))
-        mapped = jax.shard_map(function, mesh=mesh, in_specs=specs, out_specs=each, check_vma=False)
+        specs = (alone, alone, *(PartitionSpec() for _ in shared))
+        mapped = jax.shard_map(
+            function, mesh=mesh, in_specs=specs, out_specs=alone, check_vma=False
+        )
         out = mapped(*jax.tree.map(fill, (states, own)), *shared)
-        return jax.tree.map(lambda x: x[:count], out)
+        out = jax.tree.map(lambda x: x[:count], out)
+        return jax.lax.with_sharding_constraint(out, each(count))
 
     return Program(jax.jit(spread, donate_argnums=0))
 

@@ -68,14 +68,16 @@ def at_once(function: Callable, each):
 def initial(make: Make, replicas: Sequence[Replica]) -> State:
     """The states before the first step, `[replicas, ...]`: each that of its seed alone."""
     begin = jax.jit(partial(_begin, make), compiler_options=compiling.ONCE)
-    states = [begin(jax.random.key(r.seed), numbers(r.values)) for r in replicas]
-    return jax.tree.map(lambda *leaves: jnp.stack(leaves), *states)
+    each = [jax.device_get(begin(jax.random.key(r.seed), numbers(r.values))) for r in replicas]
+    states = jax.tree.map(lambda *leaves: np.stack(leaves), *each)
+    return jax.device_put(states, parallel.each(len(replicas)))
 
 
 def abstract(make: Make, replicas: Sequence[Replica]) -> State:
-    """Shapes and types of the states; nothing is computed."""
+    """Shapes, types and places of the states; nothing is computed."""
     one = jax.eval_shape(partial(_begin, make), jax.random.key(0), numbers(replicas[0].values))
-    shape = lambda leaf: jax.ShapeDtypeStruct((len(replicas), *leaf.shape), leaf.dtype)
+    count, place = len(replicas), parallel.each(len(replicas))
+    shape = lambda leaf: jax.ShapeDtypeStruct((count, *leaf.shape), leaf.dtype, sharding=place)
     return jax.tree.map(shape, one)
 
 
@@ -84,8 +86,8 @@ def _begin(make: Make, key: jax.Array, values: Mapping[str, jax.Array]) -> State
 
 
 def part(states: State, index: int) -> State:
-    """The state of one replica."""
-    return jax.tree.map(lambda leaf: leaf[index], states)
+    """The state of one replica, on one device."""
+    return parallel.here(jax.tree.map(lambda leaf: leaf[index], states))
 
 
 def train(
@@ -132,6 +134,7 @@ def train(
     kinds = (abstract(make, replicas), (keys, values), arrays, np.int32(0), np.int32(1))
     advance = parallel.compiled(body, kinds, parallel.over_replicas)
     state = initial(make, replicas) if state is None else state
+    state = jax.device_put(state, parallel.each(len(replicas)))
     reached = int(state.step.max())
     play = lambda state, start, length: advance(state, (keys, values), arrays, start, length)
     for _, states, metrics in advancing(play, state, reached, steps, chunk):

@@ -10,7 +10,7 @@ import numpy as np
 import optax
 import pytest
 
-from gan_jax import families, networks, priors, replicas
+from gan_jax import families, losses, networks, priors, replicas
 from gan_jax.data import from_arrays
 from gan_jax.errors import UsageError
 from gan_jax.replicas import Replica
@@ -127,29 +127,68 @@ def test_a_batch_larger_than_the_data():
         next(replicas.train(make, points(), steps=1, batch_size=201, replicas=SEEDS))
 
 
+def on_devices(devices: int, code: str, **given: str) -> Path:
+    """Runs it in a process with so many simulated devices; returns the folder it ran in."""
+    flags = given.get("flags", os.environ["XLA_FLAGS"])
+    flags += f" --xla_force_host_platform_device_count={devices}"
+    environment = os.environ | {"XLA_FLAGS": flags, "PYTHONPATH": str(ROOT)}
+    folder = os.path.realpath(os.environ["XDG_CACHE_HOME"])
+    command, where = [sys.executable, "-c", SHARED + code], {"env": environment, "cwd": folder}
+    done = subprocess.run(command, capture_output=True, text=True, **where)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return Path(folder)
+
+
+SHARED = """
+import jax, numpy as np, tempfile
+from pathlib import Path
+from tests.test_replicas import SEEDS, check_equal, plain, points, together
+from gan_jax import checkpoint, replicas
+"""
+
+
+def plain(values):
+    """Two perceptrons of one hidden layer, compiled in a moment."""
+    generator, critic = networks.mlp_pair(points().spec, latent=2, widths=(4,))
+    rates = {f"{name}_optimizer": optax.adam(1e-3) for name in ("generator", "critic")}
+    given = {"prior": priors.normal(2), "loss": losses.wasserstein}
+    return families.two_player(generator, critic, **given, **rates)
+
+
+def test_they_go_on_from_a_checkpoint_on_several_devices():
+    """Two of them, which two devices divide, and three, which they do not."""
+    code = """
+assert jax.device_count() == 2
+def played(chosen, steps, **given):
+    given |= {"batch_size": 8, "replicas": chosen}
+    *_, (states, _) = replicas.train(plain, points(), steps=steps, **given)
+    return states
+held_by = lambda tree: {len(x.addressable_shards[0].data) for x in jax.tree.leaves(tree)}
+for count, held in ((2, 1), (3, 3)):
+    chosen, folder = SEEDS[:count], Path(tempfile.mkdtemp())
+    first = played(chosen, 2)
+    with checkpoint.open_folder(folder) as manager:
+        checkpoint.save(manager, 2, first, {})
+    restored, _ = checkpoint.restore(folder, 2, replicas.abstract(plain, chosen))
+    assert held_by(replicas.initial(plain, chosen)) == held_by(first) == {held}
+    assert held_by(restored) == {held}
+    assert {len(x.devices()) for x in jax.tree.leaves(replicas.part(restored, 1))} == {1}
+    check_equal(played(chosen, 4, state=restored), played(chosen, 4))
+"""
+    on_devices(2, code)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("devices", [2, 4])
 def test_replicas_spread_over_devices_are_the_same(devices):
     """Three of them on two devices too, where one is played twice."""
     code = f"""
-import jax, numpy as np
-from tests.test_replicas import SEEDS, check_equal, make, points, together
-from gan_jax import replicas
 assert jax.device_count() == {devices}
 spread, _ = together(SEEDS, steps=12, lay=replicas.one_by_one)
 np.savez("states.npz", *jax.tree.leaves(spread))
 """
     usual = os.environ["XLA_FLAGS"].replace("emitters=false", "emitters=true")
-    flags = f"{usual} --xla_force_host_platform_device_count={devices}"
-    environment = os.environ | {"XLA_FLAGS": flags, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        env=environment,
-        capture_output=True,
-        text=True,
-        cwd=(folder := os.path.realpath(os.environ["XDG_CACHE_HOME"])),
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
+    folder = on_devices(devices, code, flags=usual)
     states, _ = together(SEEDS, steps=12, lay=replicas.one_by_one)
-    with np.load(Path(folder) / "states.npz") as found:
+    with np.load(folder / "states.npz") as found:
         check_equal(list(found.values()), jax.tree.leaves(states))
