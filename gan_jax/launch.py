@@ -14,7 +14,9 @@ from gan_jax import (
     phases,
     preflight,
     processes,
+    replaced,
     runs,
+    settling,
     signals,
     summary,
     vacancy,
@@ -24,7 +26,7 @@ from gan_jax import (
 from gan_jax import data as data_room
 from gan_jax import experiment as experiments
 from gan_jax.cache import keep_programs
-from gan_jax.errors import RunError, UsageError
+from gan_jax.errors import UsageError
 from gan_jax.evaluation import assess, record
 from gan_jax.game import State
 from gan_jax.job import Job
@@ -70,25 +72,28 @@ def launch(
         )
     with signals.caught() as stopped:
         with processes.together():
+            if processes.first():
+                replaced.mend(run)
+        with processes.together():
             vacancy.check(run, resume=options.resume, overwrite=options.overwrite)
             known = runs.about(run) if options.resume and runs.began(run) else None
             job = _prepare(run, known, path, config, options, replicas, say)
-        processes.check_alike(f"{known} {path.read_text()} {_about(job, path)}")
+        processes.check_alike(f"{known} {path.read_text()} {settling.about(job, path)}")
         if not processes.first():
             return _follow(job, stopped)
         with locks.locked(run):
             with processes.together():
-                _settle(job, known, path)
+                settling.settle(job, known, path)
             return _lead(job, stopped)
 
 
 def _lead(job: Job, stopped: Sequence[int]) -> int:
     try:
         state, stop = play(job, stopped)
-    except UsageError:  # more memory than there is
-        if checkpoint.latest(job.run / runs.CHECKPOINTS) is None:
-            runs.forget(job.run)
+    except Exception as error:
+        settling.undo(job, error)
         raise
+    replaced.drop(job.run)
     if stop == STALE:
         patience = job.options.patience
         job.say(f"No better by {job.options.best} in {patience} evaluations: stopped.")
@@ -147,32 +152,6 @@ def _prepare(
     inheritance.check(job)
     watching.check(job)
     return job
-
-
-def _settle(job: Job, known: dict | None, path: Path) -> None:
-    """Begins the run in its locked folder, or notes that it goes on."""
-    if runs.began(job.run) != bool(known) and not job.options.overwrite:
-        raise RunError(f"{job.run} was changed by another process just now: try again.")
-    if known:
-        config = dataclasses.asdict(job.config)
-        runs.write_json(job.run / runs.ABOUT, known | {"config": config})
-    else:
-        runs.create(job.run, _about(job, path), path)
-
-
-def _about(job: Job, path: Path) -> dict[str, Any]:
-    about = {
-        "experiment": path.stem,
-        "config": dataclasses.asdict(job.config),
-        "seed": job.lanes[0].seed,
-        "fingerprint": job.data.fingerprint,
-        "spec": job.data.spec.to_json(),
-    }
-    if job.replicas:
-        about["replicas"] = [replica.to_json() for replica in job.replicas]
-    if job.inherited:
-        about["init_from"] = inheritance.about(job)
-    return about
 
 
 def _finish(job: Job, state: State) -> None:

@@ -16,6 +16,7 @@ from gan_jax import (
     processes,
     recording,
     recovery,
+    replaced,
     runs,
     trackers,
     watching,
@@ -81,6 +82,7 @@ def _play(
             before, step = step, _look(job, step)
             passed = time.monotonic() - began
             if processes.first():
+                replaced.drop(job.run)
                 evaluated = watching.due(options.evaluate_every, before, step)
                 row = recording.log(job, track, state, step, seconds + passed, metrics, evaluated)
                 show(step, row)

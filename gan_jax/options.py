@@ -32,7 +32,7 @@ class Options:
     resume_from: int | None = None
     """Go on from exactly the checkpoint of this step; what is later moves to RUN/later."""
     overwrite: bool = False
-    """Remove the run that is in the folder."""
+    """Replace the run that is in the folder; it is removed when the new one has saved something."""
     minutes: float = 0.0
     """Stop after so many minutes, soundly saved; 0 for no limit."""
     log_every: int = 10

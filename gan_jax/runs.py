@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -37,13 +36,14 @@ def forget(run: Path) -> None:
     (run / ABOUT).unlink(missing_ok=True)
 
 
-def create(run: Path, about: Mapping[str, Any], experiment: Path) -> None:
-    """Empties the locked folder and writes what is needed to make the experiment again."""
-    source = experiment.read_bytes()  # first, since it may lie in this very folder
-    (run / ABOUT).unlink(missing_ok=True)  # what is half removed is no run
-    for path in run.iterdir():
-        if path.name != LOCK:
-            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+def create(run: Path, about: Mapping[str, Any], source: bytes) -> None:
+    """Writes what is needed to make the experiment, of this source, again.
+
+    Args:
+      run: its folder, locked and empty.
+      about: the content of `config.json`, but for the hash of the source.
+      source: the experiment's file.
+    """
     for replica in about.get("replicas", ()):
         (run / replica["name"] / "samples").mkdir(parents=True)
     if not about.get("replicas"):

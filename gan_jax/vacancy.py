@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from gan_jax import replaced
 from gan_jax.errors import RunError
 from gan_jax.locks import LOCK
 from gan_jax.runs import ABOUT, ENVIRONMENT, EXPERIMENT, began
@@ -39,9 +40,10 @@ def check(run: Path, *, resume: bool, overwrite: bool) -> None:
     if not (run / LOCK).is_file():
         raise RunError(f"{run} is not empty and is no run (it has no {LOCK}): name another folder.")
     if began(run) and not resume and not overwrite:
+        old = replaced.lies(run)
         raise RunError(
             f"{run} exists: go on with it by --resume, replace it by --overwrite, or name another "
-            "folder by --run."
+            "folder by --run." + f" What it was to replace, before it saved, is {old}." * bool(old)
         )
     others = () if began(run) or overwrite else _others(run)
     if others:

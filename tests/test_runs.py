@@ -20,7 +20,7 @@ def experiment(tmp_path):
 def run(tmp_path, experiment):
     run = tmp_path / "deep" / "run"
     with locks.locked(run):
-        runs.create(run, ABOUT, experiment)
+        runs.create(run, ABOUT, experiment.read_bytes())
     return run
 
 
@@ -77,27 +77,6 @@ def test_a_folder_without_its_files_is_no_run(run, name):
     (run / name).unlink()
     with pytest.raises(RunError, match=f"is no run: it has no {name}"):
         runs.about(run)
-
-
-def test_overwriting_follows_no_link(tmp_path, run, experiment):
-    other = tmp_path / "other"
-    other.mkdir()
-    (other / "precious").write_text("kept")
-    (run / "link").symlink_to(other, target_is_directory=True)
-    (run / "dangling").symlink_to(tmp_path / "nowhere")
-    (run / "checkpoints" / "5").mkdir(parents=True)
-    (run / "checkpoints" / "link").symlink_to(other, target_is_directory=True)
-    with locks.locked(run):
-        runs.create(run, ABOUT, experiment)
-    assert (other / "precious").read_text() == "kept"
-    assert not {"link", "dangling", "checkpoints"} & set(os.listdir(run))
-
-
-def test_a_run_can_be_begun_again_from_its_own_copy(run):
-    source = (run / "experiment.py").read_bytes()
-    with locks.locked(run):
-        runs.create(run, ABOUT, run / "experiment.py")
-    assert (run / "experiment.py").read_bytes() == source
 
 
 def test_lists_runs_and_nothing_else(tmp_path, run):

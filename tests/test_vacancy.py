@@ -10,10 +10,9 @@ from tests.command import files
 @pytest.fixture
 def run(tmp_path):
     """A run that has begun."""
-    run, experiment = tmp_path / "deep" / "run", tmp_path / "small.py"
-    experiment.write_text("# an experiment\n")
+    run = tmp_path / "deep" / "run"
     with locks.locked(run):
-        runs.create(run, {}, experiment)
+        runs.create(run, {}, b"# an experiment\n")
     return run
 
 

@@ -1,0 +1,57 @@
+"""The folder of a run that begins or goes on: settled before the first step, or given back."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+from gan_jax import checkpoint, inheritance, replaced, runs
+from gan_jax.errors import DivergedError, RunError, UsageError
+from gan_jax.job import Job
+
+
+def settle(job: Job, known: dict | None, path: Path) -> None:
+    """Begins the run in its locked folder, or notes that it goes on."""
+    if runs.began(job.run) != bool(known) and not job.options.overwrite:
+        raise RunError(f"{job.run} was changed by another process just now: try again.")
+    if known:
+        config = dataclasses.asdict(job.config)
+        runs.write_json(job.run / runs.ABOUT, known | {"config": config})
+        return
+    source = path.read_bytes()  # first, since it may lie in this very folder
+    replaced.put_aside(job.run)
+    if old := replaced.lies(job.run):
+        job.say(f"The run that was there lies in {old} until this one has saved something.")
+    try:
+        runs.create(job.run, about(job, path), source)
+    except OSError as error:
+        undo(job, error)
+        raise
+
+
+def undo(job: Job, error: Exception) -> None:
+    """Takes back the beginning of a run that failed before anything of it was saved."""
+    if checkpoint.latest(job.run / runs.CHECKPOINTS) is not None:
+        return
+    if replaced.lies(job.run):
+        if not isinstance(error, DivergedError):  # whose step can be replayed
+            replaced.put_back(job.run)
+    elif isinstance(error, UsageError):  # more memory than there is
+        runs.forget(job.run)
+
+
+def about(job: Job, path: Path) -> dict[str, Any]:
+    """What `config.json` says of a run that begins by this file, but for the hash of the file."""
+    about = {
+        "experiment": path.stem,
+        "config": dataclasses.asdict(job.config),
+        "seed": job.lanes[0].seed,
+        "fingerprint": job.data.fingerprint,
+        "spec": job.data.spec.to_json(),
+    }
+    if job.replicas:
+        about["replicas"] = [replica.to_json() for replica in job.replicas]
+    if job.inherited:
+        about["init_from"] = inheritance.about(job)
+    return about
