@@ -3,6 +3,7 @@
 import dataclasses
 import os
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -79,12 +80,13 @@ def launch(
             known = runs.about(run) if options.resume and runs.began(run) else None
             job = _prepare(run, known, path, config, options, replicas, say)
         processes.check_alike(f"{known} {path.read_text()} {settling.about(job, path)}")
-        if not processes.first():
-            return _follow(job, stopped)
-        with locks.locked(run):
+        with ExitStack() as held:
             with processes.together():
-                settling.settle(job, known, path)
-            return _lead(job, stopped)
+                if processes.first():
+                    held.enter_context(locks.locked(run))
+                    settling.settle(job, known, path)
+            with processes.together():  # the others wait until the first one has evaluated
+                return _lead(job, stopped) if processes.first() else _follow(job, stopped)
 
 
 def _lead(job: Job, stopped: Sequence[int]) -> int:
@@ -107,8 +109,6 @@ def _lead(job: Job, stopped: Sequence[int]) -> int:
 
 def _follow(job: Job, stopped: Sequence[int]) -> int:
     """The part of the processes other than the first."""
-    with processes.together():
-        pass  # while the first one settles the folder
     stop = play(job, stopped)[1]
     return 128 + stop if stop not in (0, LATE, STALE) else 0
 

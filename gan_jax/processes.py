@@ -80,7 +80,7 @@ def together() -> Iterator[None]:
     if failure is not None:
         raise failure
     if failed:
-        raise RunError(f"Process {failed[0]} could not begin; its own message says why.")
+        raise RunError(f"Process {failed[0]} failed; its own message says why.")
 
 
 def check_alike(what: str) -> None:

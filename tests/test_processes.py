@@ -109,6 +109,21 @@ def test_terminating_one_saves_both_at_the_same_step(experiment, run):
     assert rows(run)[-1]["step"] == step
 
 
+@pytest.mark.slow
+def test_the_others_wait_while_the_first_one_evaluates(tmp_path, run):
+    """For longer than JAX waits at its end, which here is five seconds."""
+    patient = "import functools, jax, time\n\n" + (
+        "jax.distributed.initialize = functools.partial(\n"
+        "    jax.distributed.initialize, shutdown_timeout_seconds=5\n)\n\n\ndef build("
+    )
+    slow = write_experiment(tmp_path, "slow", "def build(", patient)
+    late = "[lambda *sets: time.sleep(12) or {'mean': 0.0}]"
+    slow.write_text(slow.read_text().replace("[metrics.suited(spec)]", late))
+    codes, said = ended(begun(slow, run, "--steps", 2))
+    assert codes == [0, 0], said
+    assert (run / "evaluation.json").exists()
+
+
 def test_what_fails_in_one_fails_in_both(experiment, run):
     run.mkdir()
     (run / "mine").touch()
