@@ -79,7 +79,7 @@ def launch(
             vacancy.check(run, resume=options.resume, overwrite=options.overwrite)
             known = runs.about(run) if options.resume and runs.began(run) else None
             job = _prepare(run, known, path, config, options, replicas, say)
-        processes.check_alike(f"{known} {path.read_text()} {settling.about(job, path)}")
+        processes.check_alike(settling.told(job, known, path))
         with ExitStack() as held:
             with processes.together():
                 if processes.first():

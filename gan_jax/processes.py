@@ -1,10 +1,11 @@
 """Several processes that train one run: they begin together, agree, and end together."""
 
+import json
 import os
 import sys
-import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 import jax
 import numpy as np
@@ -64,6 +65,16 @@ def gathered(number: int) -> list[int]:
     return multihost_utils.process_allgather(np.uint32(number)).tolist()
 
 
+def _texts(text: str) -> list[str]:
+    """This text of every process; it has no zeros in it."""
+    if count() == 1:
+        return [text]
+    own = np.frombuffer(text.encode(), np.uint8)
+    size = max(gathered(len(own)))
+    rows = multihost_utils.process_allgather(np.pad(own, (0, size - len(own))))
+    return [row.tobytes().rstrip(b"\0").decode() for row in rows]
+
+
 @contextmanager
 def together() -> Iterator[None]:
     """What fails in one process fails in all of them, each with an error of its own.
@@ -83,17 +94,25 @@ def together() -> Iterator[None]:
         raise RunError(f"Process {failed[0]} failed; its own message says why.")
 
 
-def check_alike(what: str) -> None:
+def check_alike(told: Mapping[str, Any]) -> None:
     """Refuses processes that were told different things.
 
+    Args:
+      told: what must be the same text in all of them, by name.
+
     Raises:
-      RunError: `what` is not the same text everywhere.
+      RunError: naming the first thing that differs, and how.
     """
-    if len(set(gathered(zlib.crc32(what.encode())))) > 1:
-        raise RunError(
-            "The processes were given different experiments, settings or data: give the same "
-            "command to all, but for --process."
-        )
+    texts = _texts(json.dumps({name: str(value) for name, value in told.items()}))
+    mine, *others = map(json.loads, texts)
+    for index, other in enumerate(others, 1):
+        for name in mine | other:
+            if mine.get(name) != other.get(name):
+                raise RunError(
+                    f"The processes were told different things: {name} is {mine.get(name)} in "
+                    f"process 0 and {other.get(name)} in process {index}: give the same command "
+                    "to all, but for --process."
+                )
 
 
 @contextmanager

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import zlib
 from pathlib import Path
 from typing import Any
 
 from gan_jax import checkpoint, inheritance, replaced, runs
 from gan_jax.errors import DivergedError, RunError, UsageError
 from gan_jax.job import Job
+
+OWN = ("process", "coordinator")
+"""Flags that are a process's own: each may reach the first one by another name."""
 
 
 def settle(job: Job, known: dict | None, path: Path) -> None:
@@ -55,3 +59,12 @@ def about(job: Job, path: Path) -> dict[str, Any]:
     if job.inherited:
         about["init_from"] = inheritance.about(job)
     return about
+
+
+def told(job: Job, known: dict | None, path: Path) -> dict[str, Any]:
+    """What all processes of a run are told alike, by name: all but which of them each is."""
+    options, begun = dataclasses.asdict(job.options), about(job, path)
+    flags = options | begun.pop("config") | {"run": job.run.resolve()}
+    alike = {f"--{name.replace('_', '-')}": flags[name] for name in flags if name not in OWN}
+    sums = {"the experiment": path.read_bytes(), "what was known": f"{known}".encode()}
+    return alike | begun | {name: f"{zlib.crc32(text):08x}" for name, text in sums.items()}

@@ -1,5 +1,6 @@
 """Two processes on the loopback train one run: alike, stopped together, and gone on with alone."""
 
+import json
 import os
 import re
 import signal
@@ -133,16 +134,25 @@ def test_what_fails_in_one_fails_in_both(experiment, run):
 
 
 @pytest.mark.slow
-def test_processes_that_were_told_different_things_do_not_begin(experiment, run):
+@pytest.mark.parametrize("flag", ["--seed", "--log-every"])
+def test_processes_that_were_told_different_things_do_not_begin(experiment, run, flag):
     address = ("--coordinator", f"127.0.0.1:{port()}", "--processes", 2)
     jobs = [
-        process(*("train", experiment, "--run", run, *address), *("--process", i, "--seed", i))
+        process(*("train", experiment, "--run", run, *address), *("--process", i, flag, i + 1))
         for i in range(2)
     ]
     codes, said = ended(jobs)
     assert codes == [6, 6]
-    assert all("different experiments, settings or data" in complaint for _, complaint in said)
+    assert all(f"{flag} is 1 in process 0 and 2 in process 1" in error for _, error in said)
     assert not run.exists()
+
+
+def test_what_differs_is_named(monkeypatch):
+    told = [{"--seed": "1", "--run": "/a"}, {"--seed": "1", "--run": "/b", "--width": "8"}]
+    monkeypatch.setattr(processes, "_texts", lambda text: [text, json.dumps(told[1])])
+    with pytest.raises(RunError, match="--run is /a in process 0 and /b in process 1: give the"):
+        processes.check_alike(told[0])
+    processes.check_alike(told[1])
 
 
 @pytest.mark.slow
@@ -183,7 +193,7 @@ def test_flags_that_make_no_sense(given, said):
 
 def test_a_process_by_itself_agrees_with_itself():
     assert (processes.count(), processes.first(), processes.gathered(7)) == (1, True, [7])
-    processes.check_alike("anything")
+    processes.check_alike({"--seed": 3})
     with pytest.raises(KeyError), processes.together():
         raise KeyError
     with pytest.raises(RunError), processes.bound():
