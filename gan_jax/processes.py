@@ -15,6 +15,8 @@ from gan_jax.errors import RunError, UsageError, line
 
 SILENCE = 20
 """Seconds without a sign of life after which a process is given up."""
+ALONE = ("coordinator_address should be defined", "must be called before any JAX calls")
+"""What JAX says where there is no cluster; and where it was used before, by who has begun it."""
 
 
 def begin(coordinator: str = "", count: int | None = None, index: int | None = None) -> None:
@@ -26,7 +28,7 @@ def begin(coordinator: str = "", count: int | None = None, index: int | None = N
       index: of this process, from 0.
 
     Raises:
-      UsageError: the three are not given together, or make no sense.
+      UsageError: the three are not given together, or make no sense, as what a cluster says.
       ConnectionError: the others cannot be reached.
     """
     given = coordinator != "", count is not None, index is not None
@@ -38,14 +40,19 @@ def begin(coordinator: str = "", count: int | None = None, index: int | None = N
         jax.distributed.initialize(
             coordinator or None, count, index, heartbeat_timeout_seconds=SILENCE
         )
-    except ValueError as error:
+    except (ValueError, RuntimeError) as error:
+        first = str(error).partition("\n")[0]
+        if not any(given) and any(sign in first for sign in ALONE):
+            return
+        if isinstance(error, ValueError):
+            raise UsageError(f"The processes cannot begin together: {first}") from error
         if any(given):
-            raise UsageError(f"The processes cannot begin together: {error}") from error
-    except RuntimeError as error:
-        # Without flags: JAX was used before, by who has begun it in another way or not at all.
-        if any(given):
-            first = str(error).splitlines()[0]
             raise ConnectionError(f"{coordinator} cannot be reached: {first}") from error
+        raise ConnectionError(
+            f"This looks like a process of a cluster, which cannot begin: {first.rstrip('.')}. To "
+            "train in this process alone, give --coordinator localhost:1234 --processes 1 "
+            "--process 0."
+        ) from error
 
 
 def count() -> int:

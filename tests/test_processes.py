@@ -6,7 +6,9 @@ import re
 import signal
 import socket
 import time
+from contextlib import nullcontext
 
+import jax
 import pytest
 
 from gan_jax import checkpoint, processes
@@ -173,6 +175,26 @@ def test_a_cluster_says_it_all(experiment, run, monkeypatch):
     codes, said = ended(jobs)
     assert codes == [0, 0], said
     assert rows(run)[-1]["step"] == 3
+
+
+@pytest.mark.parametrize(
+    "error, kind",
+    [
+        (ValueError("coordinator_address should be defined."), None),
+        (RuntimeError("jax.distributed.initialize() must be called before any JAX calls"), None),
+        (ValueError("Number of processes must be defined."), UsageError),
+        (RuntimeError("DEADLINE_EXCEEDED: Barrier timed out."), ConnectionError),
+        (RuntimeError("UNKNOWN: Failed to start RPC server"), ConnectionError),
+        (RuntimeError("Kubernetes API Error: 403 - Forbidden\nIt appears"), ConnectionError),
+    ],
+)
+def test_only_where_there_is_no_cluster_it_trains_alone(error, kind, monkeypatch):
+    def initialize(*given, **more):
+        raise error
+
+    monkeypatch.setattr(jax.distributed, "initialize", initialize)
+    with pytest.raises(kind, match="cannot begin") if kind else nullcontext():
+        processes.begin()
 
 
 @pytest.mark.parametrize(
