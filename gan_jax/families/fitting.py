@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import jax
 import jax.numpy as jnp
-import optax
 
 from gan_jax.families.bounds import Interval, bounds
 from gan_jax.game import Game, Network
