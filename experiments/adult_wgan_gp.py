@@ -46,7 +46,8 @@ class Config:
     average: float = 0.999
     """Decay of the average of the generator's weights."""
     target: str = ""
-    """The column that classifiers predict, to judge samples; the last with categories if empty."""
+    """The column that classifiers predict, to judge samples; if empty the label, if there is one,
+    and else the last with categories."""
     precision: Literal["float32", "bf16"] = "float32"
     """Of the networks' inner values; parameters, scores and penalties are always float32."""
     schedule: Literal["constant", "linear", "cosine"] = "constant"
@@ -92,6 +93,7 @@ def build(config, spec):
             latents, spec.frequencies, choose=partial(networks.table_draw, spec=spec)
         ),
         evaluations=[metrics.suited(spec), *metrics.for_columns(spec.columns, config.target)],
+        measures=metrics.for_label(spec.columns, config.target),
         watch={"Wasserstein": "critic/gap", "penalty": "critic/penalty"},
         rule=play.annealed(config.steps, config.schedule, config.warm_up),
     )

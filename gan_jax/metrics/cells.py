@@ -51,6 +51,27 @@ def one_hot(table: Cells, name: str) -> np.ndarray:
     return np.eye(table.sizes[name])[table.choices[name]]
 
 
+def label_of(columns: Sequence[Column]) -> Column | None:
+    """The label of the table, if it has one of two classes or more."""
+    return next((c for c in columns if c.label and c.choices > 1), None)
+
+
+def with_label(
+    rows: np.ndarray, labels: np.ndarray, columns: Sequence[Column]
+) -> tuple[np.ndarray, tuple[Column, ...]]:
+    """Rows that have their label as the last column, and the columns of such rows.
+
+    Args:
+      rows: `[N, D]`, encoded.
+      labels: `[N]`, theirs.
+      columns: of the data's spec, with a `label_of` them.
+    """
+    label, others = label_of(columns), (c for c in columns if not c.label)
+    hot = np.eye(label.choices)[np.asarray(labels)]
+    joined = np.concatenate([as_rows(rows, "rows"), hot], axis=1)
+    return joined, (*others, label._replace(label=False))
+
+
 def predictable(columns: Sequence[Column]) -> list[str]:
     """The columns with two categories or more: what classifiers may predict."""
     return [c.name for c in columns if c.kind not in NUMBERS and not c.label and c.choices > 1]

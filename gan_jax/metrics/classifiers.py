@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from gan_jax.data import Dataset
 from gan_jax.data.columns import Column
-from gan_jax.metrics.cells import Cells, cells, one_hot, target_of
+from gan_jax.data.source import some
+from gan_jax.metrics.cells import Cells, cells, label_of, one_hot, target_of, with_label
 
 Classifiers = Mapping[str, Callable]
 """By name, functions that make one of scikit-learn's manner: `fit`, `predict`, `predict_proba`."""
@@ -82,6 +84,34 @@ def usefulness(
     found = scores(real, other, columns, target, classifiers)
     f1, auc = np.mean(list(found.values()), axis=0)
     return {"f1": float(f1), "auc": float(auc)}
+
+
+def label_usefulness(
+    drawn: Mapping[str, np.ndarray], data: Dataset, classifiers: Classifiers | None = None
+) -> tuple[dict[str, float], dict[str, float]]:
+    """The `usefulness` of samples, and of as many training rows, to predict a table's label.
+
+    Args:
+      drawn: `samples` and, if they were made for any, their `labels`.
+      data: real data, of whose held-out part as many rows are predicted.
+      classifiers: `quick()` if not given.
+
+    Returns:
+      `f1` and `auc` of both; nothing where there are no labels.
+    """
+    columns = data.spec.columns
+    if "labels" not in drawn or label_of(columns) is None:
+        return {}, {}
+    part = lambda real, label: with_label(data.spec.decode(real), label, columns)
+    count, names = len(drawn["labels"]), ("real", "label")
+    train, held_out = (
+        part(*(some(arrays[name], count) for name in names))
+        for arrays in (data.train, data.held_out)
+    )
+    made = with_label(drawn["samples"], drawn["labels"], columns)
+    target, (tested, known) = label_of(columns).name, held_out
+    found = (usefulness(tested, rows, known, target, classifiers) for rows, _ in (made, train))
+    return tuple(found)
 
 
 def _features(table: Cells, target: str) -> np.ndarray:

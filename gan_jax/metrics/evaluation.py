@@ -13,9 +13,9 @@ import numpy as np
 from gan_jax.data import Mixture, Spec
 from gan_jax.data.columns import Column
 from gan_jax.data.encoding import hardened
-from gan_jax.metrics.cells import predictable, target_of
+from gan_jax.metrics.cells import label_of, predictable, target_of
 from gan_jax.metrics.characters import for_text
-from gan_jax.metrics.classifiers import usefulness
+from gan_jax.metrics.classifiers import label_usefulness, usefulness
 from gan_jax.metrics.columns import fidelity
 from gan_jax.metrics.frechet import frechet_distance
 from gan_jax.metrics.mixture import mixture_figures
@@ -97,7 +97,8 @@ def for_columns(columns: Sequence[Column], target: str = "") -> list[Evaluation 
 
     Args:
       columns: of the data's spec; without any there are no evaluations.
-      target: the column that classifiers predict; the last that is no number if not given.
+      target: the column that classifiers predict; if not given the label, which is that of
+        `for_label`, and else the last that is no number.
 
     Raises:
       ValueError: the table has no such column.
@@ -105,9 +106,20 @@ def for_columns(columns: Sequence[Column], target: str = "") -> list[Evaluation 
     if not columns:
         return []
     found = [partial(fidelity, columns=columns)]
-    if target or (predictable(columns) and len(columns) > 1):
+    if not for_label(columns, target) and (target or (predictable(columns) and len(columns) > 1)):
         found.append(partial(usefulness, columns=columns, target=target_of(columns, target)))
     return [*found, OfTraining(partial(copies, columns=columns))]
+
+
+def for_label(columns: Sequence[Column], target: str = "") -> list[Callable]:
+    """The measure of a table with a label, which no row holds: `label_usefulness`.
+
+    Args:
+      columns: of the data's spec; without a label there is no measure.
+      target: the column that classifiers predict; nothing is measured here if it is another.
+    """
+    label = label_of(columns)
+    return [label_usefulness] if label and target in ("", label.name) else []
 
 
 def suited(spec: Spec) -> Evaluation:

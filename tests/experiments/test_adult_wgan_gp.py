@@ -2,6 +2,7 @@
 
 import csv
 import dataclasses
+import json
 from types import SimpleNamespace
 
 import jax
@@ -20,7 +21,7 @@ PATH = experiment.find("adult_wgan_gp")
 def people(tmp_path):
     """A table of a number, a colour and a job."""
     table = tmp_path / "people.csv"
-    rows = ((f"{n}.5", ("red", "blue")[n % 2], ("cook", "clerk")[n % 3 > 0]) for n in range(60))
+    rows = ((f"{n}.5", ("red", "blue")[n % 2], ("cook", "clerk")[n % 3 > 0]) for n in range(120))
     table.write_text("\n".join(map(",".join, [("size", "colour", "job"), *rows])) + "\n")
     return table
 
@@ -50,6 +51,8 @@ def test_a_label_can_be_asked_for(people, tmp_path, label, more):
     source = f"csv:{people}?encoding=quantiles{label}"
     config = dataclasses.replace(module.QUICK, data=source, **more)
     assert launch(PATH, config, Options(run=str(tmp_path / "run")), lambda line: None) == 0
+    found = json.loads((tmp_path / "run/evaluation.json").read_text())
+    assert found["samples"].keys() == found["real"].keys() >= {"f1", "auc"}
     words = ["sample", str(tmp_path / "run"), "--n", "7", "--out", str(tmp_path / "made.csv")]
     assert main([*words, "--ask", "colour=red"]) == 2
     assert main([*words, "--label", "cook"]) == (0 if label else 2)

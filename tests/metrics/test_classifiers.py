@@ -5,9 +5,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score, roc_auc_score
 from sklearn.preprocessing import StandardScaler
 
+from gan_jax.data import Dataset, Spec
 from gan_jax.data.columns import Column, Mode
-from gan_jax.metrics.classifiers import scores, usefulness
-from gan_jax.metrics.evaluation import OfTraining, compare, for_columns
+from gan_jax.metrics.classifiers import label_usefulness, scores, usefulness
+from gan_jax.metrics.evaluation import OfTraining, compare, for_columns, for_label
 from gan_jax.metrics.nearest_rows import copies, distances
 
 RANDOM = np.random.default_rng(0)
@@ -83,6 +84,44 @@ def test_copies_are_looked_for_in_all_training_rows():
     assert figures["samples"]["near_copies"] == 1 > figures["real"]["near_copies"]
     assert figures["real"]["nearest_row"] > 0
     assert figures["real"].keys() == figures["samples"].keys() >= {"f1", "tv_worst"}
+
+
+LABELLED = (NUMBER, SIDE._replace(label=True), WORD)
+SPEC = Spec((4,), 1.0, 0.0, ("left", "right"), (0.8, 0.2), columns=LABELLED)
+
+
+def apart(rows):
+    """The rows without the side, and that as their label."""
+    return {"real": rows[:, :4].astype(np.float32), "label": rows[:, 5].astype(np.int32)}
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_label_is_predicted_from_rows_that_do_not_hold_it(known):
+    train, held_out, made = rows(300), rows(200), rows(200, known)
+    data = Dataset(apart(train), apart(held_out), SPEC)
+    part = apart(made)
+    drawn = {"samples": part["real"], "labels": part["label"]}
+    found, real = label_usefulness(drawn, data, ONE)
+    assert found == pytest.approx(usefulness(held_out, made, COLUMNS, "side", ONE))
+    assert real["f1"] > 0.7 and (found["f1"] > 0.7) == known
+    assert label_usefulness({"samples": part["real"]}, data) == ({}, {})
+
+
+def test_by_default_the_label_is_predicted_and_nothing_else():
+    names = lambda *given: [
+        (each.evaluate if isinstance(each, OfTraining) else each).func.__name__
+        for each in for_columns(*given)
+    ]
+    assert for_label(COLUMNS) == [] == for_label(())
+    for target in ("", "side"):
+        assert for_label(LABELLED, target) == [label_usefulness]
+        assert names(LABELLED, target) == ["fidelity", "copies"]
+    assert for_label(LABELLED, "word") == []
+    assert names(LABELLED, "word") == ["fidelity", "usefulness", "copies"]
+    one = SIDE._replace(label=True, categories=("left",))
+    assert for_label((NUMBER, one, WORD)) == []
+    with pytest.raises(ValueError, match="no column 'words': did you mean word"):
+        for_columns(LABELLED, "words")
 
 
 def test_evaluations_follow_the_columns():
