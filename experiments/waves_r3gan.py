@@ -53,7 +53,7 @@ def build(config, spec):
     """The game, its sampler and its evaluation, for data of this spec."""
     import optax
 
-    from gan_jax import families, metrics, networks, optimizers, play, priors, sampling
+    from gan_jax import families, metrics, networks, optimizers, play, priors, sampling, walks
     from gan_jax.experiment import Experiment
 
     prior, conditional = priors.normal(config.latent), bool(spec.classes)
@@ -78,6 +78,7 @@ def build(config, spec):
         sampling.from_prior(prior, spec.frequencies),
         evaluations=[metrics.for_sequences()],
         measures=[metrics.label_accuracy, metrics.sequence_threshold],
+        tasks=[walks.jumps(prior, len(spec.classes))],
         watch={"gap": "critic/gap", "penalty": "critic/penalty"},
         rule=play.annealed(config.steps, config.schedule, config.warm_up),
     )

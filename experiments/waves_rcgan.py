@@ -12,7 +12,8 @@ which by chance exceed 0.00015 in one of twenty cases; untrained 0.274), distanc
 residuals 0.011 (0.001), precision 0.926 (0.965), recall 0.848 (0.960), labels as asked 0.999
 (1.000). Classifiers that learn on features of samples know 0.993 of real waves (on those of real
 ones 1.000). By the third command, on raw values, classifiers know 0.835 (0.836), and a two-sample
-test by the nearest wave is right for 0.656 (0.488).
+test by the nearest wave is right for 0.656 (0.488). Walks between two latents are
+uneven: in nine of ten the longest of 64 steps is at most 34 to 48 times the median one.
 """
 
 from dataclasses import dataclass
@@ -60,7 +61,7 @@ def build(config, spec):
     """The game, its sampler and its evaluation, for data of this spec."""
     import optax
 
-    from gan_jax import families, metrics, networks, optimizers, play, priors, sampling
+    from gan_jax import families, metrics, networks, optimizers, play, priors, sampling, walks
     from gan_jax.experiment import Experiment
 
     prior, conditional = priors.normal(spec.shape[0], config.latent), bool(spec.classes)
@@ -83,6 +84,7 @@ def build(config, spec):
         sampling.from_prior(prior, spec.frequencies),
         evaluations=[metrics.for_sequences()],
         measures=[metrics.label_accuracy, metrics.sequence_threshold],
+        tasks=[walks.jumps(prior, len(spec.classes))],
         watch={"gap": "critic/gap", "generator": "generator/loss"},
         rule=play.annealed(config.steps, config.schedule, config.warm_up),
     )

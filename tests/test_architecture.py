@@ -24,7 +24,7 @@ ORDER = (
     "sampling encoding compiling parallel memory observation play transplant",
     "exported",
     "feed soundness making latents inversion rejection",
-    "surfaces directions",
+    "surfaces directions walks",
     "breeding lineage genomes",
     "train",
     "replicas phases",

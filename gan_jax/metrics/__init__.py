@@ -15,6 +15,7 @@ _FILES = {
     "OfTraining": "evaluation",
     "aligned": "printed",
     "associations": "columns",
+    "best_sines": "sequences",
     "classifier": "classes",
     "classifier_features": "features",
     "classifier_score": "classes",

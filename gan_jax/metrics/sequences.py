@@ -63,18 +63,58 @@ def sine_residuals(sequences: ArrayLike) -> np.ndarray:
     [0.0]
     """
     x = as_sequences(sequences, "sequences")
+    count, _, channels = x.shape
+    rows, explained = _by_frequency(x)
+    energy = np.square(rows).sum(1)
+    left = np.where(energy > 0, 1 - explained.max(0) / np.where(energy > 0, energy, 1), 0)
+    return left.clip(0, 1).reshape(count, channels).mean(1)
+
+
+def best_sines(sequences: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+    """The frequency, in periods in all steps, and the amplitude of each sequence's best sine.
+
+    The sine is that of `sine_residuals`, its frequency then the vertex of the parabola through what
+    it and its two neighbours explain: so that both are smooth in the sequence.
+
+    Args:
+      sequences: `[N, T]` or `[N, T, C]`, T at least 3.
+
+    Returns:
+      Frequencies and amplitudes, both `[N, C]`.
+
+    Raises:
+      ValueError: as of `sine_residuals`.
+
+    >>> waves = 0.5 * np.sin(2 * np.pi * 2.03 * np.arange(30) / 30)[None]
+    >>> [found.round(2).tolist() for found in best_sines(waves)]
+    [[[2.03]], [[0.5]]]
+    """
+    x = as_sequences(sequences, "sequences")
     count, steps, channels = x.shape
+    rows, explained = _by_frequency(x)
+    best = explained.argmax(0).clip(1, len(explained) - 2)
+    below, at, above = (explained[best + each, np.arange(len(best))] for each in (-1, 0, 1))
+    bend = below - 2 * at + above
+    shift = np.where(bend < 0, (below - above) / np.where(bend < 0, 2 * bend, 1), 0).clip(-1, 1)
+    frequency = (best + 1 + shift) / _FINE
+    angle = 2 * np.pi * frequency[:, None] * np.arange(steps) / steps
+    axes = np.stack([np.sin(angle), np.cos(angle)], axis=2)
+    pair = np.linalg.pinv(axes) @ rows[:, :, None]
+    amplitude = np.linalg.norm(pair[:, :, 0], axis=1)
+    return frequency.reshape(count, channels), amplitude.reshape(count, channels)
+
+
+def _by_frequency(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Each channel as a row `[N C, T]`, and of its energy what each sine explains, `[F, N C]`."""
+    _, steps, _ = x.shape
     if steps < 3:
         raise ValueError(f"sequences have {steps} steps; expected 3 or more")
-    x = x.transpose(0, 2, 1).reshape(-1, steps)
-    explained = np.zeros(len(x))
+    rows, explained = x.transpose(0, 2, 1).reshape(-1, steps), []
     for frequency in np.arange(1, _FINE * steps // 2) / _FINE:
         angle = 2 * np.pi * frequency * np.arange(steps) / steps
         axes, _ = np.linalg.qr(np.stack([np.sin(angle), np.cos(angle)], axis=1))
-        explained = np.maximum(explained, np.square(x @ axes).sum(1))
-    energy = np.square(x).sum(1)
-    left = np.where(energy > 0, 1 - explained / np.where(energy > 0, energy, 1), 0)
-    return left.clip(0, 1).reshape(count, channels).mean(1)
+        explained.append(np.square(rows @ axes).sum(1))
+    return rows, np.array(explained)
 
 
 def for_sequences() -> Callable[[np.ndarray, np.ndarray], dict[str, float]]:

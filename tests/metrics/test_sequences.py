@@ -5,6 +5,7 @@ from gan_jax.data import from_arrays
 from gan_jax.data.source import some
 from gan_jax.data.waves import waves
 from gan_jax.metrics import (
+    best_sines,
     for_sequences,
     mmd,
     mmd_threshold,
@@ -36,6 +37,26 @@ def test_the_residual_is_that_of_least_squares():
         pair = np.stack([np.sin(angle), np.cos(angle)], axis=1)
         best.append(np.linalg.lstsq(pair, x.T, rcond=None)[1] / np.square(x).sum(1))
     np.testing.assert_allclose(sine_residuals(x), np.min(best, axis=0), rtol=1e-9)
+
+
+def test_the_best_sine_has_the_frequency_and_the_amplitude_that_the_sequence_was_made_of():
+    frequency, amplitude = RANDOM.uniform(1, 6, (40, 2)), RANDOM.uniform(0.2, 1, (40, 2))
+    phase = RANDOM.uniform(size=(40, 1, 2))
+    x = amplitude[:, None] * np.sin(2 * np.pi * (frequency[:, None] * T[:, None] + phase))
+    found = best_sines(x)
+    np.testing.assert_allclose(found[0], frequency, atol=4e-3)
+    np.testing.assert_allclose(found[1], amplitude, rtol=4e-3)
+    one = best_sines(x[:, :, 0])
+    np.testing.assert_allclose([each[:, 0] for each in one], [each[:, 0] for each in found])
+
+
+def test_the_best_sine_moves_as_smoothly_as_the_sequence():
+    frequencies = np.linspace(2, 2.2, 201)
+    found, _ = best_sines(np.sin(2 * np.pi * frequencies[:, None] * T + 0.3))
+    steps = np.diff(found[:, 0]) / 0.001
+    assert steps.min() > 0.8 and steps.max() < 1.2
+    assert all(np.isfinite(each).all() for each in best_sines(np.zeros((2, 30))))
+    assert best_sines(np.ones((1, 3)))[1].shape == (1, 1)
 
 
 def test_each_channel_has_its_own_sine():
