@@ -28,11 +28,12 @@ def synthetic_usefulness(
     other_labels: ArrayLike,
     classifiers: Classifiers | None = None,
 ) -> dict[str, float]:
-    """The accuracy of classifiers of one set on the other, both ways, as a mean over their kinds.
+    """The accuracy of classifiers of one set on the other, both ways: of each kind, and their mean.
 
     Esteban et al. 2017, arXiv:1706.02633, section 4.3. Samples that are wrong, or without variety,
     teach little about real data; a classifier of real data is sure of samples without variety too.
-    Beside it stands that of other real data: train on real, test on real.
+    Beside it stands that of other real data: train on real, test on real. A kind that learns
+    nothing of those, such as a line of raw waves of any phase, says nothing of samples either.
 
     Args:
       real: `[N, ...]` examples or features that no training saw.
@@ -44,7 +45,8 @@ def synthetic_usefulness(
         pixels are nearly but not quite constant would be scaled to noise.
 
     Returns:
-      `train_on_synthetic`, tested on the real ones, and `test_on_synthetic`, trained on them.
+      `train_on_synthetic`, tested on the real ones, and `test_on_synthetic`, trained on them: means
+      over the kinds, each of which has its own, as in `train_on_synthetic_neighbours`.
 
     Raises:
       ValueError: labels that are not as many as the examples, or sets of unequal widths.
@@ -57,12 +59,16 @@ def synthetic_usefulness(
             raise ValueError(
                 f"{len(rows)} examples and labels of shape {given.shape}; expected [N]"
             )
+    made, (first, second) = classifiers or kinds(), sets
+    both = {"train_on_synthetic": (second, first), "test_on_synthetic": (first, second)}
+    found = {name: _accuracies(*pair, made) for name, pair in both.items()}
+    means = {name: float(np.mean(list(each.values()))) for name, each in found.items()}
+    own = {f"{name}_{kind}": x for name, each in found.items() for kind, x in each.items()}
+    return means | own
+
+
+def _accuracies(train: tuple, test: tuple, classifiers: Classifiers) -> dict[str, float]:
+    models = {name: fitted(make, *train, scale=False) for name, make in classifiers.items()}
     return {
-        "train_on_synthetic": _accuracy(sets[1], sets[0], classifiers or kinds()),
-        "test_on_synthetic": _accuracy(sets[0], sets[1], classifiers or kinds()),
+        name: float(np.mean(model.predict(test[0]) == test[1])) for name, model in models.items()
     }
-
-
-def _accuracy(train: tuple, test: tuple, classifiers: Classifiers) -> float:
-    found = [fitted(make, *train, scale=False).predict(test[0]) for make in classifiers.values()]
-    return float(np.mean([predicted == test[1] for predicted in found]))

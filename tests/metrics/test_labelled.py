@@ -27,6 +27,19 @@ def test_is_the_accuracy_of_scikit_learn():
         assert found[name] == pytest.approx(model.score(scaler.transform(test[0]), test[1]))
 
 
+def test_each_kind_has_its_own_figure_beside_the_mean():
+    """Of two rings around one point a line knows nothing, and that lowers the mean."""
+    random = np.random.default_rng(0)
+    labels, angle = np.arange(400) % 2, random.uniform(0, 2 * np.pi, 400)
+    points = (1.0 + labels)[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    found = synthetic_usefulness(points[:200], labels[:200], points[200:], labels[200:])
+    for name in ("train_on_synthetic", "test_on_synthetic"):
+        own = [found[f"{name}_{kind}"] for kind in ("logistic", "neighbours", "support")]
+        assert own[0] < 0.65 and min(own[1:]) > 0.95
+        assert found[name] == pytest.approx(np.mean(own))
+    assert len(found) == 8
+
+
 def test_collapse_within_classes_is_seen_in_one_way_and_wrong_labels_in_both():
     real, (samples, labels) = labelled(0), labelled(1)
     floor = synthetic_usefulness(*real, samples, labels)
