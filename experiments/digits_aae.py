@@ -4,6 +4,7 @@
     gan-jax train digits_aae --seeds 0..2 --style
     gan-jax train digits_aae --latent 2
     gan-jax train digits_aae --seeds 0..2 --latent 2 --prior swiss_roll --informed
+    gan-jax train digits_aae --data 'digits?labelled=100' --latent 2 --prior swiss_roll --informed
     gan-jax encode runs/digits_aae --out codes.png
 
 The evaluation gives how the codes of held-out data follow the prior, in its deviations, and their
@@ -46,7 +47,7 @@ class Config:
     deviation: float = 5.0
     """Of the normal prior, in each dimension; a tenth of it is that of the other two."""
     informed: bool = False
-    """Whether the label says which part of circle or swiss_roll a code shall follow."""
+    """Whether the label, where known, says which part of circle or swiss_roll a code follows."""
     widths: tuple[int, ...] = (256, 256)
     """Of the hidden layers of all three networks."""
     style: bool = False

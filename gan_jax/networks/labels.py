@@ -9,8 +9,8 @@ def with_label(x: jax.Array, label: jax.Array | None, classes: int) -> jax.Array
 
     Args:
       x: `[B, ..., C]`.
-      label: `[B]`, from 0 to `classes - 1`, or shares of classes `[B, classes]`; None if,
-        and only if, `classes` is 0.
+      label: `[B]`, from 0 to `classes - 1`, or -1, whose one-hot is zeros, for an unknown one; or
+        shares of classes `[B, classes]`; None if, and only if, `classes` is 0.
       classes: how many; 0 for a network without labels, which gets `x` as it is.
 
     Returns:

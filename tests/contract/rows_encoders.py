@@ -1,6 +1,10 @@
 """Rows with encoders and codes."""
 
+import dataclasses
+
 import jax
+import jax.numpy as jnp
+import numpy as np
 import optax
 
 from gan_jax import codes, families, losses, networks, priors, sampling
@@ -44,23 +48,40 @@ def bigan() -> Row:
     return Row(game, data, trains, 2, sampling.from_prior(prior), judged=pairs)
 
 
-def adversarial_autoencoder() -> Row:
+def adversarial_autoencoder(data=None, prior=None, labels=False, **rest) -> Row:
     """A critic of codes, and an encoder that two players train."""
-    data, prior = points(), priors.normal(LATENT)
+    data, prior = data or points(), prior or priors.normal(LATENT)
     adam = optax.adam(1e-3, b1=0.5, b2=0.9)
+    classes = 3 if "labelled_prior" in rest else 0
+    names = ("autoencoder", "critic", "encoder")
     game = families.adversarial_autoencoder(
-        *networks.mlp_autoencoder(data.spec, latent=LATENT, widths=(16,)),
-        networks.vector_critic(LATENT, widths=(16,)),
+        *networks.mlp_autoencoder(data.spec, latent=LATENT, widths=(16,), conditional=labels),
+        networks.vector_critic(LATENT, widths=(16,), classes=classes),
         prior=prior,
-        autoencoder_optimizer=adam,
-        critic_optimizer=adam,
-        encoder_optimizer=adam,
+        labelled_generator=labels,
         average=warm_average(0.9),
+        **{f"{name}_optimizer": adam for name in names},
+        **rest,
     )
     both = {"encoder", "generator"}
     trains = {"autoencoder": both, "critic": {"critic"}, "encoder": {"encoder"}}
-    sampler, compared = sampling.from_prior(prior), (("latent",), ("code",))
-    return Row(game, data, trains, 2, sampler, judged=compared, opponent="encoder")
+    sampler = sampling.from_prior(prior, data.spec.frequencies if labels else ())
+    compared = {"judged": (("latent",), ("code",)), "opponent": "encoder"}
+    return Row(game, data, trains, 2, sampler, labels, **compared)
+
+
+def informed(few: bool = False) -> Row:
+    """Labels that say where a code shall lie: all of them, which the decoder sees too, or a few."""
+    data, prior = points(labels=True), priors.mixture(3 * np.eye(3))
+    if not few:
+        return adversarial_autoencoder(data, prior, labels=True, labelled_prior=True)
+    row = adversarial_autoencoder(partly_labelled(data, 6), prior, labelled_prior=True)
+
+    def score(nets, code, label):
+        return nets.critic(code, jnp.concatenate([0 * label - 1, label]))
+
+    judged = tuple((name, "labelled_label") for name in ("latent", "code"))
+    return dataclasses.replace(row, draws=2 * 3, score=score, judged=judged)
 
 
 def semi_supervised_autoencoder() -> Row:

@@ -10,6 +10,7 @@ from tests.contract.rows_encoders import (
     adversarial_autoencoder,
     bigan,
     infogan,
+    informed,
     semi_supervised_autoencoder,
     vae,
 )
@@ -61,6 +62,8 @@ ROWS: dict[str, Callable[[], Row]] = {
     "vae": vae,
     "bigan": bigan,
     "adversarial_autoencoder": adversarial_autoencoder,
+    "informed": informed,
+    "informed_by_few": lambda: informed(few=True),
     "semi_supervised_autoencoder": semi_supervised_autoencoder,
     "infogan": infogan,
     "text": text,

@@ -15,6 +15,8 @@ X = np.random.default_rng(0).normal(size=(6, 1)).astype(np.float32)
 LABELS = np.array([0, 1, 2] * 2, np.int32)
 KEYS = jax.random.split(jax.random.key(0), 6)
 SGD = optax.sgd(0.1)
+CENTRES = np.float32([[9.0, 0.0], [-9.0, 0.0], [0.0, 9.0]])
+PRIOR = priors.mixture(CENTRES, 0.1)
 OPTIMIZERS = {f"{who}_optimizer": SGD for who in ("autoencoder", "critic", "encoder")}
 
 
@@ -66,16 +68,16 @@ def test_the_critic_compares_codes_with_the_prior_and_the_encoder_follows_it():
     assert found["generator"]["w"] == 0
 
 
-def labelled(**changes):
+def labelled(labelled_generator=True, **changes):
     spec = Spec(
         shape=(1,), scale=1.0, offset=0.0, classes=("a", "b", "c"), frequencies=(1 / 3,) * 3
     )
-    pair = networks.mlp_autoencoder(spec, latent=2, widths=(4,), conditional=True)
+    pair = networks.mlp_autoencoder(spec, latent=2, widths=(4,), conditional=labelled_generator)
     given = {
-        "prior": priors.mixture(np.float32([[9.0, 0.0], [-9.0, 0.0], [0.0, 9.0]]), 0.1),
+        "prior": PRIOR,
         "critic": networks.vector_critic(2, widths=(4,), classes=3),
         "labelled_prior": True,
-        "labelled_generator": True,
+        "labelled_generator": labelled_generator,
     }
     return game(**({"encoder": pair[0], "generator": pair[1]} | given | changes))
 
@@ -84,6 +86,7 @@ def test_labels_choose_the_part_of_the_prior_and_reach_critic_and_decoder():
     made = labelled()
     batch = {"real": X, "label": LABELS}
     drawn = draw(made, "critic", KEYS, batch)
+    np.testing.assert_array_equal(drawn["latent"], jax.jit(PRIOR)(KEYS, LABELS))
     assert (np.argmax(drawn["latent"], axis=1)[LABELS != 1] == LABELS[LABELS != 1] / 2).all()
     other = {"label": (LABELS + 1) % 3}
     for player, given in (("critic", drawn), ("encoder", batch), ("autoencoder", batch)):
@@ -91,11 +94,42 @@ def test_labels_choose_the_part_of_the_prior_and_reach_critic_and_decoder():
         assert abs(one - two) > 1e-4
 
 
+FEW = {"real": X, "labelled": X + 1, "labelled_label": LABELS}
+
+
+def test_where_few_labels_are_known_the_others_are_of_the_whole_prior():
+    made = labelled(labelled_generator=False)
+    drawn = draw(made, "critic", KEYS, FEW)
+    nearest = np.linalg.norm(drawn["latent"][:, None] - CENTRES, axis=2).argmin(1)
+    np.testing.assert_array_equal(nearest[6:], LABELS)
+    assert (nearest[:6] != LABELS).any()
+    nets = bind(made, start(made))
+    codes = [nets.encoder(x) for x in (X, FEW["labelled"])]
+    np.testing.assert_allclose(drawn["code"], np.concatenate(codes), rtol=1e-5)
+    seen = np.concatenate([0 * LABELS - 1, LABELS])
+    real, fake = (nets.critic(drawn[name], seen) for name in ("latent", "code"))
+    value, _ = loss(made, "critic", KEYS, drawn)
+    np.testing.assert_allclose(value, fake.mean() - real.mean(), rtol=1e-5)
+
+
+def test_the_loss_of_an_unlabelled_example_knows_nothing_of_its_label():
+    made = labelled(labelled_generator=False)
+    drawn = draw(made, "critic", KEYS, FEW)
+    for player, given in (("critic", drawn), ("encoder", FEW), ("autoencoder", FEW)):
+        value, _ = loss(made, player, KEYS, given)
+        hidden, _ = loss(made, player, KEYS, given | {"label": LABELS})
+        assert value == hidden
+        other = {"labelled_label": (LABELS + 1) % 3}
+        assert (loss(made, player, KEYS, given | other)[0] != value) == (player != "autoencoder")
+
+
 def test_data_without_the_labels_that_it_needs_are_refused():
     made = labelled()
     for player in made.players:
         with pytest.raises(ValueError, match="have no labels"):
             loss(made, player, KEYS, {"real": X, "latent": X, "code": X})
+    with pytest.raises(ValueError, match="but for a few"):
+        loss(made, "autoencoder", KEYS, FEW)
 
 
 def test_what_does_not_fit_is_refused_when_the_game_is_made():

@@ -12,6 +12,7 @@ def test_labels_become_constant_maps():
     np.testing.assert_array_equal(y[..., :1], x)
     np.testing.assert_array_equal(y[0, ..., 1:], np.broadcast_to([0.0, 1.0], (3, 3, 2)))
     assert with_label(x, None, 0) is x
+    assert (with_label(x, jnp.array([-1, -1]), 2)[..., -2:] == 0).all()  # of no known class
 
 
 @pytest.mark.parametrize("label, classes", [(None, 3), (jnp.array([0, 1]), 0)])
