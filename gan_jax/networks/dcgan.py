@@ -5,17 +5,21 @@ from collections.abc import Callable, Sequence
 import flax.linen as nn
 import jax
 import jax.numpy as jnp
-from jax.nn.initializers import he_normal, normal
+from jax.nn.initializers import he_normal, normal, variance_scaling
 
 from gan_jax.networks.labels import with_label
 from gan_jax.networks.layers import BatchNorm, Conv, ConvTranspose
+
+HE_UPWARDS = variance_scaling(8.0, "fan_in", "truncated_normal", in_axis=3, out_axis=2)
+"""`he_normal` of a `ConvTranspose` of stride 2: a pixel sees a quarter of the kernel's places."""
 
 
 class DCGANGenerator(nn.Module):
     """Latents `[B, d]`, and labels `[B]` if there are classes, to images `[B, *shape]` in [-1, 1].
 
     A projection to the smallest size, then one transposed convolution for each doubling; batch norm
-    and ReLU after each but the last, tanh at the end; weights from N(0, 0.02^2).
+    and ReLU after each but the last, tanh at the end; weights from N(0, 0.02^2), or without batch
+    norm, where from there it would begin almost constant, by He et al. 2015, arXiv:1502.01852.
 
     Differs from the paper: 4x4 kernels instead of 5x5, which the stride divides; sizes other
     than 64; the projection is to `width` doubled once for each stage but the last.
@@ -40,13 +44,14 @@ class DCGANGenerator(nn.Module):
     def __call__(self, z: jax.Array, label: jax.Array | None = None) -> jax.Array:
         halvings = stages(self.shape)
         base, bias = self.shape[0] >> halvings, not self.normalise
+        first, upwards = (normal(0.02),) * 2 if self.normalise else (he_normal(), HE_UPWARDS)
         *widths, last = [self.width << i for i in range(halvings)]
         x = with_label(z, label, self.classes)
-        x = nn.Dense(base * base * last, use_bias=bias, kernel_init=normal(0.02))(x)
+        x = nn.Dense(base * base * last, use_bias=bias, kernel_init=first)(x)
         x = self._activate(x.reshape(-1, base, base, last))
         for width in reversed(widths):
-            x = self._activate(ConvTranspose(width, use_bias=bias)(x))
-        return jnp.tanh(ConvTranspose(self.shape[2])(x))
+            x = self._activate(ConvTranspose(width, use_bias=bias, kernel_init=upwards)(x))
+        return jnp.tanh(ConvTranspose(self.shape[2], kernel_init=upwards)(x))
 
     def _activate(self, x: jax.Array) -> jax.Array:
         return nn.relu(BatchNorm()(x) if self.normalise else x)
