@@ -16,7 +16,7 @@ SLOPE = 0.2
 """Of the leaky ReLU below zero."""
 
 BLOCKS, EXPANSION, GROUP = 2, 2, 16
-"""Blocks of a size, how much wider their inside is, and channels in its groups, if they divide."""
+"""Blocks of a size, how much wider their inside is, and channels in its groups; see `grouping`."""
 
 linear_init = variance_scaling(1.0, "fan_in", "normal")
 
@@ -74,7 +74,8 @@ class R3GANGenerator(nn.Module):
 
     Attributes:
       shape: height, width and channels; the size is a multiple of 2 to the number of doublings.
-      widths: channels of the smallest maps, and then after each doubling.
+      widths: channels of the smallest maps, and then after each doubling; best multiples of 8, which
+        have the paper's groups, see `grouping`.
       classes: how many labels there are; 0 for a generator without labels.
       embedding: dimensions of the embedding of a class.
 
@@ -161,6 +162,17 @@ def embedded(label: jax.Array, classes: int, features: int, dtype) -> jax.Array:
     return _linear(features, chosen, name="embedding")
 
 
+def grouping(width: int) -> int:
+    """How many groups there are inside of a block, each of 16 channels or as near to it as divides.
+
+    >>> grouping(96), grouping(100), grouping(4)  # of 16, 20 and 8 channels
+    (12, 10, 1)
+    """
+    wider = EXPANSION * width
+    sizes = (size for size in range(1, wider + 1) if wider % size == 0)
+    return wider // min(sizes, key=lambda size: abs(size - GROUP))
+
+
 def _linear(features: int, x: jax.Array, name: str | None = None) -> jax.Array:
     return nn.Dense(features, use_bias=False, kernel_init=linear_init, name=name)(x)
 
@@ -173,7 +185,6 @@ def _channels(features: int, x: jax.Array) -> jax.Array:
 
 
 def _blocks(x: jax.Array, sizes: int) -> jax.Array:
-    groups, rest = divmod(EXPANSION * x.shape[-1], GROUP)
     for _ in range(BLOCKS):
-        x = Bottleneck(BLOCKS * sizes, 1 if rest else groups)(x)
+        x = Bottleneck(BLOCKS * sizes, grouping(x.shape[-1]))(x)
     return x

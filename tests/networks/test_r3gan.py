@@ -1,3 +1,5 @@
+import itertools
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -34,6 +36,15 @@ def test_numbers_of_parameters_are_those_of_the_paper():
     assert millions(R3GANCritic(widths), images) == 20.7
     assert millions(R3GANGenerator((32, 32, 3), widths, 10), Z, LABEL) == 20.8
     assert millions(R3GANCritic(widths, 10), images, LABEL) == 21.3
+
+
+def test_a_little_wider_is_a_little_larger():
+    """Groups of 16 channels, or nearly: one group alone would have six times the parameters."""
+    sizes = [
+        count(R3GANGenerator((32, 32, 3), (width,) * 4), Z) for width in (92, 96, 98, 100, 104)
+    ]
+    assert all(0.75 < few / many < 1.3 for few, many in itertools.pairwise(sizes))
+    assert sizes[1] == 527_136
 
 
 def test_blocks_are_inverted_and_grouped():
