@@ -38,7 +38,8 @@ def sweep(words: Sequence[str]) -> int:
     path, config, options = _configured(words, "sweep")
     if not varied:
         raise UsageError("Say what to vary, once for each field: --vary learning_rate=1e-4,2e-4")
-    from gan_jax.sweep import parse, sweep
+    from gan_jax.sweep import sweep
+    from gan_jax.varied import parse
 
     return sweep(path, config, options, parse(experiment.load(path), varied))
 

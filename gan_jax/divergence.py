@@ -106,7 +106,7 @@ def _keep_lane(job: Job, states: State, index: int) -> Path:
     state = jax.device_get(job.part(states, index))
     about = {name: value for name, value in runs.about(job.run).items() if name != "replicas"}
     about |= {"seed": lane.seed, "config": about["config"] | values}
-    batches = _batches(job, job.experiment.game, lane.seed, int(state.step))
+    batches = _batches(job, lane.experiment.game, lane.seed, int(state.step))
     return keep(job.run, lane.folder, about, state, batches)
 
 

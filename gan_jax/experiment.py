@@ -158,9 +158,9 @@ def build(module: ModuleType, config: Any, spec: Spec) -> Experiment:
         raise UsageError(f"{_where(module, error)} cannot be built: {_said(error)}") from error
 
 
-def maker(module: ModuleType, config: Any, spec: Spec) -> Callable[[Mapping[str, Any]], Game]:
-    """The game for other values of some of the numbers in `config`, which may be traced."""
-    return lambda values: build(module, dataclasses.replace(config, **values), spec).game
+def maker(module: ModuleType, config: Any, spec: Spec) -> Callable[[Mapping[str, Any]], Experiment]:
+    """The experiment for other values of some of the numbers in `config`, which may be traced."""
+    return lambda values: build(module, dataclasses.replace(config, **values), spec)
 
 
 def _where(module: ModuleType, error: Exception) -> str:

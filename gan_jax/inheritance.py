@@ -69,7 +69,7 @@ def begin(job: Job) -> State:
         return _given(job.experiment.phases[0].game, job.inherited[0])
     many = len(job.inherited) > 1
     states = job.inherited if many else [job.inherited[0]] * len(job.replicas)
-    games = [job.make(replicas.numbers(replica.values)) for replica in job.replicas]
+    games = [job.game(replicas.numbers(replica.values)) for replica in job.replicas]
     return jax.tree.map(lambda *leaves: jnp.stack(leaves), *map(_given, games, states))
 
 
@@ -107,8 +107,7 @@ def _weights(state: State) -> dict[str, Any]:
 
 
 def _abstract(job: Job) -> State:
-    game = job.make(job.replicas[0].values) if job.replicas else job.experiment.phases[0].game
-    return train.abstract(game)
+    return train.abstract(job.lanes[0].experiment.phases[0].game)
 
 
 def _described(states: Sequence[State]) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ import numpy as np
 from gan_jax import parallel, phases, replicas
 from gan_jax.data import Dataset
 from gan_jax.experiment import Experiment
-from gan_jax.game import State, update
+from gan_jax.game import Game, State, update
 from gan_jax.options import Options
 from gan_jax.phases import Phase
 from gan_jax.replicas import Replica
@@ -24,6 +24,41 @@ class Lane(NamedTuple):
 
     folder: Path
     seed: int
+    experiment: Experiment  # for its values
+    draw: Callable  # of `phases.prepare`
+
+
+Make = Callable[[Mapping[str, Any]], Experiment]
+"""The experiment for the values of a replica, which may be traced."""
+
+
+def lanes(run: Path, seed: int, replicas: Sequence[Replica], make: Make) -> list[Lane]:
+    """What is trained: each replica in its folder, or the run by itself.
+
+    Args:
+      run: its folder.
+      seed: of the run, if it is one training by itself.
+      replicas: none if it is.
+      make: of each, whose networks, sampler and evaluations follow from its values.
+    """
+    ready = prepared(make)
+    if not replicas:
+        return [Lane(run, seed, *ready({}))]
+    return [Lane(run / each.name, each.seed, *ready(each.values)) for each in replicas]
+
+
+def prepared(make: Make) -> Callable[[Mapping[str, Any]], tuple[Experiment, Callable]]:
+    """The experiment for some values, and its samples: made once, however many seeds have them."""
+    found = {}
+
+    def ready(values):
+        key = tuple(values.items())
+        if key not in found:
+            experiment = make(values)
+            found[key] = experiment, phases.prepare(experiment.phases)
+        return found[key]
+
+    return ready
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,16 +66,20 @@ class Job:
     """A run, and all that it takes to train it."""
 
     run: Path
-    experiment: Experiment
     config: Any
     options: Options
     data: Dataset
-    draw: Callable
-    make: Callable  # the game for the values of a replica
+    make: Make
     replicas: Sequence[Replica]  # none where the run is one training by itself
+    lanes: Sequence[Lane]
     say: Callable[[str], None]
     inherited: Sequence[State] = ()  # whose weights the run begins with, if not with its own
     rewinds: tuple[float, ...] = ()  # by what the learning rates were multiplied, one by one
+
+    @property
+    def experiment(self) -> Experiment:
+        """Of the first lane: all others have its networks, figures to watch and number of moves."""
+        return self.lanes[0].experiment
 
     @property
     def phases(self) -> Sequence[Phase]:
@@ -48,10 +87,14 @@ class Job:
         games = self.experiment.phases
         return phases.slowed(games, math.prod(self.rewinds)) if self.rewinds else games
 
+    def game(self, values: Mapping[str, Any]) -> Game:
+        """What replicas of these values play."""
+        return self.make(values).game
+
     def like(self, step: int) -> State:
         """What the state of this step looks like."""
         if self.replicas:
-            return replicas.abstract(self.make, self.replicas)
+            return replicas.abstract(self.game, self.replicas)
         return phases.abstract(self.experiment.phases, step)
 
     def chunks(self, state: State | None, every: int = 0) -> Iterator[tuple[State, Mapping]]:
@@ -62,21 +105,16 @@ class Job:
             "batch_size": self.config.batch_size,
             "state": state,
             "chunk": every or options.log_every,
-            "rule": self.experiment.rule or update,
         }
         if self.replicas:
             lay = {"vmap": replicas.at_once, "map": replicas.one_by_one}[options.replicas]
-            return replicas.train(self.make, self.data, replicas=self.replicas, lay=lay, **common)
+            rules = lambda values: self.make(values).rule or update
+            common |= {"replicas": self.replicas, "lay": lay, "rules": rules}
+            return replicas.train(self.game, self.data, **common)
         spread = {"pmap": parallel.pmap, "shard_map": parallel.shard_map}[options.parallel]
         common |= {"seed": options.seed, "spread": spread, "device_data": options.device_data}
+        common |= {"rule": self.experiment.rule or update}
         return phases.train(self.phases, self.data, **common)
-
-    @property
-    def lanes(self) -> list[Lane]:
-        """What is trained: each replica in its folder, or the run by itself."""
-        if not self.replicas:
-            return [Lane(self.run, self.options.seed)]
-        return [Lane(self.run / replica.name, replica.seed) for replica in self.replicas]
 
     @property
     def folders(self) -> set[Path]:

@@ -12,7 +12,6 @@ from gan_jax import (
     compiling,
     inheritance,
     locks,
-    phases,
     preflight,
     processes,
     replaced,
@@ -26,6 +25,7 @@ from gan_jax import (
 )
 from gan_jax import data as data_room
 from gan_jax import experiment as experiments
+from gan_jax import job as job_room
 from gan_jax.cache import keep_programs
 from gan_jax.errors import UsageError
 from gan_jax.evaluation import assess, record
@@ -136,19 +136,19 @@ def _prepare(
         preflight.check_replicas(data, options)
     check_batch(config.batch_size, len(data.train["real"]), split=not replicas)
     module = experiments.load(path)
-    built = experiments.build(module, config, data.spec)
+    make = experiments.maker(module, config, data.spec)
+    lanes = job_room.lanes(run, options.seed, replicas, make)
+    built = lanes[0].experiment
     preflight.check_fits(built, data, config.batch_size)
     if known:
         preflight.check_steps(known["config"]["steps"], module, config, data)
     if built.weigh:
         weights = built.weigh(data.spec.decode(data.train["real"][:]))
         data = dataclasses.replace(data, weights=weights)
-    make = experiments.maker(module, config, data.spec)
     if replicas and built.before:
         raise UsageError("Games in turn are trained one --seed at a time, without --seeds.")
-    draw = phases.prepare(built.phases)
     inherited = inheritance.read(run, known, options.init_from)
-    job = Job(run, built, config, options, data, draw, make, replicas, say, inherited)
+    job = Job(run, config, options, data, make, replicas, lanes, say, inherited)
     inheritance.check(job)
     watching.check(job)
     return job
@@ -157,8 +157,8 @@ def _prepare(
 def _finish(job: Job, state: State) -> None:
     found = {}
     for index, lane in job.living(state, int(state.step.max())):
-        given = job.draw, job.part(state, index), job.data
-        figures = assess(job.experiment, job.experiment.game, *given, seed=lane.seed)
+        given = lane.draw, job.part(state, index), job.data
+        figures = assess(lane.experiment, lane.experiment.game, *given, seed=lane.seed)
         said = record(lane.folder, figures, job.data.spec)
         found[lane.folder.name] = figures
     if job.replicas:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -20,6 +19,7 @@ from gan_jax.errors import CheckpointError, RunError, UsageError
 from gan_jax.experiment import Experiment
 from gan_jax.game import Game, State
 from gan_jax.generated import Sampler, asked, conditions_of
+from gan_jax.job import prepared
 from gan_jax.keys import stream
 from gan_jax.making import Maker
 from gan_jax.options import check_seed
@@ -153,23 +153,22 @@ def load_all(
     chosen = replicas.chosen(run, lanes, replica)
     module = experiments.load(file)
     config, spec = _configured(run, module, known, lanes)
-    built = experiments.build(module, config, spec)
-    draw, fingerprint = phases.prepare(built.phases), known["fingerprint"]
-    trained = partial(Trained, built, spec=spec, fingerprint=fingerprint, draw=draw)
-    if not lanes:
-        state = checkpoint.restore(folder, step, phases.abstract(built.phases, step))[0]
-        state, seed = parallel.here(state), known["seed"]
-        return [trained(config=config, seed=seed, state=state, folder=run)]
     make = experiments.maker(module, config, spec)
-    states = parallel.here(checkpoint.restore(folder, step, replicas.abstract(make, lanes))[0])
+    ready = prepared(make)
+
+    def trained(values: Mapping[str, float], seed: int, state: State, folder: Path) -> Trained:
+        changed, (built, draw) = dataclasses.replace(config, **values), ready(values)
+        return Trained(built, changed, spec, seed, known["fingerprint"], state, draw, folder)
+
+    if not lanes:
+        like = phases.abstract(ready({})[0].phases, step)
+        state = parallel.here(checkpoint.restore(folder, step, like)[0])
+        return [trained({}, known["seed"], state, run)]
+    game = lambda values: make(values).game
+    states = checkpoint.restore(folder, step, replicas.abstract(game, lanes))[0]
     return [
-        trained(
-            config=dataclasses.replace(config, **lanes[index].values),
-            seed=lanes[index].seed,
-            state=replicas.part(states, index),
-            folder=run / lanes[index].name,
-        )
-        for index in chosen
+        trained(lane.values, lane.seed, replicas.part(states, index), run / lane.name)
+        for index, lane in ((index, lanes[index]) for index in chosen)
     ]
 
 

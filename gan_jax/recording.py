@@ -47,8 +47,8 @@ def log(
     rows = []
     for index, lane in job.living(state, step):
         row = {name: float(np.atleast_1d(value)[index]) for name, value in metrics.items()}
-        if job.experiment.on_chunk:
-            more = job.experiment.on_chunk(job.part(state, index), row) or {}
+        if lane.experiment.on_chunk:
+            more = lane.experiment.on_chunk(job.part(state, index), row) or {}
             row |= {name: float(value) for name, value in more.items()}
         if evaluated:
             row |= watching.figures(job, job.part(state, index), lane)
@@ -58,7 +58,8 @@ def log(
     if not rows:
         divergence.keep_lanes(job, state, step)
         raise DivergedError(f"All {len(job.lanes)} replicas have diverged before step {step}.")
-    means = {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
+    shared = [name for name in rows[0] if all(name in row for row in rows)]
+    means = {name: float(np.mean([row[name] for row in rows])) for name in shared}
     if job.replicas:
         about = {"step": step, "seconds": seconds, "replicas": len(rows)}
         history.add(job.run, about | means)
@@ -121,5 +122,5 @@ def _picture(job: Job, state: State, step: int) -> None:
     count = report.enough(job.data.spec)
     for index, lane in job.living(state, step):
         key = stream(jax.random.key(lane.seed), "sample")
-        samples = job.draw(job.part(state, index), key, count)["samples"]
+        samples = lane.draw(job.part(state, index), key, count)["samples"]
         report.picture(samples, job.data.spec, lane.folder / "samples" / f"{step:07}.png")

@@ -55,6 +55,11 @@ Make = Callable[[Mapping[str, jax.Array]], Game]
 """The game for some values, which may be traced: `lambda values: game` where there are none."""
 
 
+def in_turn(values: Mapping[str, jax.Array]) -> Callable:
+    """The rule of play for any values: `game.update`."""
+    return core.update
+
+
 def one_by_one(function: Callable, each):
     """`function` of every replica, one after another: the numbers of a training by itself."""
     return jax.lax.map(lambda given: function(*given), each)
@@ -100,7 +105,7 @@ def train(
     state: State | None = None,
     chunk: int = 10,
     lay: Callable = at_once,
-    rule: Callable = core.update,
+    rules: Callable[[Mapping[str, jax.Array]], Callable] = in_turn,
 ) -> Iterator[tuple[State, dict[str, np.ndarray]]]:
     """Plays all replicas until step `steps`; a generator that yields after every chunk.
 
@@ -116,7 +121,7 @@ def train(
       state: where to go on from, `[replicas, ...]`. It is consumed.
       chunk: steps between two looks at the metrics.
       lay: `at_once` (vmap), or `one_by_one`: bit for bit the numbers of each by itself, on a CPU.
-      rule: of play: `game.update`, in turn, or one of `gan_jax.play`.
+      rules: of play, for the values of a replica: `game.update`, or one of `gan_jax.play`.
 
     Yields:
       `(states, metrics)`, the leaves of both `[replicas, ...]`, as `gan_jax.train.train` does.
@@ -130,7 +135,7 @@ def train(
     keys = jnp.stack([jax.random.key(replica.seed) for replica in replicas])
     names = replicas[0].values
     values = {name: jnp.stack([numbers(r.values)[name] for r in replicas]) for name in names}
-    body = _body(make, data.spec.decode, batch_size, feed.places(given), lay, rule)
+    body = _body(make, data.spec.decode, batch_size, feed.places(given), lay, rules)
     kinds = (abstract(make, replicas), (keys, values), arrays, np.int32(0), np.int32(1))
     advance = parallel.compiled(body, kinds, parallel.over_replicas)
     state = initial(make, replicas) if state is None else state
@@ -142,12 +147,13 @@ def train(
 
 
 def _body(
-    make: Make, decode: Callable, batch_size: int, size: int, lay: Callable, rule: Callable
+    make: Make, decode: Callable, batch_size: int, size: int, lay: Callable, rules: Callable
 ) -> Callable:
     def body(states, own, arrays, start, length):
         def one(state, own):
             key, values = own
-            play = program(make(values), decode, batch_size, size, partial(last_sound, start), rule)
+            given = make(values), decode, batch_size, size
+            play = program(*given, keep=partial(last_sound, start), rule=rules(values))
             return play(state, key, arrays, length)
 
         return lay(one, (states, own))

@@ -7,13 +7,11 @@ of one run; what changes the program (a width, a batch size, a loss) makes a run
 from __future__ import annotations
 
 import dataclasses
-import difflib
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from itertools import product
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, get_type_hints
 
 import jax
 import jax.numpy as jnp
@@ -23,14 +21,13 @@ from gan_jax import data as data_room
 from gan_jax import experiment as experiments
 from gan_jax import feed, runs, tables
 from gan_jax.data import Dataset
-from gan_jax.errors import DivergedError, UsageError
+from gan_jax.errors import DivergedError
+from gan_jax.game import update
 from gan_jax.launch import launch
 from gan_jax.options import Options, check_same, seeds
-from gan_jax.replicas import Replica
+from gan_jax.replicas import Replica, numbers
 from gan_jax.train import abstract, program
-
-Values = Mapping[str, Any]
-"""Of the varied fields of a Config, by name."""
+from gan_jax.varied import combinations, label
 
 
 def sweep(
@@ -64,7 +61,7 @@ def sweep(
         changed = dataclasses.replace(config, **values)
         spec = datas.setdefault(changed.data, data_room.open(changed.data)).spec
         experiments.build(module, changed, spec)
-    inner = [name for name in vary if traceable(module, config, datas[config.data], name)]
+    inner = traced(module, config, datas, vary)
     outer = {name: vary[name] for name in vary if name not in inner}
     chosen = [
         Replica(seed, values)
@@ -86,80 +83,65 @@ def sweep(
     return 0
 
 
-def combinations(vary: Mapping[str, Sequence[Any]]) -> list[Values]:
-    """Every choice of one value for each name, the last name varying fastest.
-
-    >>> combinations({"a": [1, 2], "b": [3]})
-    [{'a': 1, 'b': 3}, {'a': 2, 'b': 3}]
-    """
-    return [dict(zip(vary, values, strict=True)) for values in product(*vary.values())]
-
-
-def label(values: Values) -> str:
-    """The name of the folder of a part of the sweep."""
-    return "-".join(f"{name}-{value}" for name, value in values.items()) or "all"
-
-
 def is_done(run: Path) -> bool:
     """Whether the run was trained and evaluated to its end."""
     return (run / runs.EVALUATION).is_file()
 
 
-def traceable(module: ModuleType, config: Any, data: Dataset, name: str) -> bool:
-    """Whether a field of `Config` is a number inside the program, so that it may be traced."""
-    if get_type_hints(module.Config)[name] is not float:
-        return False
+def traced(
+    module: ModuleType, config: Any, datas: Mapping[str, Dataset], vary: Mapping[str, Sequence[Any]]
+) -> list[str]:
+    """Which of the varied fields are numbers inside of the programs of all other choices.
+
+    Args:
+      module: of the experiment.
+      config: a `Config` of it: the fields that do not vary.
+      datas: by the names in the configurations.
+      vary: field -> values.
+    """
+    found: dict[str, Sequence[Any]] = {}
+    for name in (name for name in vary if get_type_hints(module.Config)[name] is float):
+        tried = found | {name: vary[name]}
+        rest = combinations({other: vary[other] for other in vary if other not in tried})
+        configs = [dataclasses.replace(config, **values) for values in rest]
+        if all(traceable(module, each, datas[each.data], tried) for each in configs):
+            found = tried
+    return list(found)
+
+
+def traceable(
+    module: ModuleType, config: Any, data: Dataset, varied: Mapping[str, Sequence[float]]
+) -> bool:
+    """Whether one program plays all these values, traced: so game and rule, and on the same data.
+
+    Samples and figures are no part of it: each replica has those of its own values.
+    """
     make = experiments.maker(module, config, data.spec)
     arrays = {n: jax.ShapeDtypeStruct(a.shape, a.dtype) for n, a in feed.visible(data).items()}
     sizes = config.batch_size, len(data.train["real"])
 
-    def chunk(value, state):
-        body = program(make({name: value}), data.spec.decode, *sizes)
+    def chunk(values, state):
+        built = make(values)
+        body = program(built.game, data.spec.decode, *sizes, rule=built.rule or update)
         return body(state, jax.random.key(0), like(arrays), np.int32(1))
 
     like = partial(jax.tree.map, lambda kind: jnp.zeros(kind.shape, kind.dtype))
+    every = [make(values) for values in combinations(varied)]
     try:
-        jax.eval_shape(chunk, jnp.float32(0), abstract(make({})))
+        given = numbers({name: values[0] for name, values in varied.items()})
+        jax.eval_shape(chunk, given, abstract(every[0].game))
     except Exception:  # whatever it is, the field has a program of its own
         return False
-    return True
+    return _weighed_alike([built.weigh for built in every], data)
 
 
-def parse(module: ModuleType, words: Sequence[str]) -> dict[str, list[Any]]:
-    """The values of `--vary field=a,b,c`, each word one field.
-
-    Raises:
-      UsageError: a field that the `Config` does not have, or a value that is none of its type.
-    """
-    kinds, vary = get_type_hints(module.Config), {}
-    for word in words:
-        name, _, values = word.partition("=")
-        name = name.replace("-", "_")
-        if name not in kinds:
-            near = difflib.get_close_matches(name, kinds, n=3, cutoff=0.4) or list(kinds)
-            raise UsageError(f"--vary {word}: there is no field {name!r}; near: {', '.join(near)}.")
-        if name in vary:
-            raise UsageError(f"--vary names {name} twice: give all of its values at once.")
-        vary[name] = [_parsed(word, kinds[name], value) for value in values.split(",")]
-        if len(set(vary[name])) < len(vary[name]):
-            raise UsageError(f"--vary {word} has a value twice.")
-    return vary
-
-
-def _parsed(word: str, kind: Any, text: str) -> Any:
-    if get_origin(kind) is Literal:
-        choices = {str(choice): choice for choice in get_args(kind)}
-    elif kind is bool:
-        choices = {"True": True, "False": False}
-    elif kind in (int, float, str):
-        choices = {}
-    else:
-        raise UsageError(f"--vary {word}: fields of type {kind} cannot be varied.")
-    try:
-        return choices[text] if choices else kind(text)
-    except (KeyError, ValueError) as error:
-        said = f"one of {', '.join(choices)}" if choices else f"of type {kind.__name__}"
-        raise UsageError(f"--vary {word}: {text!r} is not {said}.") from error
+def _weighed_alike(ways: Sequence[Callable | None], data: Dataset) -> bool:
+    """Whether the examples are drawn alike, whichever of these says how often."""
+    if not any(ways):
+        return True
+    examples = data.spec.decode(data.train["real"][:])
+    first, *others = (weigh and np.asarray(weigh(examples)) for weigh in ways)
+    return all(np.array_equal(first, other) for other in others)
 
 
 def trained(

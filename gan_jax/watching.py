@@ -97,12 +97,12 @@ def figures(job: Job, state: State, lane: Lane) -> dict[str, float]:
     """A row of figures of a state, and of real data; says where samples lack variety.
 
     Args:
-      job: whose experiment's evaluations and measures they are.
-      state: of one lane.
-      lane: whose seed is that of the samples.
+      job: of the data.
+      state: of the lane.
+      lane: whose experiment's evaluations and measures they are, and whose seed the samples'.
     """
-    built = job.experiment
-    given = _evaluations(built, job.data.spec), job.draw, state, job.data
+    built = lane.experiment
+    given = _evaluations(built, job.data.spec), lane.draw, state, job.data
     limit = min(LIMIT, built.compared)
     found = evaluate(*given, seed=lane.seed, measures=built.measures, limit=limit)
     if few := lacking(found):

@@ -32,7 +32,7 @@ ORDER = (
     "orbax_errors",
     "cache checkpoint experiment histograms history options signals processes profiling progress",
     "runs",
-    "study vacancy replaced",
+    "study vacancy replaced varied",
     "recovery ledger job parting told",
     "charts",
     "report",

@@ -9,7 +9,6 @@ import pytest
 
 from gan_jax import data, experiment, sweep
 from gan_jax.cli import main
-from gan_jax.errors import UsageError
 from gan_jax.loading import load
 from tests.command import files, train, write_experiment
 
@@ -48,9 +47,80 @@ VARIED = ("--vary", "learning_rate=1e-3,1e38", "--vary", "batch_size=8,16", "--s
 
 def test_numbers_are_traced_and_others_are_not(small):
     module = experiment.load(small)
-    config, digits = module.Config(), data.open("digits")
-    found = {n: sweep.traceable(module, config, digits, n) for n in vars(config)}
-    assert {name for name, traced in found.items() if traced} == {"learning_rate", "penalty"}
+    config, digits = module.Config(), {"digits": data.open("digits")}
+    values = {"learning_rate": [1e-3, 2e-3], "slope": [0.0, 1.0], "batch_size": [8, 16]}
+    vary = values | {"penalty": [1.0, 10.0]}
+    assert sweep.traced(module, config, digits, vary) == ["learning_rate", "penalty"]
+
+
+def test_a_number_is_traced_in_the_programs_of_all_other_choices_or_in_none(small):
+    text = small.read_text().replace("float(config.slope)", "config.batch_size > 8 and float(rate)")
+    path = small.with_name("sometimes.py")
+    path.write_text(text.replace("    import optax;", "    rate = config.slope; import optax;"))
+    module, digits = experiment.load(path), {"digits": data.open("digits")}
+    for sizes, traced in ((["8"], ["slope"]), (["8", "16"], [])):
+        vary = {"slope": [0.0, 1.0], "batch_size": [int(size) for size in sizes]}
+        assert sweep.traced(module, module.Config(), digits, vary) == traced
+
+
+OTHERS = """    reach: float = 1.0
+    pace: float = 1.0
+    share: float = 0.0
+"""
+
+
+@pytest.fixture(scope="module")
+def others(tmp_path_factory):
+    """The small experiment with numbers of which none is the game's."""
+    path = write_experiment(tmp_path_factory.mktemp("others"), "others", OLD, OLD + OTHERS)
+    text = path.read_text().replace(
+        "sampler = sampling.from_prior(priors.normal(4))",
+        "sampler = sampling.from_prior(priors.normal(4, deviation=config.reach))",
+    )
+    new = """
+        tasks=[lambda nets, held_out, train: {"level": 10 * config.reach + config.pace}],
+        rule=lambda game, state, *rest: paced(config.pace, state, *update(game, state, *rest)),
+        weigh=lambda examples: jnp.arange(len(examples)) ** config.share,
+    )
+
+
+def paced(pace, before, after, metrics):
+    moved = lambda old, new: old + pace * (new - old)
+    return after._replace(params=jax.tree.map(moved, before.params, after.params)), metrics
+
+
+import jax
+import jax.numpy as jnp
+from gan_jax.game import update
+"""
+    text = text.replace("[metrics.suited(spec)]", "[lambda _, other: {'mean': float(other.mean())}]")
+    path.write_text(text.replace('"critic/gap"})\n', f'"critic/gap"}},{new}'))
+    return path
+
+
+def test_a_number_is_that_of_samples_tasks_and_rule_too(others, tmp_path):
+    vary = ("--vary", "reach=1,3", "--vary", "pace=0,1", "--seeds", "3", "--replicas", "map")
+    assert swept(others, tmp_path / "all", *vary) == 0
+    run, alone = tmp_path / "all" / "all", tmp_path / "alone"
+    assert len(list(run.glob("*-seed-3"))) == 4  # in one program
+    still = load(run, replica="reach-1-pace-0-seed-3").state.params["critic"]
+    assert not any(still["Dense_0"]["bias"])
+
+    given = ("--reach", 3, "--seed", 3, "--steps", 4, "--log-every", 2)
+    assert train(others, alone, *given) == 0
+    name = "reach-3-pace-1-seed-3"
+    figures = [json.loads((each / "evaluation.json").read_text()) for each in (run / name, alone)]
+    assert figures[0] == figures[1] and figures[0]["tasks"] == {"level": 31}
+    pictures = [(each / "samples" / "0000004.png").read_bytes() for each in (run / name, alone)]
+    assert pictures[0] == pictures[1]
+    drawn = [trained.sample(5)["samples"] for trained in (load(run, replica=name), load(alone))]
+    np.testing.assert_array_equal(*drawn)
+
+
+def test_a_number_that_says_how_often_examples_are_drawn_has_data_of_its_own(others):
+    module, digits = experiment.load(others), {"digits": data.open("digits")}
+    vary = {"share": [0.0, 1.0], "reach": [1.0, 2.0]}
+    assert sweep.traced(module, module.Config(), digits, vary) == ["reach"]
 
 
 def test_a_sweep_from_beginning_to_end(small, tmp_path, capsys):
@@ -114,17 +184,3 @@ def test_what_no_run_can_have_is_refused_before_any_is_trained(
     assert swept(small, tmp_path / "none", *words) == 2
     assert said in capsys.readouterr().err
     assert not (tmp_path / "none").exists()
-
-
-def test_choices(small):
-    text = small.read_text().replace(
-        "    steps: int", "    loss: Literal['a', 'b'] = 'a'\n    steps: int"
-    )
-    path = small.with_name("choices.py")
-    path.write_text(
-        text.replace("from dataclasses", "from typing import Literal\nfrom dataclasses")
-    )
-    module = experiment.load(path)
-    assert sweep.parse(module, ["loss=b,a"]) == {"loss": ["b", "a"]}
-    with pytest.raises(UsageError, match="'c' is not one of a, b"):
-        sweep.parse(module, ["loss=c"])

@@ -1,0 +1,31 @@
+"""What a sweep varies: values of the fields' types, every choice of them, a folder for each."""
+
+import pytest
+
+from gan_jax import experiment, varied
+from gan_jax.errors import UsageError
+from tests.command import write_experiment
+
+
+@pytest.fixture(scope="module")
+def module(tmp_path_factory):
+    new = "loss: Literal['a', 'b'] = 'a'\n    steps: int"
+    path = write_experiment(tmp_path_factory.mktemp("varied"), "choices", "steps: int", new)
+    text = path.read_text()
+    path.write_text(
+        text.replace("from dataclasses", "from typing import Literal\nfrom dataclasses")
+    )
+    return experiment.load(path)
+
+
+def test_choices(module):
+    assert varied.parse(module, ["loss=b,a"]) == {"loss": ["b", "a"]}
+    with pytest.raises(UsageError, match="'c' is not one of a, b"):
+        varied.parse(module, ["loss=c"])
+
+
+def test_a_folder_is_named_by_what_is_chosen():
+    vary = {"data": ["digits"], "width": [8, 16]}
+    labels = [varied.label(values) for values in varied.combinations(vary)]
+    assert labels == ["data-digits-width-8", "data-digits-width-16"]
+    assert varied.label({}) == "all"
