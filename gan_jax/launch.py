@@ -66,13 +66,20 @@ def launch(
         keep_programs()
     processes.begin(options.coordinator, options.processes, options.process)
     replicas = replicas or [Replica(seed) for seed in seeds(options)]
-    if options.on_divergence == "rewind" and (replicas or processes.count() > 1):
-        raise UsageError(
-            "--on-divergence rewind is for one training in one process: several seeds at once go "
-            "on without the one that diverges."
-        )
-    with signals.caught() as stopped:
-        with processes.together():
+    with processes.bound():
+        return _trained(run, path, config, options, replicas, say)
+
+
+def _trained(
+    run: Path,
+    path: Path,
+    config: Any,
+    options: Options,
+    replicas: Sequence[Replica],
+    say: Callable,
+) -> int:
+    with signals.caught() as stopped, ExitStack() as held:
+        with processes.together():  # at once, so that from here on they notice if one is killed
             if processes.first():
                 replaced.mend(run)
         with processes.together():
@@ -80,13 +87,12 @@ def launch(
             known = runs.about(run) if options.resume and runs.began(run) else None
             job = _prepare(run, known, path, config, options, replicas, say)
         processes.check_alike(settling.told(job, known, path))
-        with ExitStack() as held:
-            with processes.together():
-                if processes.first():
-                    held.enter_context(locks.locked(run))
-                    settling.settle(job, known, path)
-            with processes.together():  # the others wait until the first one has evaluated
-                return _lead(job, stopped) if processes.first() else _follow(job, stopped)
+        with processes.together():
+            if processes.first():
+                held.enter_context(locks.locked(run))
+                settling.settle(job, known, path)
+        with processes.together():  # the others wait until the first one has evaluated
+            return _lead(job, stopped) if processes.first() else _follow(job, stopped)
 
 
 def _lead(job: Job, stopped: Sequence[int]) -> int:
@@ -123,6 +129,11 @@ def _prepare(
     say: Callable,
 ) -> Job:
     """Reads and checks, and writes nothing: a mistake that it finds leaves no folder behind."""
+    if options.on_divergence == "rewind" and (replicas or processes.count() > 1):
+        raise UsageError(
+            "--on-divergence rewind is for one training in one process: several seeds at once go "
+            "on without the one that diverges."
+        )
     if options.resume_from is not None:
         checkpoint.check_there(run / runs.CHECKPOINTS, options.resume_from)
     if known:

@@ -126,7 +126,9 @@ def check_alike(told: Mapping[str, Any]) -> None:
 def bound() -> Iterator[None]:
     """Where several processes train one run, what fails in this block ends this process at once.
 
-    To go on to the end of the program would be to wait for the others, and they for this one.
+    To go on to the end of the program would be to wait for the others, and they for this one. A
+    process that is killed is noticed by those that wait for it; JAX ends, in its own words, those
+    that are busy with something else for `SILENCE`, and all where the first one is killed.
     """
     try:
         yield

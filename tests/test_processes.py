@@ -16,6 +16,7 @@ from gan_jax.errors import RunError, UsageError
 from tests.command import hashes, process, rows, train, write_experiment
 
 ENDLESS = ("--steps", 1_000_000)
+ENDED = "Another process ended, and so does this one"
 
 
 def port() -> int:
@@ -45,7 +46,7 @@ def ended(jobs, limit: float = 120):
 
 def reached(run, step: int) -> None:
     """Waits until the run has gone so far."""
-    for _ in range(1200):
+    for _ in range(3600):
         if (run / "metrics.jsonl").exists() and rows(run) and rows(run)[-1]["step"] >= step:
             return
         time.sleep(0.05)
@@ -97,7 +98,22 @@ def test_killing_one_ends_the_other_within_seconds(experiment, run, victim):
     _, complaint = other.communicate(timeout=60)
     assert time.monotonic() - killed < 30
     assert other.returncode != 0
-    assert re.search("Another process ended, and so does this one|another task died", complaint)
+    # JAX itself ends those that have lost the first one.
+    assert re.search(f"{ENDED}{'|another task died' * (victim == 0)}", complaint)
+
+
+def test_killing_one_before_it_trains_ends_the_other_within_seconds(tmp_path, run):
+    kill = "import os\n    import jax\n\n    jax.process_index() and os.kill(os.getpid(), 9)\n"
+    deadly = write_experiment(
+        tmp_path, "deadly", "    import optax\n", f"    import optax\n    {kill}"
+    )
+    jobs = begun(deadly, run, *ENDLESS)
+    jobs[1].communicate(timeout=120)
+    killed = time.monotonic()
+    _, complaint = jobs[0].communicate(timeout=60)
+    assert time.monotonic() - killed < 20
+    assert (jobs[1].returncode, jobs[0].returncode) == (-signal.SIGKILL, 7)
+    assert re.search(ENDED, complaint)
 
 
 @pytest.mark.slow
