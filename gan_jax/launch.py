@@ -85,7 +85,8 @@ def _trained(
         with processes.together():
             vacancy.check(run, resume=options.resume, overwrite=options.overwrite)
             known = runs.about(run) if options.resume and runs.began(run) else None
-            job = _prepare(run, known, path, config, options, replicas, say)
+            heard = say if processes.first() else _unsaid
+            job = _prepare(run, known, path, config, options, replicas, heard)
         processes.check_alike(settling.told(job, known, path))
         with processes.together():
             if processes.first():
@@ -93,6 +94,10 @@ def _trained(
                 settling.settle(job, known, path)
         with processes.together():  # the others wait until the first one has evaluated
             return _lead(job, stopped) if processes.first() else _follow(job, stopped)
+
+
+def _unsaid(text: str) -> None:
+    """What the first process says for all."""
 
 
 def _lead(job: Job, stopped: Sequence[int]) -> int:

@@ -51,7 +51,7 @@ def play(job: Job, stopped: Sequence[int]) -> tuple[State, int]:
         try:
             return _play(job, stopped, start, *begun)
         except DivergedError as error:
-            if job.replicas:
+            if job.replicas or processes.count() > 1:
                 raise
             traceback.clear_frames(error.__traceback__)  # they hold the state on the device,
             del begun  # as does this
@@ -74,9 +74,9 @@ def _play(
     with (
         checkpoint.open_folder(folder, options.keep, lambda: best.step) as manager,
         progress(step, steps, job.experiment.watch, shown=processes.first()) as show,
-        profiled(job.run / "profile", options.profile, job.say) as profile,
+        profiled(job.run / "profile", options.profile * processes.first(), job.say) as profile,
         trackers.opened(*recording.tracked(job), step) as track,
-        processes.bound(),
+        processes.bound(DivergedError),
     ):
         for state, metrics in chunks:
             before, step = step, _look(job, step)

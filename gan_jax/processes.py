@@ -11,7 +11,7 @@ import jax
 import numpy as np
 from jax.experimental import multihost_utils
 
-from gan_jax.errors import RunError, UsageError, line
+from gan_jax.errors import DivergedError, RunError, UsageError, line
 
 SILENCE = 20
 """Seconds without a sign of life after which a process is given up."""
@@ -123,17 +123,20 @@ def check_alike(told: Mapping[str, Any]) -> None:
 
 
 @contextmanager
-def bound() -> Iterator[None]:
+def bound(*alike: type[Exception]) -> Iterator[None]:
     """Where several processes train one run, what fails in this block ends this process at once.
 
     To go on to the end of the program would be to wait for the others, and they for this one. A
     process that is killed is noticed by those that wait for it; JAX ends, in its own words, those
     that are busy with something else for `SILENCE`, and all where the first one is killed.
+
+    Args:
+      *alike: what all of them meet at once: they go on to the end of a wider block, and save.
     """
     try:
         yield
     except Exception as error:
-        if count() == 1:
+        if count() == 1 or isinstance(error, alike):
             raise
         text = str(error)
         if any(sign in text for sign in ("Gloo", "UNAVAILABLE", "NCCL")):
@@ -141,7 +144,8 @@ def bound() -> Iterator[None]:
                 "Another process ended, and so does this one: what was saved is intact, and the "
                 "same commands with --resume go on."
             )
-        print(line(text), file=sys.stderr)
+        if first() or not isinstance(error, DivergedError):  # which the first one says for all
+            print(line(text), file=sys.stderr)
         leave(getattr(error, "code", 7))
 
 

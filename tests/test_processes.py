@@ -117,6 +117,20 @@ def test_killing_one_before_it_trains_ends_the_other_within_seconds(tmp_path, ru
 
 
 @pytest.mark.slow
+def test_a_divergence_is_said_once_and_what_was_being_saved_is_saved(tmp_path, run):
+    sudden = "lambda count: 1e-3 + 1e30 * (count > 45)"  # the critic's 45th move is of step 23
+    wild = write_experiment(tmp_path, "wild", "config.learning_rate", sudden)
+    often = ("--checkpoint-every", 10, "--profile", 5)
+    codes, said = ended(begun(wild, run, *ENDLESS, *often))
+    assert codes == [5, 5], said
+    assert "Not finite at step 30" in said[0][1]
+    assert "Wrote a trace of steps 11 to 20" in said[0][0]
+    assert not [text for text in "\n".join(said[1]).splitlines() if text and "[Gloo]" not in text]
+    assert checkpoint.latest(run / "checkpoints") == 20
+    assert len([*(run / "profile").rglob("*.xplane.pb")]) == 1
+
+
+@pytest.mark.slow
 def test_terminating_one_saves_both_at_the_same_step(experiment, run):
     jobs = begun(experiment, run, *ENDLESS)
     reached(run, 10)
