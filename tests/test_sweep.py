@@ -93,7 +93,9 @@ import jax
 import jax.numpy as jnp
 from gan_jax.game import update
 """
-    text = text.replace("[metrics.suited(spec)]", "[lambda _, other: {'mean': float(other.mean())}]")
+    text = text.replace(
+        "[metrics.suited(spec)]", "[lambda _, other: {'mean': float(other.mean())}]"
+    )
     path.write_text(text.replace('"critic/gap"})\n', f'"critic/gap"}},{new}'))
     return path
 
