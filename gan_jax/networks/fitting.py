@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from gan_jax.data import Spec
 from gan_jax.game import Network
 from gan_jax.networks.network import linen
-from gan_jax.networks.packing import packed
+from gan_jax.networks.packing import check_pack, packed
 
 
 def check_widths(*widths: int) -> None:
@@ -74,6 +74,7 @@ def paired(
     """
     if latent < 1:
         raise ValueError(f"A generator needs 1 latent dimension or more; given: {latent}.")
+    check_pack(pack)
     *axes, channels = shape
     z, x = jnp.zeros((2, latent)), jnp.zeros((2, *axes, pack * channels))
     label = label_examples(classes)

@@ -33,12 +33,17 @@ def packed(critic: Network, count: int, classes: int = 0) -> Network:
     >>> packed(sums, 2).apply({}, {}, jnp.array([[1.0], [2.0], [3.0], [4.0]])).tolist()
     [3.0, 7.0]
     """
-    if not isinstance(count, int) or count < 1:
-        raise ValueError(f"A pack has a whole number of examples, 1 or more; given: {count!r}.")
+    check_pack(count)
     hot = lambda x: one_hot(x, classes, "float32") if classes and x.ndim == 1 else x
     join = lambda x: _joined(hot(x), count)
     both = lambda function: function and (lambda p, s, *x: function(p, s, *map(join, x)))
     return critic._replace(apply=both(critic.apply), settle=both(critic.settle))
+
+
+def check_pack(count: int) -> None:
+    """Refuses a pack of no examples."""
+    if not isinstance(count, int) or count < 1:
+        raise ValueError(f"A pack has a whole number of examples, 1 or more; given: {count!r}.")
 
 
 def _joined(x: jax.Array, count: int) -> jax.Array:

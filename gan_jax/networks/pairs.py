@@ -42,7 +42,7 @@ def mlp_pair(
     Returns:
       `(generator, critic)`.
     """
-    check_widths(*widths, pack)
+    check_widths(*widths)
     classes = classes_of(spec, conditional)
     usual = jnp.tanh if spec.is_image else jax.nn.identity
     usual = partial(table_output, spec=spec) if spec.columns else usual

@@ -88,7 +88,7 @@ def test_a_pair_of_packs_and_one_without():
         np.shape, mlp_pair(spec, latent=3, widths=(8,), pack=pack)[1].init(jax.random.key(0))[0]
     )
     assert shapes(1)["Dense_0"]["kernel"] == (48, 8) and shapes(2)["Dense_0"]["kernel"] == (96, 8)
-    with pytest.raises(ValueError, match="given: 8, 0"):
+    with pytest.raises(ValueError, match="1 or more; given: 0"):
         mlp_pair(spec, latent=3, widths=(8,), pack=0)
 
 
