@@ -27,7 +27,8 @@ class Config:
     """Esteban et al. 2017, arXiv:1706.02633: LSTMs, with latents of each step and Adam for G alone.
 
     Differs from the paper: sawtooths beside its sines; averaged weights; no scores of real
-    waves with wrong labels.
+    waves with wrong labels; one move of the critic in a step, where the settings that come with
+    its code have five rounds.
     """
 
     data: str = "waves"
