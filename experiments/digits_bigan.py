@@ -3,6 +3,7 @@
     gan-jax train digits_bigan --seeds 0..2
     gan-jax train digits_bigan --data 'idx:$GAN_JAX_DATA/mnist' --widths 512 512 --latent 50
         --steps 4500
+    gan-jax train digits_bigan --stochastic
     gan-jax encode runs/digits_bigan --out codes.npz
 
 The evaluation gives, on held-out data, `reconstruction_ratio`, the distance from an example to what
@@ -37,7 +38,9 @@ class Config:
     learning_rate: float = 2e-4
     """Of Adam, for both players."""
     latent: int = 16
-    """Dimensions of the uniform prior."""
+    """Dimensions of the prior: a uniform one, or if the encoder is stochastic a normal one."""
+    stochastic: bool = False
+    """Whether codes are drawn from a normal distribution that the encoder gives: ALI."""
     widths: tuple[int, ...] = (256, 256)
     """Of the hidden layers of all three networks."""
     average: float = 0.999
@@ -58,9 +61,10 @@ def build(config, spec):
     from gan_jax import families, metrics, networks, optimizers, play, priors, sampling
     from gan_jax.experiment import Experiment
 
-    prior = priors.uniform(config.latent)
+    prior = priors.normal(config.latent) if config.stochastic else priors.uniform(config.latent)
     size = {"latent": config.latent, "widths": config.widths}
-    encoder, generator = networks.mlp_autoencoder(spec, **size)
+    outputs = (2 if config.stochastic else 1) * config.latent
+    encoder, generator = networks.mlp_autoencoder(spec, outputs=outputs, **size)
     critic = networks.pair_critic(spec, **size)
     three = networks.with_precision(config.precision, encoder, generator, critic)
     adam = optimizers.adam(config.learning_rate, b1=0.5, b2=0.999)
@@ -69,6 +73,7 @@ def build(config, spec):
         prior=prior,
         generator_optimizer=adam,
         critic_optimizer=adam,
+        stochastic=config.stochastic,
         average=optimizers.warm_average(config.average),
     )
     return Experiment(

@@ -31,21 +31,24 @@ def vae() -> Row:
     return Row(game, data, trains, 2, sampler, judged=())
 
 
-def bigan() -> Row:
-    """A critic of pairs; one player trains what makes either half of them."""
+def bigan(stochastic: bool = False) -> Row:
+    """A critic of pairs; one player trains what makes either half of them, a code drawn or not."""
     data, prior = points(), priors.normal(LATENT)
     size, adam = {"latent": LATENT, "widths": (16,)}, optax.adam(1e-3, b1=0.5, b2=0.9)
+    outputs = 2 * LATENT if stochastic else LATENT
     game = families.bigan(
-        *networks.mlp_autoencoder(data.spec, **size),
+        *networks.mlp_autoencoder(data.spec, outputs=outputs, **size),
         networks.pair_critic(data.spec, **size),
         prior=prior,
+        stochastic=stochastic,
         generator_optimizer=adam,
         critic_optimizer=adam,
         average=warm_average(0.9),
     )
     trains = {"critic": {"critic"}, "generator": {"encoder", "generator"}}
     pairs = (("real", "code"), ("fake", "latent"))
-    return Row(game, data, trains, 2, sampling.from_prior(prior), judged=pairs)
+    draws = 4 if stochastic else 2
+    return Row(game, data, trains, draws, sampling.from_prior(prior), judged=pairs)
 
 
 def adversarial_autoencoder(data=None, prior=None, labels=False, **rest) -> Row:

@@ -61,6 +61,7 @@ ROWS: dict[str, Callable[[], Row]] = {
     ),
     "vae": vae,
     "bigan": bigan,
+    "ali": lambda: bigan(stochastic=True),
     "adversarial_autoencoder": adversarial_autoencoder,
     "informed": informed,
     "informed_by_few": lambda: informed(few=True),

@@ -8,7 +8,7 @@ import pytest
 
 from gan_jax import families, losses, priors
 from gan_jax.game import Network, bind
-from tests.playing import start
+from tests.playing import draw, halves, start
 
 Z = np.random.default_rng(0).normal(size=(64, 1)).astype(np.float32)
 KEYS = jax.random.split(jax.random.key(0), 64)
@@ -77,6 +77,49 @@ def test_the_roles_are_exchanged_in_both_terms():
     np.testing.assert_allclose(found["generator"]["w"], of_generator, rtol=1e-5)
 
 
+def normal(gain, log_variance):
+    """An encoder of z ~ N(gain x, e^log_variance)."""
+    given = {"gain": np.float32(gain), "log_variance": np.float32(log_variance)}
+
+    def apply(p, s, x):
+        return jnp.concatenate([p["gain"] * x, p["log_variance"] + 0 * x], axis=1)
+
+    return Network(lambda key: (given, {}), apply)
+
+
+def test_a_stochastic_code_is_drawn_by_its_example_and_known_by_its_mean():
+    game = stochastic(normal(0.3, np.log(0.25)), priors.normal(1))
+    drawn = draw(game, "critic", KEYS, {"real": GAIN * Z})
+    keys, own = halves(KEYS)
+    np.testing.assert_array_equal(drawn["latent"], jax.jit(priors.normal(1))(keys))
+    noise = np.asarray(jax.jit(priors.normal(1))(own))
+    np.testing.assert_allclose(drawn["code"], 0.3 * GAIN * Z + 0.5 * noise, atol=1e-6)
+    mean = bind(game, start(game)).encoder(GAIN * Z)
+    np.testing.assert_allclose(mean, 0.3 * GAIN * Z, rtol=1e-6)
+
+
+def test_mean_and_variance_of_a_stochastic_encoder_are_trained():
+    """Under Wasserstein and d = w3 z^2 the slope is that of w3 E z^2 = w3 (g^2 E x^2 + sigma^2)."""
+    game = stochastic(normal(0.3, np.log(0.25)), priors.normal(1), loss=losses.wasserstein)
+    state, keys = start(game), jax.random.split(jax.random.key(1), 64 * 500).reshape(500, 64)
+
+    def value(params):
+        nets = bind(game, state._replace(params=params))
+        play = lambda keys: game.players["generator"].loss(nets, keys, {"real": GAIN * Z})[0]
+        return jax.vmap(play)(keys).mean()
+
+    slopes = jax.jit(jax.grad(value))(state.params)["encoder"]
+    squares = GAIN**2 * float(np.square(Z).mean())
+    np.testing.assert_allclose(slopes["gain"], 1.5 * 2 * 0.3 * squares, rtol=0.02)
+    np.testing.assert_allclose(slopes["log_variance"], 1.5 * 0.25, rtol=0.02)
+
+
+def stochastic(encoder, prior, **rest):
+    sgd = {"generator_optimizer": optax.sgd(0.1), "critic_optimizer": optax.sgd(0.1)}
+    networks = encoder, line(GAIN), quadratic((0.0, 0.0, 1.5))
+    return families.bigan(*networks, prior=prior, stochastic=True, **sgd, **rest)
+
+
 def test_what_does_not_fit_is_refused_when_the_game_is_made():
     def game(**changes):
         networks = {"encoder": line(1.0), "generator": line(1.0), "critic": quadratic([0.0] * 3)}
@@ -86,5 +129,7 @@ def test_what_does_not_fit_is_refused_when_the_game_is_made():
     double = line(1.0)._replace(apply=lambda p, s, x: jnp.concatenate([x, x], axis=1))
     with pytest.raises(ValueError, match=r"outputs of shape \(2,\) where \(1,\).*as the prior"):
         game(encoder=double)
+    with pytest.raises(ValueError, match=r"mean and a log variance for each latent dimension"):
+        game(stochastic=True)
     with pytest.raises(ValueError, match="`loss` is a pair"):
         game(loss="hinge")
