@@ -74,8 +74,8 @@ class R3GANGenerator(nn.Module):
 
     Attributes:
       shape: height, width and channels; the size is a multiple of 2 to the number of doublings.
-      widths: channels of the smallest maps, and then after each doubling; best multiples of 8,
-        which have the paper's groups, see `grouping`.
+      widths: channels of the smallest maps, and then after each doubling; multiples of 8 have
+        the paper's groups, see `grouping`.
       classes: how many labels there are; 0 for a generator without labels.
       embedding: dimensions of the embedding of a class.
 
