@@ -34,7 +34,6 @@ from gan_jax.job import Job
 from gan_jax.loop import LATE, STALE, play
 from gan_jax.options import Options, check, check_same, seeds
 from gan_jax.replicas import Replica
-from gan_jax.train import check_batch
 
 
 def launch(
@@ -148,21 +147,17 @@ def _prepare(
         if config.steps < reached:
             raise UsageError(f"--steps is {config.steps}, and {run} is at step {reached} already.")
     data = data_room.open(config.data, known and known["fingerprint"])
-    if replicas:
-        preflight.check_replicas(data, options)
-    check_batch(config.batch_size, len(data.train["real"]), split=not replicas)
+    preflight.check_data(config, data, options, many=bool(replicas))
     module = experiments.load(path)
     make = experiments.maker(module, config, data.spec)
     lanes = job_room.lanes(run, options.seed, replicas, make)
     built = lanes[0].experiment
-    preflight.check_fits(built, data, config.batch_size)
+    preflight.check_fits(built, data, config.batch_size, many=bool(replicas))
     if known:
         preflight.check_steps(known["config"]["steps"], module, config, data)
     if built.weigh:
         weights = built.weigh(data.spec.decode(data.train["real"][:]))
         data = dataclasses.replace(data, weights=weights)
-    if replicas and built.before:
-        raise UsageError("Games in turn are trained one --seed at a time, without --seeds.")
     inherited = inheritance.read(run, known, options.init_from)
     job = Job(run, config, options, data, make, replicas, lanes, say, inherited)
     inheritance.check(job)

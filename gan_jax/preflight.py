@@ -12,12 +12,18 @@ from gan_jax.errors import UsageError
 from gan_jax.experiment import Experiment
 from gan_jax.game import bind, update
 from gan_jax.options import Options
-from gan_jax.train import abstract, traceable
+from gan_jax.train import abstract, check_batch, traceable
 from gan_jax.train import check_fits as check_game
 
 
-def check_replicas(data: Dataset, options: Options) -> None:
-    """Refuses many seeds where they cannot be trained in one program."""
+def check_data(config: Any, data: Dataset, options: Options, *, many: bool) -> None:
+    """Refuses a minibatch that the data or the devices do not have, and data not for many seeds."""
+    if many:
+        _check_replicas(data, options)
+    check_batch(config.batch_size, len(data.train["real"]), split=not many)
+
+
+def _check_replicas(data: Dataset, options: Options) -> None:
     if processes.count() > 1:
         raise UsageError(
             "Several seeds need nothing of one another: give some of them to each process by "
@@ -30,8 +36,10 @@ def check_replicas(data: Dataset, options: Options) -> None:
         )
 
 
-def check_fits(built: Experiment, data: Dataset, batch_size: int) -> None:
+def check_fits(built: Experiment, data: Dataset, batch_size: int, *, many: bool) -> None:
     """Refuses an experiment whose games cannot be played, kept or sampled, by tracing them."""
+    if many and built.before:
+        raise UsageError("Games in turn are trained one --seed at a time, without --seeds.")
     try:
         phases.check(built.phases)
         keys = jax.random.split(jax.random.key(0), 2)

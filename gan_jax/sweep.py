@@ -19,12 +19,13 @@ import numpy as np
 
 from gan_jax import data as data_room
 from gan_jax import experiment as experiments
-from gan_jax import feed, runs, tables
+from gan_jax import feed, preflight, runs, tables, vacancy
 from gan_jax.data import Dataset
 from gan_jax.errors import DivergedError
 from gan_jax.game import update
 from gan_jax.launch import launch
 from gan_jax.options import Options, check_same, seeds
+from gan_jax.options import check as check_options
 from gan_jax.replicas import Replica, numbers
 from gan_jax.train import abstract, program
 from gan_jax.varied import combinations, label
@@ -56,11 +57,11 @@ def sweep(
     """
     folder = Path(options.run or f"sweeps/{path.stem}").expanduser()
     module = experiments.load(path)
-    datas = {}
+    datas = {name: data_room.open(name) for name in vary.get("data", [config.data])}
     for values in combinations(vary):
-        changed = dataclasses.replace(config, **values)
-        spec = datas.setdefault(changed.data, data_room.open(changed.data)).spec
-        experiments.build(module, changed, spec)
+        check(
+            module, changed := dataclasses.replace(config, **values), options, datas[changed.data]
+        )
     inner = traced(module, config, datas, vary)
     outer = {name: vary[name] for name in vary if name not in inner}
     chosen = [
@@ -68,19 +69,32 @@ def sweep(
         for values in combinations({name: vary[name] for name in inner})
         for seed in seeds(options) or [options.seed]
     ]
-    parts = combinations(outer)
+    parts = {folder / label(values): values for values in combinations(outer)}
+    for run in parts:
+        vacancy.check(run.absolute(), resume=options.resume, overwrite=options.overwrite)
     say(
         f"{len(parts)} programs, each with {len(chosen)} replicas; varied inside of them: "
         f"{', '.join(inner) or 'only the seed'}."
     )
-    for values in parts:
-        run = folder / label(values)
+    for run, values in parts.items():
         here = dataclasses.replace(options, run=str(run), seeds="", seed=0)
         stopped = trained(path, dataclasses.replace(config, **values), here, say, chosen)
         if stopped or not is_done(run):
             return stopped
-    say(tables.record(folder, [(values, folder / label(values)) for values in parts]))
+    say(tables.record(folder, [(values, run) for run, values in parts.items()]))
     return 0
+
+
+def check(module: ModuleType, config: Any, options: Options, data: Dataset) -> None:
+    """Refuses one combination of the values, before any is trained.
+
+    Raises:
+      UsageError: no run can have it.
+    """
+    check_options(config, options)
+    preflight.check_data(config, data, options, many=True)
+    built = experiments.build(module, config, data.spec)
+    preflight.check_fits(built, data, config.batch_size, many=True)
 
 
 def is_done(run: Path) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import product
 from types import ModuleType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
+from urllib.parse import quote
 
 from gan_jax.errors import UsageError
 
@@ -24,8 +25,13 @@ def combinations(vary: Mapping[str, Sequence[Any]]) -> list[Values]:
 
 
 def label(values: Values) -> str:
-    """The name of the folder of a part of the sweep."""
-    return "-".join(f"{name}-{value}" for name, value in values.items()) or "all"
+    """The name of the folder of a part of the sweep, in which nothing is a path or a pattern.
+
+    >>> label({"width": 64, "data": "digits?per_class=20"})
+    'width-64-data-digits%3Fper_class=20'
+    """
+    safe = lambda value: quote(str(value), safe="=+,:@ ")
+    return "-".join(f"{name}-{safe(value)}" for name, value in values.items()) or "all"
 
 
 def parse(module: ModuleType, words: Sequence[str]) -> dict[str, list[Any]]:

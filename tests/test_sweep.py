@@ -63,6 +63,24 @@ def test_a_number_is_traced_in_the_programs_of_all_other_choices_or_in_none(smal
         assert sweep.traced(module, module.Config(), digits, vary) == traced
 
 
+def test_data_are_opened_once_and_those_of_the_default_are_not(small, tmp_path, monkeypatch):
+    usual, opened, parts = data.open, [], []
+    monkeypatch.setattr(data, "open", lambda name: opened.append(name) or usual(name))
+    monkeypatch.setattr(sweep, "trained", lambda *given: parts.append(given[2].run) or 1)
+    vary = ("--vary", "data=ring,grid", "--vary", "batch_size=8,16", "--vary", "penalty=1,10")
+    assert swept(small, tmp_path, "--data", "nowhere", *vary) == 1
+    assert opened == ["ring", "grid"]
+    assert parts == [str(tmp_path / "data-ring-batch_size-8")]
+
+
+def test_a_folder_that_is_taken_is_refused_before_any_is_trained(small, tmp_path, capsys):
+    (tmp_path / "batch_size-16").mkdir()
+    (tmp_path / "batch_size-16" / "mine").write_text("")
+    assert swept(small, tmp_path, "--vary", "batch_size=8,16") == 6
+    assert "batch_size-16 is not empty and is no run" in capsys.readouterr().err
+    assert not (tmp_path / "batch_size-8").exists()
+
+
 OTHERS = """    reach: float = 1.0
     pace: float = 1.0
     share: float = 0.0
@@ -178,6 +196,9 @@ def test_a_replica_of_a_sweep_is_the_run_by_itself(small, tmp_path):
         (("--vary", "widths=1,2"), "cannot be varied"),
         (("--vary", "learning_rate=1e-3,-1"), "The learning rate is -1: it must be above 0"),
         (("--vary", "penalty=1,-1"), "weight of the gradient penalty is -1"),
+        (("--vary", "batch_size=8,0"), "--batch-size is 0: it must be 1 or more"),
+        (("--vary", "batch_size=8,100000000"), "A batch of 100000000 does not fit the data"),
+        (("--vary", "data=ring,digits?per_class=2", "--batch-size", 21), "use 1 to 20"),
     ],
 )
 def test_what_no_run_can_have_is_refused_before_any_is_trained(

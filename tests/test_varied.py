@@ -2,7 +2,7 @@
 
 import pytest
 
-from gan_jax import experiment, varied
+from gan_jax import experiment, vacancy, varied
 from gan_jax.errors import UsageError
 from tests.command import write_experiment
 
@@ -29,3 +29,12 @@ def test_a_folder_is_named_by_what_is_chosen():
     labels = [varied.label(values) for values in varied.combinations(vary)]
     assert labels == ["data-digits-width-8", "data-digits-width-16"]
     assert varied.label({}) == "all"
+
+
+def test_a_folder_is_one_and_no_pattern(tmp_path):
+    names = ["digits?per_class=20", "digits*per_class=20", "/a/[b]", "..", "../a", "a%3Fb", "a?b"]
+    labels = [varied.label({"data": name}) for name in names]
+    assert len(set(labels)) == len(names)
+    for label in labels:
+        assert (tmp_path / label).resolve().parent == tmp_path.resolve()
+        vacancy.check(tmp_path / label, resume=False, overwrite=False)
