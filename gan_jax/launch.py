@@ -35,6 +35,9 @@ from gan_jax.loop import LATE, STALE, play
 from gan_jax.options import Options, check, check_same, seeds
 from gan_jax.replicas import Replica
 
+WEEK = 7 * 24
+"""Hours for which the other processes wait for the first one's evaluation."""
+
 
 def launch(
     path: Path,
@@ -91,7 +94,7 @@ def _trained(
             if processes.first():
                 held.enter_context(locks.locked(run))
                 settling.settle(job, known, path)
-        with processes.together():  # the others wait until the first one has evaluated
+        with processes.together(hours=WEEK):  # the first one still evaluates when they are done
             return _lead(job, stopped) if processes.first() else _follow(job, stopped)
 
 

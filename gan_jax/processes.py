@@ -10,6 +10,7 @@ from typing import Any
 import jax
 import numpy as np
 from jax.experimental import multihost_utils
+from orbax.checkpoint import multihost
 
 from gan_jax.errors import DivergedError, RunError, UsageError, line
 
@@ -83,8 +84,12 @@ def _texts(text: str) -> list[str]:
 
 
 @contextmanager
-def together() -> Iterator[None]:
+def together(hours: int = 0) -> Iterator[None]:
     """What fails in one process fails in all of them, each with an error of its own.
+
+    Args:
+      hours: for which they wait for one another; else half an hour, by JAX, where the end of one
+        is noticed sooner.
 
     Raises:
       RunError: another process failed.
@@ -94,6 +99,8 @@ def together() -> Iterator[None]:
         yield
     except Exception as error:
         failure = error
+    if hours:
+        multihost.get_barrier_sync_fn()(key="together", timeout_ms=hours * 3_600_000)
     failed = [index for index, bad in enumerate(gathered(failure is not None)) if bad]
     if failure is not None:
         raise failure
@@ -141,8 +148,8 @@ def bound(*alike: type[Exception]) -> Iterator[None]:
         text = str(error)
         if any(sign in text for sign in ("Gloo", "UNAVAILABLE", "NCCL")):
             text = (
-                "Another process ended, and so does this one: what was saved is intact, and the "
-                "same commands with --resume go on."
+                f"Another process {'is late' if 'Timed out' in text else 'ended'}, and so this "
+                "one ends: what was saved is intact, and the same commands with --resume go on."
             )
         if first() or not isinstance(error, DivergedError):  # which the first one says for all
             print(line(text), file=sys.stderr)

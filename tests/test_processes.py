@@ -16,7 +16,7 @@ from gan_jax.errors import RunError, UsageError
 from tests.command import hashes, process, rows, train, write_experiment
 
 ENDLESS = ("--steps", 1_000_000)
-ENDED = "Another process ended, and so does this one"
+ENDED = "Another process ended, and so this one ends"
 
 
 def port() -> int:
@@ -38,7 +38,7 @@ def begun(experiment, run, *words):
     ]
 
 
-def ended(jobs, limit: float = 120):
+def ended(jobs, limit: float = 300):
     """Exit codes and what was printed, of each."""
     said = [job.communicate(timeout=limit) for job in jobs]
     return [job.returncode for job in jobs], said
