@@ -1,11 +1,11 @@
-"""Rows of text, of tables and of two domains."""
+"""Rows of text, of waves, of tables and of two domains."""
 
 import jax.numpy as jnp
 import numpy as np
 import optax
 
 from gan_jax import conditions, families, losses, networks, priors, sampling
-from gan_jax.data import Dataset, Spec
+from gan_jax.data import Dataset, Spec, from_arrays
 from gan_jax.data.columns import Column, Mode
 from gan_jax.optimizers import warm_average
 from tests.contract.rows import BATCH, LATENT, Row, points
@@ -69,6 +69,28 @@ def arae() -> Row:
     trains |= {"generator": {"generator", "encoder"}}
     sampler = sampling.from_codes(prior, priors.uniform(6, 0.0, 1.0))
     return Row(game, data, trains, 1 + 2 * 2 + 1, sampler, judged=(("code",), ("fake",)))
+
+
+def waves() -> Row:
+    """Waves with labels by LSTMs: latents `[B, T, d]` and scores `[B, T]`, one for each step."""
+    random, label = np.random.default_rng(0), np.arange(96) % 3
+    real = 0.6 + 0.1 * label[:, None] + 0.1 * random.normal(size=(96, 4))
+    data = from_arrays(np.float32(real), label, sequences=True)
+    prior, adam = priors.normal(4, LATENT), optax.adam(1e-3, b1=0.9, b2=0.999)
+    pair = networks.recurrent_pair(
+        data.spec, latent=LATENT, width=4, per_step=True, conditional=True
+    )
+    game = families.vanilla(
+        *pair,
+        prior=prior,
+        conditional=True,
+        generator_optimizer=adam,
+        critic_optimizer=optax.sgd(0.1),
+        average=warm_average(0.9),
+    )
+    trains = {"critic": {"critic"}, "generator": {"generator"}}
+    sampler = sampling.from_prior(prior, data.spec.frequencies)
+    return Row(game, data, trains, 2, sampler, conditional=True)
 
 
 def cycle() -> Row:

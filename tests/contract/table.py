@@ -14,7 +14,7 @@ from tests.contract.rows_encoders import (
     semi_supervised_autoencoder,
     vae,
 )
-from tests.contract.rows_other import arae, ctgan, cycle, policy, text
+from tests.contract.rows_other import arae, ctgan, cycle, policy, text, waves
 from tests.contract.rows_two_player import (
     adaptive,
     classified,
@@ -68,6 +68,7 @@ ROWS: dict[str, Callable[[], Row]] = {
     "semi_supervised_autoencoder": semi_supervised_autoencoder,
     "infogan": infogan,
     "text": text,
+    "waves": waves,
     "cycle": cycle,
     "maximum_likelihood": lambda: policy(rewarded=False),
     "seqgan": lambda: policy(rewarded=True),
