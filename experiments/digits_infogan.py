@@ -2,12 +2,14 @@
 
     gan-jax train digits_infogan --seeds 0..2
     gan-jax train digits_infogan --data 'idx:$GAN_JAX_DATA/mnist' --seeds 0..2
+    gan-jax train digits_infogan --categories 10 3 --styles 0
 
 `generator/digit_information` is how much, in nats, the posterior knows of the categorical code
 behind an image, of the 2.303 of `generator/digit_ceiling`. The evaluation gives `matched_error`,
 that of the code's likeliest class, matched one to one with the labels, on held-out data, and
 `digit_determination` and `style_determination`, R^2 of the codes found in fakes; it draws
-`sweep_digit.png`, `sweep_style_0.png` and `sweep_style_1.png`, along whose rows a code varies.
+`sweep_digit.png`, `sweep_style_0.png` and `sweep_style_1.png`, along whose rows a code varies. The
+first category is `digit`, further ones are `category_1`, `category_2`, ...
 
 2,500 steps of seeds 0 to 2, in one program, in 179 s on one of two cores of an Intel Xeon, jax
 0.10.2, 2026-11-22. Averaged weights, by seed: of 360 held-out digits the likeliest class of the
@@ -42,10 +44,12 @@ class Config:
     """Of Adam, for trunk, critic and posterior."""
     noise: int = 62
     """Dimensions of the uniform noise beside the codes."""
-    classes: int = 10
-    """Of the categorical code."""
+    categories: tuple[int, ...] = (10,)
+    """How many classes each categorical code has; the first is compared with the labels."""
     styles: int = 2
-    """Dimensions of the uniform code."""
+    """Dimensions of the continuous code; 0 for none."""
+    style_prior: Literal["uniform", "normal"] = "uniform"
+    """Of the continuous code."""
     weight: float = 1.0
     """Lambda: weight of the information about each code."""
     width: int = 32
@@ -82,11 +86,11 @@ def build(config, spec):
     from gan_jax.experiment import Experiment
 
     noise = priors.uniform(config.noise)
-    known = {"digit": codes.categorical(config.classes), "style": codes.uniform(config.styles)}
+    known = _codes(config)
     made = networks.infogan_networks(
         spec,
-        latent=config.noise + config.classes + config.styles,
-        outputs=config.classes + config.styles,
+        latent=config.noise + sum(code.size for code in known.values()),
+        outputs=sum(code.outputs for code in known.values()),
         features=config.features,
         width=config.width,
     )
@@ -113,3 +117,14 @@ def build(config, spec):
         watch={"critic": "critic/loss", "digit": "generator/digit_information"},
         rule=play.annealed(config.steps, config.schedule, config.warm_up),
     )
+
+
+def _codes(config):
+    from gan_jax import codes
+
+    if not config.categories:
+        raise ValueError("Give --categories of one code or more: the first is the digit.")
+    names = ["digit", *(f"category_{index}" for index in range(1, len(config.categories)))]
+    known = dict(zip(names, map(codes.categorical, config.categories), strict=True))
+    continuous = {"uniform": codes.uniform, "normal": codes.normal}[config.style_prior]
+    return known | ({"style": continuous(config.styles)} if config.styles else {})

@@ -63,15 +63,29 @@ def uniform(size: int, low: float = -1.0, high: float = 1.0, deviation: float = 
     the ceiling, that of a posterior whose mean is the code itself, may be negative.
     Differs from the paper: it does not say the deviation; 1 is that of its code.
     """
-    prior = priors.uniform(size, low, high)
+    prior, half = priors.uniform(size, low, high), (high - low) / 2
+    beyond = low - half, high + half  # as in the paper
+    return _continuous(size, prior, size * math.log(high - low), beyond, deviation)
+
+
+def normal(size: int, deviation: float = 1.0) -> Code:
+    """N(0, I) of `size` dimensions; q is normal with a fixed deviation, as that of `uniform`.
+
+    >>> round(normal(2).ceiling, 4)  # that of a posterior that is right, but no surer than 1
+    1.0
+    """
+    entropy = size * (math.log(2 * math.pi) + 1) / 2
+    return _continuous(size, priors.normal(size), entropy, (-2.0, 2.0), deviation)
+
+
+def _continuous(size: int, prior: Prior, entropy: float, ends: tuple, deviation: float) -> Code:
+    """A code of real numbers, seen from end to end, and a posterior of this deviation."""
     ranges.positive("deviation of a posterior", deviation)
     log_variance = 2 * math.log(deviation)
-    entropy = size * math.log(high - low)
     ceiling = entropy - size * (math.log(2 * math.pi) + log_variance) / 2
     density = lambda output, code: normal_log_density(code, output, log_variance)
-    half = (high - low) / 2
-    line = np.linspace(low - half, high + half, 10, dtype=np.float32)  # beyond, as in the paper
-    axes = tuple(np.where(axis, line[:, None], low + half) for axis in np.eye(size))
+    line = np.linspace(*ends, 10, dtype=np.float32)
+    axes = tuple(np.where(axis, line[:, None], sum(ends) / 2) for axis in np.eye(size))
     return Code(size, size, prior, density, wide, axes, entropy, ceiling)
 
 

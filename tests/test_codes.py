@@ -43,6 +43,17 @@ def test_a_perfect_posterior_knows_the_entropy_and_another_less(latent):
     assert ignorant["style"] < known["style"]
 
 
+def test_a_normal_code_is_one_and_its_ceiling_that_of_the_code_itself():
+    code = codes.normal(3, deviation=0.5)
+    drawn = np.asarray(jax.jit(code.prior)(KEYS))
+    assert stats.kstest(drawn.ravel(), stats.norm.cdf).pvalue > 1e-3
+    known = codes.information({"style": code}, drawn, drawn)["style"]
+    np.testing.assert_allclose(known, code.ceiling, rtol=1e-5)
+    expected = 3 * (stats.norm.entropy() + stats.norm(0, 0.5).logpdf(0))
+    np.testing.assert_allclose(code.ceiling, expected, rtol=1e-6)
+    assert [axis[:, index].max() for index, axis in enumerate(code.sweeps)] == [2.0] * 3
+
+
 def test_the_bound_through_a_noisy_channel_is_its_mutual_information():
     """A bit that is flipped with probability 0.1, and the posterior that knows it."""
     bit = codes.categorical(2)
