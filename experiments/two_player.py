@@ -85,12 +85,12 @@ def build(config, spec):
         penalty=_penalty(config),
         critic_moves=config.critic_moves,
         generator_optimizer=adam(config.generator_rate),
-        critic_optimizer=_clipped(config, adam(config.critic_rate)),
+        critic_optimizer=adam(config.critic_rate),
         conditional=conditional,
         average=optimizers.warm_average(config.average),
     )
     return Experiment(
-        game,
+        families.clipped(game, config.clip) if config.clip else game,
         sampling.from_prior(prior, spec.frequencies if conditional else ()),
         evaluations=[metrics.suited(spec)],
         measures=[metrics.label_accuracy, metrics.sequence_threshold],
@@ -148,14 +148,6 @@ def _networks(config, spec, conditional):
         raise ValueError("Of these critics only that of dcgan has batch norm: use it, or no norm.")
     generator, critic = pair(spec, latent=config.latent, conditional=conditional, **own)
     return generator, networks.spectral(critic) if config.normalisation == "spectral" else critic
-
-
-def _clipped(config, optimizer):
-    import optax
-
-    from gan_jax.optimizers import clip_weights
-
-    return optax.chain(optimizer, clip_weights(config.clip)) if config.clip else optimizer
 
 
 def _rule(config):

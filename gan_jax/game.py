@@ -34,6 +34,7 @@ class Player:
     moves: int = 1  # gradient updates in a step, each on a minibatch and keys of its own
     draw: Callable | None = None  # (nets, keys, batch) -> batch: what its own moves do not change
     separate: tuple[str, ...] = ()  # networks that its loss needs example by example (penalties)
+    project: Callable = lambda own: own  # its networks' weights, after an update, to allowed ones
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +88,7 @@ def move(game: Game, name: str, state: State, keys: jax.Array, batch) -> tuple[S
     # The mean is taken inside and after: either alone is wrong under `pmap` or under `shard_map`.
     gradients, metrics = axis.mean(jax.grad(objective, has_aux=True)(own))
     updates, opt = player.optimizer.update(gradients, state.opt[name], own)
-    own = optax.apply_updates(own, updates)
+    own = player.project(optax.apply_updates(own, updates))
     stats = {n: game.networks[n].refresh(own[n], state.stats[n], batch, metrics) for n in own}
     params, stats = state.params | own, state.stats | stats
     return state._replace(params=params, stats=stats, opt=state.opt | {name: opt}), metrics
@@ -112,8 +113,6 @@ def update(game: Game, state: State, key: jax.Array, batches) -> tuple[State, di
         own = jax.tree.map(itemgetter(slice(first, first + player.moves)), batches)
         state, seen = turn(game, name, state, jax.random.fold_in(key, index), own)
         metrics, first = metrics | seen, first + player.moves
-    average = {
-        n: optimizers.blend(state.average[n], state.params[n], decay(state.step))
-        for n, decay in game.average.items()
-    }
+    blend = lambda n, decay: optimizers.blend(state.average[n], state.params[n], decay(state.step))
+    average = {n: blend(n, decay) for n, decay in game.average.items()}
     return state._replace(step=state.step + 1, average=average), metrics

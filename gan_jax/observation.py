@@ -113,7 +113,7 @@ def _watched(player: Player, probe: str) -> Player:
 
     def change(gradients, seen, params):
         updates, inner = player.optimizer.update(own(gradients), seen.inner, own(params))
-        after = optax.apply_updates(own(params), updates)
+        after = player.project(optax.apply_updates(own(params), updates))
         places = jax.tree.map(_place, (gradients[probe], own(gradients), after))
         bad = jnp.stack([place.index >= 0 for place in _leaves(places)]).any() & (seen.first < 0)
         first, places = jax.tree.map(

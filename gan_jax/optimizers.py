@@ -1,7 +1,6 @@
 """Optax transformations and schedules that only adversarial training needs."""
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -27,33 +26,6 @@ def adam(
     return optax.adam(rate, ranges.share("beta b1", b1), ranges.share("beta b2", b2))
 
 
-class Clipped(NamedTuple):
-    """The state of `clip_weights`: it is empty, and tells that the weights are clipped."""
-
-
-def clip_weights(bound: float | jax.Array) -> optax.GradientTransformation:
-    """Keeps parameters within [-bound, bound], to rounding; stands last in a chain.
-
-    Arjovsky et al. 2017, arXiv:1701.07875, algorithm 1, line 7, with the paper's bound of 0.01:
-    `optax.chain(optax.rmsprop(5e-5), clip_weights(0.01))`. All parameters are clipped, also the
-    gains and biases of normalisation, as in the paper's code.
-
-    >>> clip = clip_weights(0.5)
-    >>> updates, _ = clip.update({"w": jnp.array([2.0, 0.1])}, clip.init(None), {"w": jnp.zeros(2)})
-    >>> updates["w"].tolist()
-    [0.5, 0.10000000149011612]
-    """
-    ranges.positive("bound of the weights", bound)
-
-    def update(updates, state, params=None):
-        if params is None:
-            raise ValueError("clip_weights needs the parameters: update(updates, state, params).")
-        clip = lambda step, weight: jnp.clip(weight + step, -bound, bound) - weight
-        return jax.tree.map(clip, updates, params), state
-
-    return optax.GradientTransformation(lambda params: Clipped(), update)
-
-
 def by_network(**rules: optax.GradientTransformation) -> optax.GradientTransformation:
     """One optimizer of a player that trains several networks, with a rule for each by its name."""
     return optax.partition(rules, {name: name for name in rules})
@@ -63,6 +35,9 @@ def slowed(
     optimizer: optax.GradientTransformation, factor: float | jax.Array
 ) -> optax.GradientTransformation:
     """The optimizer with all of its learning rates multiplied by a factor; its state is the same.
+
+    All of an update is scaled, so an optimizer holds no more than rates: bounds of weights are a
+    player's `project`, and averages of what its moves have found a network's `refresh`.
 
     >>> half = slowed(optax.sgd(0.5), 0.5)
     >>> half.update(jnp.array([1.0]), half.init(jnp.zeros(1)))[0].tolist()

@@ -5,66 +5,7 @@ import optax
 import pytest
 
 from gan_jax import networks
-from gan_jax.optimizers import clip_weights, orthogonal, warm_average
-
-
-def weights(seed, scale):
-    random = np.random.default_rng(seed)
-    shapes = {"kernel": (4, 3), "norm": {"scale": (3,), "bias": (3,)}}
-    made = lambda shape: (scale * random.normal(size=shape)).astype(np.float32)
-    return jax.tree.map(made, shapes, is_leaf=lambda x: isinstance(x, tuple))
-
-
-def compare(found, expected, **tolerance):
-    jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, **tolerance), found, expected)
-
-
-@pytest.mark.parametrize("bound", [0.01, 0.3, 10.0])
-def test_the_weights_after_the_update_are_those_of_numpy(bound):
-    params, updates = weights(0, 0.3), weights(1, 0.3)
-    clip = clip_weights(bound)
-    clipped, _ = clip.update(updates, clip.init(params), params)
-    landed = optax.apply_updates(params, clipped)
-    expected = jax.tree.map(lambda w, u: np.clip(w + u, -bound, bound), params, updates)
-    compare(landed, expected, rtol=1e-5, atol=1e-7)
-    assert max(abs(leaf).max() for leaf in jax.tree.leaves(landed)) <= bound * (1 + 1e-6)
-
-
-def rmsprop(params, gradients, rate, decay=0.9, epsilon=1e-8):
-    """Tieleman and Hinton 2012, and the clipping after it, in NumPy."""
-    square = 0.0
-    for gradient in gradients:
-        square = decay * square + (1 - decay) * gradient.astype(float) ** 2
-        params = np.clip(params - rate * gradient / np.sqrt(square + epsilon), -0.1, 0.1)
-    return params
-
-
-def test_it_stands_last_in_a_chain():
-    optimizer = optax.chain(optax.rmsprop(0.02), clip_weights(0.1))
-    params, gradients = weights(0, 0.05), [weights(seed, 1.0) for seed in range(1, 6)]
-    state, landed = optimizer.init(params), params
-    step = jax.jit(optimizer.update)
-    for gradient in gradients:
-        updates, state = step(gradient, state, landed)
-        landed = optax.apply_updates(landed, updates)
-    expected = jax.tree.map(lambda w, *g: rmsprop(w, g, 0.02), params, *gradients)
-    compare(landed, expected, rtol=1e-4, atol=1e-6)
-    kernel = abs(landed["kernel"])
-    assert kernel.max() == pytest.approx(0.1)
-    assert kernel.min() < 0.09
-
-
-def test_the_bound_may_be_traced():
-    params, updates = weights(0, 1.0), weights(1, 1.0)
-    traced = jax.jit(lambda bound: clip_weights(bound).update(updates, (), params)[0])
-    for bound in (0.1, 0.5):
-        compare(traced(bound), clip_weights(bound).update(updates, (), params)[0], rtol=1e-6)
-
-
-def test_without_the_parameters_it_says_what_it_needs():
-    clip = clip_weights(0.1)
-    with pytest.raises(ValueError, match="clip_weights needs the parameters"):
-        clip.update(weights(0, 1.0), clip.init(weights(0, 1.0)))
+from gan_jax.optimizers import orthogonal, warm_average
 
 
 def test_the_warm_average_follows_closely_first():

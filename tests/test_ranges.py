@@ -2,7 +2,7 @@ import jax
 import jax.numpy as jnp
 import pytest
 
-from gan_jax import losses, optimizers, ranges
+from gan_jax import families, losses, optimizers, ranges
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_what_is_not_known_yet_is_passed_on():
     [
         (lambda: optimizers.adam(-1e-3), "The learning rate is -0.001: it must be above 0"),
         (lambda: optimizers.adam(1e-3, b1=1.5), "The beta b1 is 1.5: it must be from 0 to 1"),
-        (lambda: optimizers.clip_weights(0.0), "The bound of the weights is 0"),
+        (lambda: families.clipped(None, 0.0), "The bound of the weights is 0"),
         (lambda: optimizers.warm_average(2.0), "The decay of the average is 2"),
         (lambda: losses.gradient_penalty(-1.0), "The weight of the gradient penalty is -1"),
     ],

@@ -18,7 +18,7 @@ from gan_jax.families.seqgan import seqgan
 from gan_jax.families.two_player import two_player
 from gan_jax.families.vae import importance_bound, vae
 from gan_jax.families.vanilla import vanilla
-from gan_jax.families.wgan import wgan, wgan_gp
+from gan_jax.families.wgan import clipped, wgan, wgan_gp
 
 __all__ = [
     "acgan",
@@ -26,6 +26,7 @@ __all__ = [
     "adversarial_autoencoder",
     "arae",
     "bigan",
+    "clipped",
     "cramer",
     "ctgan",
     "cycle",

@@ -84,7 +84,6 @@ def acgan(
     }
     average = fitting.averages(average, "generator")
     game = Game({"generator": generator} | own, players, average=average)
-    fitting.check_clipping(game)
 
     def inputs(count):
         label = jax.ShapeDtypeStruct((count,), jnp.int32)

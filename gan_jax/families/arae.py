@@ -9,10 +9,11 @@ import optax
 from gan_jax import ranges
 from gan_jax.families import fitting
 from gan_jax.families.two_player import two_player
+from gan_jax.families.wgan import clipped
 from gan_jax.game import Game, Network, Player
 from gan_jax.losses.adversarial import wasserstein
 from gan_jax.losses.penalties import Penalty
-from gan_jax.optimizers import by_network, clip_weights, scheduled
+from gan_jax.optimizers import by_network, scheduled
 from gan_jax.priors import Prior, normal
 
 
@@ -47,7 +48,7 @@ def arae(
       critic: codes to raw scores `[B]`.
       prior: keys `[B]` to latents.
       autoencoder_optimizer: of encoder and decoder, for the cross-entropy.
-      critic_optimizer: before clipping, where there is no penalty.
+      critic_optimizer: of the critic.
       generator_optimizer: of the generator.
       encoder_optimizer: of the encoder against the critic: plain descent, as Adam undoes `weight`.
       penalty: of the critic, such as `losses.gradient_penalty()`, as in their later code.
@@ -65,12 +66,11 @@ def arae(
     """
     ranges.not_negative("weight of the encoder's part", weight)
     ranges.not_negative("noise on the codes", noise)
-    if penalty is None:
-        critic_optimizer = optax.chain(critic_optimizer, clip_weights(clip))
     both = by_network(generator=generator_optimizer, encoder=encoder_optimizer)
     given = {"prior": prior, "penalty": penalty, "critic_moves": critic_moves}
     given |= {"generator_optimizer": both, "critic_optimizer": critic_optimizer}
     game = two_player(generator, critic, loss=wasserstein, **given)  # its real examples: codes
+    game = clipped(game, clip) if penalty is None else game
     made = fitting.output(generator, fitting.drawn(prior))
     fitting.output(critic, made)
 

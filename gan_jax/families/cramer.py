@@ -85,9 +85,7 @@ def cramer(
         "generator": Player(("generator",), generator_loss, generator_optimizer),
     }
     average = fitting.averages(average, "generator")
-    game = Game({"generator": generator, "critic": critic}, players, average=average)
-    fitting.check_clipping(game)
-    return game
+    return Game({"generator": generator, "critic": critic}, players, average=average)
 
 
 def _vectors(features: jax.Array) -> jax.Array:

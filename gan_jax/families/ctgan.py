@@ -107,6 +107,5 @@ def ctgan(
         },
         average=fitting.averages(average, "generator"),
     )
-    fitting.check_clipping(game)
     fitting.check_scores(wasserstein, critic, inputs)
     return game

@@ -12,7 +12,7 @@ from gan_jax.game import Game, Network
 from gan_jax.keys import apart
 from gan_jax.losses.adversarial import Adversarial, wasserstein
 from gan_jax.losses.penalties import Penalty
-from gan_jax.optimizers import Clipped, scheduled
+from gan_jax.optimizers import scheduled
 from gan_jax.priors import Prior
 
 COUNTS = (2, 2520)
@@ -67,24 +67,6 @@ def check_penalty(penalty: Penalty | None) -> None:
         raise ValueError(
             f"`penalty` is made by such as gan_jax.losses.gradient_penalty; given: {penalty!r}."
         )
-
-
-def check_clipping(game: Game, name: str = "critic") -> None:
-    """Refuses a player that clips the weights of networks which divide them by their norm."""
-    player, key = game.players[name], jax.random.key(0)
-    made = {n: jax.eval_shape(game.networks[n].init, key) for n in player.trains}
-    spectral = {n for n, (_, stats) in made.items() if "spectral" in stats}
-    if not spectral:
-        return
-    states = jax.eval_shape(player.optimizer.init, {n: params for n, (params, _) in made.items()})
-    clips = lambda state: isinstance(state, Clipped)
-    for path, state in jax.tree.leaves_with_path(states, is_leaf=clips):
-        ruled = {getattr(part, "key", None) for part in path} & made.keys()  # as by `by_network`
-        if clips(state) and spectral & (ruled or made.keys()):
-            raise ValueError(
-                "A critic with spectral normalisation is bounded already, whatever the size of its "
-                "weights: clip those of a plain one, or leave out clip_weights."
-            )
 
 
 def check_scores(loss: Adversarial | Callable, critic: Network, inputs: Callable) -> None:

@@ -110,7 +110,6 @@ def infogan(
     features = fitting.output(trunk, fitting.output(generator, fitting.drawn(prior)))
     fitting.output(critic, features)
     fitting.check_scores(loss, critic, lambda _: (features,))
-    fitting.check_clipping(game)
     expected = (2, sum(code.outputs for code in codes.values()))
     found = fitting.output(posterior, features)
     fitting.check_outputs("posterior", found, expected, f"for {', '.join(codes)}")

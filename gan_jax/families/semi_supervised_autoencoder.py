@@ -122,5 +122,4 @@ def semi_supervised_autoencoder(
     for network, given in ((critic, fitting.drawn(style)), (class_critic, kinds)):
         fitting.output(network, given)
         fitting.check_scores(loss, network, lambda _, given=given: (given,))
-    fitting.check_clipping(game)
     return game

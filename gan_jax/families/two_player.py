@@ -55,10 +55,9 @@ def two_player(
       A game with the networks `generator` and `critic`, and the players of the same names.
 
     Raises:
-      ValueError: an argument of another kind, a penalty on a critic that mixes examples, weights
-        that are clipped and divided by their spectral norm, or a Wasserstein critic that bounds its
-        scores, as by a sigmoid; when it is traced: labels or shapes that do not fit, and what is
-        wrong with the losses of a schedule.
+      ValueError: an argument of another kind, a penalty on a critic that mixes examples, or a
+        Wasserstein critic that bounds its scores, as by a sigmoid; when it is traced: labels or
+        shapes that do not fit, and what is wrong with the losses of a schedule.
     """
     _check(loss, penalty, prior, augmentation)
 
@@ -103,7 +102,10 @@ def two_player(
         return _pair(loss, nets).generator(real, fake), {}
 
     separate = ("critic",) if penalty is not None and penalty.separate else ()
-    game = Game(
+    check_scores(
+        loss, generator, critic, prior=prior, conditional=conditional, augmentation=augmentation
+    )
+    return Game(
         networks={"generator": generator, "critic": critic},
         players={
             "critic": Player(
@@ -113,11 +115,6 @@ def two_player(
         },
         average=fitting.averages(average, "generator"),
     )
-    fitting.check_clipping(game)
-    check_scores(
-        loss, generator, critic, prior=prior, conditional=conditional, augmentation=augmentation
-    )
-    return game
 
 
 def check_scores(

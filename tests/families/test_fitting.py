@@ -1,7 +1,5 @@
 """What cannot be played is refused when a game is made, by every family that could make it."""
 
-from functools import partial
-
 import flax.linen as nn
 import jax.numpy as jnp
 import numpy as np
@@ -14,7 +12,6 @@ from gan_jax.conditions import conditions
 from gan_jax.data.columns import Column
 from gan_jax.game import Network
 from gan_jax.networks import packed, spectral
-from gan_jax.optimizers import by_network, clip_weights
 
 SGD = optax.sgd(0.1)
 PLAYERS = {"generator_optimizer": SGD, "critic_optimizer": SGD}
@@ -154,19 +151,9 @@ def test_packs_are_looked_at_too(count):
 @pytest.mark.parametrize("name", [*FAMILIES, "cramer"])
 def test_weights_with_a_spectral_norm_are_not_clipped_as_well(name):
     family = (FAMILIES | {"cramer": pair(families.cramer)})[name]
-    clipping = {"critic_optimizer": optax.chain(SGD, clip_weights(0.01))}
     with pytest.raises(ValueError, match="bounded already"):
-        family(spectral(raw), **clipping)
-    family(raw, **clipping)
-
-
-def test_each_network_may_have_a_rule_of_its_own():
-    clipping = optax.chain(SGD, clip_weights(0.01))
-    rules = by_network(critic=clipping, classifier=SGD, trunk=SGD)
-    made = partial(families.acgan, LINE, **PLAIN | {"critic_optimizer": rules})
-    made(raw, spectral(LINE), spectral(LINE))
-    with pytest.raises(ValueError, match="bounded already"):
-        made(spectral(raw), LINE, LINE)
+        families.clipped(family(spectral(raw)), 0.01)
+    families.clipped(family(raw), 0.01)
 
 
 def test_of_what_does_not_fit_a_move_says_so():
