@@ -14,7 +14,7 @@ from gan_jax.data.source import some
 from gan_jax.experiment import COMPARED, FEWEST, Experiment
 from gan_jax.game import Game, State
 from gan_jax.keys import stream
-from gan_jax.metrics import OfTraining, aligned, compare, digits, table
+from gan_jax.metrics import OfTraining, Repeated, aligned, compare, digits, table
 
 EXAMINED = 10_000
 """Held-out examples that tasks see at most."""
@@ -75,7 +75,11 @@ def evaluate(
     held_out, train = (some(part["real"], count) for part in (data.held_out, data.train))
     decoded = [np.asarray(data.spec.decode(part)) for part in (held_out, train)]
     own = [each for each in evaluations if isinstance(each, OfTraining)]
-    figures = compare([e for e in evaluations if e not in own], *decoded, samples["samples"])
+    repeated = [each for each in evaluations if isinstance(each, Repeated)]
+    several = max([count, *(each.count * each.sets for each in repeated)])
+    several = np.asarray(data.spec.decode(some(data.train["real"], several)))
+    others = [each for each in evaluations if each not in own]
+    figures = compare(others, *decoded, samples["samples"], several)
     more = [measure(samples, data) for measure in measures]
     of_training = {}
     if own:
@@ -94,6 +98,8 @@ def evaluate(
     figures["provenance"] = {
         name: given | (training if name in known else against) for name in figures["samples"]
     }
+    for each in repeated:
+        figures["provenance"][each.name] |= each.provenance(count, len(several))
     return about | figures
 
 

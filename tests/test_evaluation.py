@@ -1,4 +1,5 @@
 import json
+from types import SimpleNamespace
 
 import jax
 import jax.numpy as jnp
@@ -76,6 +77,16 @@ def test_sets_are_decoded_of_one_size_and_in_mixed_order(digits, model):
     assert sorted(map(bytes, held_out)) == sorted(map(bytes, decoded))
     rows = set(map(bytes, digits.spec.decode(digits.train["real"])))
     assert all(bytes(row) in rows for row in train)
+
+
+def test_the_floor_of_points_is_of_several_sets():
+    points = data.open("ring")
+    draw = lambda state, key, count, average: {"samples": points.held_out["real"][:count]}
+    figures = evaluate((draw, SimpleNamespace(step=0)), points)
+    assert 0.06 < figures["real"]["wasserstein"] < 0.1  # 0.14 by the first of them alone
+    sizes = lambda name: [figures["provenance"][name][f"n_{who}"] for who in ("real", "floor")]
+    assert sizes("recall") == [2500, 2500] and sizes("wasserstein") == [1000, 8000]
+    assert "wasserstein, 1000 and 1000" in metrics.table(figures)
 
 
 def test_no_more_than_the_limit(model, digits):

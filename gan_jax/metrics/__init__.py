@@ -13,6 +13,7 @@ _FILES = {
     "Extractor": "features",
     "Moments": "frechet",
     "OfTraining": "evaluation",
+    "Repeated": "repeated",
     "aligned": "printed",
     "associations": "columns",
     "best_sines": "sequences",

@@ -93,6 +93,19 @@ def test_sets_of_unequal_size_are_refused(sizes):
         compare([for_points()], *(ring(0, count=size) for size in sizes))
 
 
+def test_of_real_data_the_distance_is_a_mean_over_eight_sets():
+    """Where one set of 1,000 is far off, as here two of four modes, the figure is not."""
+    held_out, training = ring(0), ring(1, count=20_000)
+    training[:1000] = ring(2, modes=4, count=1000)
+    figures = compare([for_points(RING)], held_out, training[:1200], ring(3), training)
+    sets = training[:8000].reshape(8, 1000, 2)
+    distances = [exact_wasserstein(held_out[:1000], each) for each in sets]
+    assert figures["real"]["wasserstein"] == pytest.approx(np.mean(distances))
+    assert distances[0] > 2 * figures["real"]["wasserstein"]
+    one = compare([for_points(RING)], held_out, training[:1200], ring(3))["real"]["wasserstein"]
+    assert one == pytest.approx(distances[0])  # of all that is given
+
+
 def test_a_figure_that_comes_twice_is_refused():
     points = ring(0, count=5)
     with pytest.raises(ValueError, match="'recall'"):
