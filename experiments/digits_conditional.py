@@ -15,7 +15,11 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Config:
-    """Mirza and Osindero 2014, arXiv:1411.1784, under the losses of R3GAN (arXiv:2501.05441)."""
+    """Mirza and Osindero 2014, arXiv:1411.1784, under the losses of R3GAN (arXiv:2501.05441).
+
+    Differs from the paper: both networks are perceptrons of two layers of 256; there the critic is
+    of maxout units, and labels and latents have hidden layers of their own.
+    """
 
     data: str = "digits"
     """Data with labels: digits, idx:PATH, ...; the networks follow its shape."""

@@ -14,7 +14,10 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Config:
-    """Radford et al. 2015, arXiv:1511.06434: batch norm in both networks, Adam with beta1 0.5."""
+    """Radford et al. 2015, arXiv:1511.06434: batch norm in both networks, Adam with beta1 0.5.
+
+    Differs from the paper: minibatches of 64 and 32 latents for its 128 and 100.
+    """
 
     data: str = "digits"
     """Data: digits, idx:PATH, ...; the networks follow its shape."""

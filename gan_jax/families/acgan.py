@@ -28,10 +28,13 @@ def acgan(
     critic_moves: int = 1,
     average: Callable | None = None,
 ) -> Game:
-    """Both players add `-weight E log p(y | .)`: the critic's of x and of G(z, y), the generator's.
+    """min_d E s(-d(x)) + E s(d(G(z, y))) + weight C; min_G E s(-d(G(z, y))) + weight C(G(z, y)).
 
-    Odena et al. 2016, arXiv:1610.09585, eq. 2 and 3: the critic maximises L_S + L_C, the generator
-    L_C - L_S. It rewards what is typical of a class: look at recall, and not at the accuracy alone.
+    C is -E log p(y | .) of x and of G(z, y), and s the softplus. Odena et al. 2016,
+    arXiv:1610.09585, eq. 2 and 3: the critic maximises L_S + L_C, the generator L_C - L_S. Differs
+    from the paper: by default the generator's loss of the scores is the non-saturating one;
+    `loss=losses.minimax` is L_S. It rewards what is typical of a class: look at recall, and not at
+    the accuracy alone.
 
     Args:
       generator: latents and labels to examples; a fake has the label of a real example.
