@@ -1,5 +1,7 @@
 """What the families make of their numbers."""
 
+from itertools import permutations
+
 import flax.linen as nn
 import jax
 import jax.numpy as jnp
@@ -42,6 +44,24 @@ def test_the_loss_is_that_of_the_pair_plus_the_weighted_penalty():
     value, metrics = critic_loss(game(gradient_penalty(10.0)))
     np.testing.assert_allclose(metrics["penalty"], 4.0, rtol=1e-5)
     np.testing.assert_allclose(value, -6.0 + 40.0, rtol=1e-5)
+
+
+def test_the_penalty_is_that_of_the_critic_of_each_label():
+    """Its places, between real and fake, differ as the labels do: no other order has this mean."""
+    critic = line(3.0)._replace(apply=lambda p, s, x, label: p["w"] * label * (x**2).sum(1))
+    generator = line(2.0)._replace(apply=lambda p, s, z, label: p["w"] * z)
+    rest = REST | {"penalty": gradient_penalty(10.0), "conditional": True}
+    made = families.two_player(generator, critic, **rest)
+    real, share = np.float32([[1], [2], [-3], [4]]), np.float32([0.1, 0.9, 0.4, 0.7])
+    batch = {"real": real, "fake": -2 * real[::-1], "drawn": share, "label": np.arange(4)}
+    place = share * real[:, 0] + (1 - share) * batch["fake"][:, 0]
+    penalties = [
+        (abs(2 * 3 * label * place) - 1) ** 2 for label in map(np.array, permutations(range(4)))
+    ]
+    _, metrics = loss(made, "critic", KEYS, batch)
+    means = np.mean(penalties, axis=1)
+    np.testing.assert_allclose(metrics["penalty"], means[0], rtol=1e-5)
+    assert (abs(means[1:] - means[0]) > 0.01 * means[0]).all()
 
 
 def test_the_weight_of_a_penalty_may_be_a_schedule_or_traced():

@@ -8,6 +8,7 @@ from gan_jax import families, losses, priors
 from gan_jax.data import Spec
 from gan_jax.game import Network, bind
 from gan_jax.networks import MLPCritic, linen, mlp_pair, packed
+from gan_jax.sampling import from_prior, prepare
 from tests.playing import draw, loss, start
 
 SUM = Network(lambda key: ({}, {}), lambda params, stats, x: x)
@@ -90,6 +91,23 @@ def test_a_pair_of_packs_and_one_without():
     assert shapes(1)["Dense_0"]["kernel"] == (48, 8) and shapes(2)["Dense_0"]["kernel"] == (96, 8)
     with pytest.raises(ValueError, match="1 or more; given: 0"):
         mlp_pair(spec, latent=3, widths=(8,), pack=0)
+
+
+def test_packing_changes_the_critic_alone():
+    """Of one seed the generator, its fakes in play and its samples are the same, bit for bit."""
+    prior, keys = priors.normal(3), jax.random.split(jax.random.key(1), 6)
+    real = np.random.default_rng(2).standard_normal((6, 2), np.float32)
+    found = []
+    for count in (1, 2, 3):
+        made = game(count)
+        state = start(made)
+        fakes = draw(made, "critic", keys, {"real": real})["fake"]
+        samples = prepare(made, from_prior(prior))(state, jax.random.key(4), 6)
+        found.append({"generator": state.params["generator"], "fake": fakes, **samples})
+        assert state.params["critic"]["Dense_0"]["kernel"].shape == (2 * count, 8)
+        assert made.players["generator"].moves == made.players["critic"].moves == 1
+    for other in found[1:]:
+        jax.tree.map(np.testing.assert_array_equal, found[0], other)
 
 
 def test_what_cannot_be_packed():
