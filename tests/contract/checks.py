@@ -125,7 +125,7 @@ def check_keys(row: Row, monkeypatch) -> None:
     jax.effects_barrier()
     twice = [key for key, count in Counter(seen).items() if count > 1]
     assert not twice, f"{len(twice)} keys were used twice"
-    assert len(seen) == 3 * row.draws * BATCH
+    assert len(seen) == 3 * row.draws * BATCH, f"{len(seen)} draws"
 
 
 def _recorded(draw, seen):
@@ -217,21 +217,40 @@ def distance(one: State, other: State, before: State) -> float:
 
 
 def check_signs(row: Row) -> None:
-    """The critic learns to score real examples above fakes, and the generator to be scored so."""
-    state, game = start(row), row.game
-    draw, play, batch = drawing(game, "critic"), moving(game, "critic"), one_batch(row)
-    for step in range(100):
-        keys = jax.random.split(jax.random.fold_in(KEY, step), (2, BATCH))
-        drawn = draw(state, keys[0], batch)
-        state, _ = play(state, keys[1], drawn)
-    score = jax.jit(lambda state, inputs: row.score(bind(game, state), *inputs).mean())
+    """The critic learns to score real examples above fakes, and the generator to be scored so.
+
+    A critic that is shown either for the other learns less of it, whatever it knew before.
+    """
+    state, drawn = taught(row, lambda batch: batch)
+    misled, _ = taught(row, partial(exchanged, row))
+    score = jax.jit(lambda state, inputs: row.score(bind(row.game, state), *inputs).mean())
     real, fake = (partial(judged, row, names) for names in row.judged)
-    assert score(state, real(drawn)) > score(state, fake(drawn))
-    made = lambda state: fake(draw(state, keys[0], batch))
-    before, descend = state, moving(game, row.opponent)
+    gap = lambda state: score(state, real(drawn)) - score(state, fake(drawn))
+    assert gap(state) > max(0, gap(misled))
+    keys, batch = jax.random.split(KEY, (2, BATCH)), one_batch(row)
+    made = lambda state: fake(drawing(row.game, "critic")(state, keys[0], batch))
+    before, descend = state, moving(row.game, row.opponent)
     for _ in range(30):
         state, _ = descend(state, keys[0], batch)
     assert score(before, made(state)) > score(before, made(before))
+
+
+def taught(row: Row, show) -> tuple[State, dict]:
+    """The state after a hundred moves of the critic, and what it drew for the last one."""
+    state, batch = start(row), one_batch(row)
+    for step in range(100):
+        keys = jax.random.split(jax.random.fold_in(KEY, step), (2, BATCH))
+        drawn = drawing(row.game, "critic")(state, keys[0], batch)
+        state, _ = moving(row.game, "critic")(state, keys[1], show(drawn))
+    return state, drawn
+
+
+def exchanged(row: Row, drawn: dict) -> dict:
+    """What the critic's player has drawn, its two halves each in the place of the other."""
+    real, fake = row.judged
+    return drawn | {
+        name: drawn[other] for name, other in zip(real + fake, fake + real, strict=True)
+    }
 
 
 def judged(row: Row, names: tuple, drawn: dict) -> tuple:
@@ -241,13 +260,21 @@ def judged(row: Row, names: tuple, drawn: dict) -> tuple:
 
 
 def check_labels(row: Row) -> None:
-    """What a conditional game draws, and its critic, answer differently to other labels."""
-    state, keys, draw = start(row), jax.random.split(KEY, BATCH), drawing(row.game, "critic")
+    """What a conditional game draws, and the losses of given fakes, hear of other labels.
+
+    After a step: before it, the norms of all classes may be the same.
+    """
+    state, _ = playing(row.game)(start(row), KEY, batches(row))
+    keys, draw = jax.random.split(KEY, BATCH), drawing(row.game, "critic")
     drawn = draw(state, keys, one_batch(row))
     other = {"label": (drawn["label"] + 1) % 3}
     again, names = draw(state, keys, drawn | other), sum(row.judged, ())
-    assert not all(np.allclose(drawn[name], again[name]) for name in names)
-    loss = jax.jit(
-        lambda batch: row.game.players["critic"].loss(bind(row.game, state), keys, batch)
-    )
-    assert not np.allclose(loss(drawn)[0], loss(drawn | other)[0])
+    assert not all(np.allclose(drawn[name], again[name]) for name in names), "drawn"
+    generator = row.game.networks["generator"]
+    held = lambda params, stats, z, label: generator.apply(params, stats, z, drawn["label"])
+    networks = {**row.game.networks, "generator": generator._replace(apply=held)}
+    nets = bind(dataclasses.replace(row.game, networks=networks), state)
+    for name in [name for name in ("critic", "generator") if name in row.game.players]:
+        player = row.game.players[name]
+        loss = jax.jit(lambda batch, player=player: player.loss(nets, keys, batch)[0])
+        assert not np.allclose(loss(drawn), loss(drawn | other)), name

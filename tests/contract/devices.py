@@ -64,7 +64,7 @@ def gradients(row) -> dict:
     opt = {name: player.optimizer.init(None) for name, player in game.players.items()}
     before = before._replace(opt=opt)
     found = {}
-    for devices in (1, 2, 4, 8):
+    for devices in (1, 2, 4, row.devices):
         kept = {name: getattr(jax.random, name) for name in DRAWS}
         for name, draw in kept.items():
             setattr(jax.random, name, _recorded(draw, seen))
@@ -102,7 +102,7 @@ def steps(row, before, count: int = 50) -> dict:
     arrays = {name: jnp.asarray(array) for name, array in row.data.train.items()}
     decode = lambda raw: row.data.spec.decode(raw).astype(jnp.float64)
     ends = {}
-    for devices in (1, 2, 8):
+    for devices in (1, 2, row.devices):
         body = program(row.game, decode, BATCH, len(arrays["real"]))
         play = lambda state, arrays, body=body: body(state, KEY, arrays, np.int32(count))
         ends[devices], _ = mapped(play, devices, cut=False)(before, arrays)

@@ -4,18 +4,17 @@ import dataclasses
 from collections.abc import Callable
 
 import jax
-import jax.numpy as jnp
 import optax
 
-from gan_jax import families, losses, networks, priors
+from gan_jax import families, losses, priors
 from gan_jax.families.pool import slots
-from gan_jax.game import Game, Player
 from gan_jax.keys import apart
 from gan_jax.losses.adversarial import Adversarial
 from gan_jax.losses.penalties import shares
-from tests.contract.rows import BATCH, LATENT, Row, points, two_player
+from tests.contract.checks import exchanged
+from tests.contract.rows import BATCH, LATENT, Row, two_player
 from tests.contract.rows_other import cycle
-from tests.contract.rows_two_player import with_loss
+from tests.contract.rows_two_player import classified, with_loss
 
 
 def _with_player(row: Row, name: str, **changes) -> Row:
@@ -36,18 +35,59 @@ def generator_wrong_sign() -> Row:
     return two_player(with_loss(wrong))
 
 
-def leak() -> Row:
-    """A critic's move that descends into the generator as well."""
-    row = two_player(families.vanilla)
-    critic, game = row.game.players["critic"], row.game
+def leaking(row: Row, name: str, network: str) -> Row:
+    """A player whose move descends into a network of another as well."""
+    player = row.game.players[name]
+    draw = player.draw or (lambda nets, keys, batch: batch)
+    loss = lambda nets, keys, batch: player.loss(nets, keys, draw(nets, keys, batch))
+    given = {"trains": (*player.trains, network), "optimizer": optax.sgd(1e-2)}
+    return _with_player(row, name, loss=loss, draw=None, **given)
+
+
+def sides_exchanged(row: Row) -> Row:
+    """A critic that takes fakes for real and what is real for fakes."""
+    critic = row.game.players["critic"]
+    loss = lambda nets, keys, batch: critic.loss(nets, keys, exchanged(row, batch))
+    return _with_player(row, "critic", loss=loss)
+
+
+def losses_exchanged(row: Row) -> Row:
+    """A critic and its opponent, each with the loss of the other."""
+    critic, opponent = row.game.players["critic"], row.game.players[row.opponent]
+    loss = lambda nets, keys, batch: critic.loss(nets, keys, critic.draw(nets, keys, batch))
+    return _with_player(_with_player(row, "critic", loss=opponent.loss), row.opponent, loss=loss)
+
+
+def opponent_wrong_sign(row: Row) -> Row:
+    """An opponent of the critic that maximises its loss."""
+    opponent = row.game.players[row.opponent]
 
     def loss(nets, keys, batch):
-        fake = nets.generator(priors.normal(LATENT)(keys))
-        return critic.loss(nets, keys, batch | {"fake": fake})
+        value, metrics = opponent.loss(nets, keys, batch)
+        return -value, metrics
 
-    leaking = Player(("critic", "generator"), loss, optax.sgd(1e-2), draw=critic.draw)
-    players = {"critic": leaking, "generator": game.players["generator"]}
-    return dataclasses.replace(row, game=Game(game.networks, players))
+    return _with_player(row, row.opponent, loss=loss)
+
+
+def unlabelled(row: Row, name: str) -> Row:
+    """A player whose loss takes all examples for those of one class."""
+    loss = row.game.players[name].loss
+    one = lambda batch: batch | {"label": 0 * batch["label"]}
+    return _with_player(row, name, loss=lambda nets, keys, batch: loss(nets, keys, one(batch)))
+
+
+def deaf(row: Row, name: str) -> Row:
+    """A network that never looks at the label."""
+    network = row.game.networks[name]
+    apply = lambda params, stats, x, label: network.apply(params, stats, x, 0 * label)
+    given = {**row.game.networks, name: network._replace(apply=apply)}
+    return dataclasses.replace(row, game=dataclasses.replace(row.game, networks=given))
+
+
+def no_class_term() -> Row:
+    """An AC-GAN whose generator is not told whether its fakes are of their classes."""
+    loss = classified(weight=0.0).game.players["generator"].loss
+    return _with_player(classified(), "generator", loss=loss)
 
 
 def one_key_twice() -> Row:
@@ -68,25 +108,6 @@ def one_key_for_all_moves() -> Row:
     draw = row.game.players["critic"].draw
     constant = lambda nets, keys, batch: draw(nets, jax.random.split(jax.random.key(0), 8), batch)
     return _with_player(row, "critic", draw=constant)
-
-
-def ignored_label() -> Row:
-    """A conditional game whose critic never looks at the label."""
-    row = two_player(families.vanilla, labels=True)
-    spec = points(labels=True).spec
-    blind = networks.linen(networks.MLPCritic((16,)), jnp.zeros((2, *spec.shape)))
-    deaf = blind._replace(apply=lambda params, stats, x, label: blind.apply(params, stats, x))
-    game = dataclasses.replace(row.game, networks={**row.game.networks, "critic": deaf})
-    return dataclasses.replace(row, game=game)
-
-
-def ignored_label_in_generator() -> Row:
-    """A conditional game whose generator never looks at the label."""
-    row = two_player(families.vanilla, labels=True)
-    blind = networks.linen(networks.MLPGenerator((2,), (16,)), jnp.zeros((2, LATENT)))
-    deaf = blind._replace(apply=lambda params, stats, z, label: blind.apply(params, stats, z))
-    game = dataclasses.replace(row.game, networks={**row.game.networks, "generator": deaf})
-    return dataclasses.replace(row, game=game)
 
 
 def mean_of_the_shard() -> Row:
@@ -127,11 +148,9 @@ PLANTED: dict[str, Callable[[], Row]] = {
     for make in (
         wrong_sign,
         generator_wrong_sign,
-        leak,
         one_key_twice,
         one_key_for_all_moves,
-        ignored_label,
-        ignored_label_in_generator,
+        no_class_term,
         mean_of_the_shard,
         frozen_in_practice,
         pool_that_forgets,

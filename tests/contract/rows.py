@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import optax
@@ -28,6 +29,7 @@ class Row:
     judged: tuple = (("real",), ("fake",))  # what it compares, by its names in what it draws
     latent: int = LATENT  # dimensions that the generator takes
     opponent: str = "generator"  # the player that wants its second half scored as the first
+    devices: int = 8  # at most, among which a minibatch can be cut
 
 
 def points(labels: bool = False) -> Dataset:
@@ -38,22 +40,23 @@ def points(labels: bool = False) -> Dataset:
     return from_arrays(real, label)
 
 
-def images() -> Dataset:
+def images(labels: bool = False) -> Dataset:
     """Grey 8x8 images, all different."""
     random = np.random.default_rng(0)
-    return from_arrays(random.integers(100, 256, (96, 8, 8, 1)).astype(np.uint8))
+    label = np.arange(96) % 3 if labels else None
+    return from_arrays(random.integers(100, 256, (96, 8, 8, 1)).astype(np.uint8), label)
 
 
 def two_player(
-    family: Callable, *, labels=False, draws=2, picture=False, critic=None, **rest
+    family: Callable, *, labels=False, draws=2, pair=None, critic=None, latent=LATENT, **rest
 ) -> Row:
-    """A row of a generator and a critic; `draws` latents (and more) for an example in a step."""
-    data = images() if picture or "augmentation" in rest else points(labels)
-    prior = priors.normal(LATENT)
-    if picture:
-        pair = networks.dcgan_pair(data.spec, latent=LATENT, width=4, normalise_critic=True)
-    else:
-        pair = networks.mlp_pair(data.spec, latent=LATENT, widths=(16,), conditional=labels)
+    """A row of a generator and a critic; `draws` latents (and more) for an example in a step.
+
+    Its networks are perceptrons, or those of `pair(spec, latent=..., conditional=...)` for images.
+    """
+    data = images(labels) if pair or "augmentation" in rest else points(labels)
+    prior, pair = priors.normal(latent), pair or partial(networks.mlp_pair, widths=(16,))
+    pair = pair(data.spec, latent=latent, conditional=labels)
     if critic:
         pair = pair[0], critic(pair[1])
     adam = {"b1": 0.5, "b2": 0.9}
@@ -67,4 +70,4 @@ def two_player(
     game = family(*pair, prior=prior, **rest)
     trains = {"critic": {"critic"}, "generator": {"generator"}}
     sampler = sampling.from_prior(prior, data.spec.frequencies if labels else ())
-    return Row(game, data, trains, draws, sampler, labels)
+    return Row(game, data, trains, draws, sampler, labels, latent=latent)

@@ -13,7 +13,7 @@ from gan_jax import augmentation, families, losses, networks, priors
 from gan_jax.game import Game, Network
 from gan_jax.losses.distances import norms
 from gan_jax.optimizers import warm_average
-from tests.contract.rows import LATENT, Row, two_player
+from tests.contract.rows import BATCH, LATENT, Row, two_player
 
 
 def cramer() -> Row:
@@ -59,7 +59,31 @@ def with_loss(loss: losses.Adversarial) -> Callable:
     return lambda *pair, **rest: families.two_player(*pair, loss=loss, **rest)
 
 
-def classified() -> Row:
+def relative(loss: losses.Adversarial) -> Callable:
+    """`relativistic` under a loss."""
+    return lambda *pair, **rest: families.relativistic(*pair, loss=loss, **rest)
+
+
+def packed() -> Row:
+    """A critic of packs of two."""
+    critic = networks.linen(networks.MLPCritic((16,)), jnp.zeros((2, 4)))
+    row = two_player(families.vanilla, critic=lambda _: networks.packed(critic, 2))
+    return replace(row, devices=BATCH // 2)
+
+
+def residual(pair: Callable, *, both: bool = False) -> Row:
+    """Residual networks of images and labels, the critic's (or both) under a spectral norm."""
+
+    def normalised(*rest, **given):
+        generator, critic = pair(*rest, **given)
+        if both:
+            generator = networks.spectral(generator, include=lambda path: path.endswith("kernel"))
+        return generator, networks.spectral(critic)
+
+    return two_player(with_loss(losses.hinge), labels=True, pair=normalised, latent=4)
+
+
+def classified(weight: float = 1.0) -> Row:
     """A generator that is told the labels, and a critic that finds them, beside a classifier."""
     row, features = two_player(families.vanilla, labels=True), jnp.zeros((2, 8))
     optimizer = optax.adam(1e-3, b1=0.5, b2=0.9)
@@ -69,6 +93,7 @@ def classified() -> Row:
         networks.linen(nn.Dense(3), features),
         networks.linen(nn.Sequential([nn.Dense(8), nn.relu]), jnp.zeros((2, 2))),
         prior=priors.normal(LATENT),
+        weight=weight,
         generator_optimizer=optimizer,
         critic_optimizer=optimizer,
         average=warm_average(0.9),

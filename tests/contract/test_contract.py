@@ -13,19 +13,17 @@ from gan_jax.sampling import prepare
 from gan_jax.train import train
 from tests.contract import checks
 from tests.contract.rows import BATCH, Row
-from tests.contract.table import FEW, ROWS
+from tests.contract.table import FEW, LONG, ROWS, slow_but
 
 made = cache(lambda name: ROWS[name]())
 
 
-@pytest.fixture(params=ROWS)
+@pytest.fixture(params=slow_but(ROWS.keys() - LONG, ROWS))
 def row(request) -> Row:
     return made(request.param)
 
 
-@pytest.fixture(
-    params=[pytest.param(name, marks=() if name == FEW[0] else pytest.mark.slow) for name in ROWS]
-)
+@pytest.fixture(params=slow_but(FEW[:1], ROWS))
 def played(request) -> Row:
     """A row that is played in several programs, which most rows are in the slow tests."""
     return made(request.param)
