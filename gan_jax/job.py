@@ -12,6 +12,7 @@ import numpy as np
 
 from gan_jax import parallel, phases, replicas
 from gan_jax.data import Dataset
+from gan_jax.errors import UsageError
 from gan_jax.experiment import Experiment
 from gan_jax.game import Game, State, update
 from gan_jax.options import Options
@@ -40,7 +41,13 @@ def lanes(run: Path, seed: int, replicas: Sequence[Replica], make: Make) -> list
       seed: of the run, if it is one training by itself.
       replicas: none if it is.
       make: of each, whose networks, sampler and evaluations follow from its values.
+
+    Raises:
+      UsageError: one is there twice.
     """
+    names = [each.name for each in replicas]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise UsageError(f"Give each replica once; there is more than one {', '.join(twice)}.")
     ready = prepared(make)
     if not replicas:
         return [Lane(run, seed, *ready({}))]

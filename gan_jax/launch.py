@@ -33,7 +33,7 @@ from gan_jax.game import State
 from gan_jax.job import Job
 from gan_jax.loop import LATE, STALE, play
 from gan_jax.options import Options, check, check_same, seeds
-from gan_jax.replicas import Replica
+from gan_jax.replicas import Replica, of_run
 
 WEEK = 7 * 24
 """Hours for which the other processes wait for the first one's evaluation."""
@@ -146,6 +146,7 @@ def _prepare(
     if known:
         path = run / runs.EXPERIMENT
         check_same(known, config, options, replicas)
+        replicas = of_run(known)
         reached = options.resume_from or checkpoint.latest(run / runs.CHECKPOINTS) or 0
         if config.steps < reached:
             raise UsageError(f"--steps is {config.steps}, and {run} is at step {reached} already.")

@@ -179,8 +179,7 @@ def _opened(
     run = Path(run).expanduser().absolute()
     named = experiments.find(str(experiment)) if experiment else None
     known = runs.about(run, named)
-    lanes = [Replica(row["seed"], row["values"]) for row in known.get("replicas", ())]
-    return run, named or run / runs.EXPERIMENT, known, lanes
+    return run, named or run / runs.EXPERIMENT, known, replicas.of_run(known)
 
 
 def _configured(

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from gan_jax import trackers, words
 from gan_jax.errors import UsageError
+from gan_jax.storage import replica_name
 from gan_jax.trackers import Tracker
 
 FREE = ("steps",)
@@ -156,7 +157,7 @@ def check_same(
     Raises:
       UsageError: naming each changed field, old and new.
     """
-    names = [replica["name"] for replica in known.get("replicas", ())]
+    names = [replica_name(row["values"], row["seed"]) for row in known.get("replicas", ())]
     old = {"seed": known["seed"], "replicas": names} | known["config"]
     seed = replicas[0].seed if replicas else options.seed
     new = {"seed": seed, "replicas": [replica.name for replica in replicas]} | asdict(config)

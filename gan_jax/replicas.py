@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -25,15 +25,21 @@ class Replica(NamedTuple):
 
     seed: int
     values: Mapping[str, float] = {}
+    called: str = ""  # in a run of an earlier version
 
     @property
     def name(self) -> str:
         """`seed-3`, or `learning_rate-0.0002-seed-3`."""
-        return replica_name(self.values, self.seed)
+        return self.called or replica_name(self.values, self.seed)
 
     def to_json(self) -> dict:
         """What the run's `config.json` says of it."""
         return {"name": self.name, "seed": self.seed, "values": dict(self.values)}
+
+
+def of_run(known: Mapping[str, Any]) -> list[Replica]:
+    """Those of a run, from its `config.json`, each by the name of its folder."""
+    return [Replica(row["seed"], row["values"], row["name"]) for row in known.get("replicas", ())]
 
 
 def chosen(run: Path, lanes: Sequence[Replica], replica: str | int | None) -> Sequence[int]:

@@ -11,7 +11,7 @@ from typing import Any
 from gan_jax.environment import changes, environment
 from gan_jax.errors import RunError
 from gan_jax.locks import LOCK
-from gan_jax.storage import replica_name, write_atomically
+from gan_jax.storage import older_name, replica_name, write_atomically
 
 ABOUT, EVALUATION = "config.json", "evaluation.json"
 ENVIRONMENT, EXPERIMENT, CHECKPOINTS = "environment.json", "experiment.py", "checkpoints"
@@ -125,7 +125,9 @@ def _is_replica(found: Any) -> bool:
         return False
     numbers = all(type(value) in (int, float) for value in values.values())
     named = all(map(str.isidentifier, values))
-    return numbers and named and found.get("name") == replica_name(values, seed)
+    if not (numbers and named):
+        return False
+    return found.get("name") in (replica_name(values, seed), older_name(values, seed))
 
 
 def read_json(path: Path) -> dict[str, Any]:

@@ -15,8 +15,24 @@ def cache(*names: str) -> Path:
 
 
 def replica_name(values: Mapping[str, float], seed: int) -> str:
-    """The folder of one of many trainings: `seed-3`, or `learning_rate-0.0002-seed-3`."""
+    """The folder of one of many trainings, another for each.
+
+    >>> replica_name({"learning_rate": 2e-4}, 3), replica_name({"rate": 1.000001e-4}, 1_000_000)
+    ('learning_rate-0.0002-seed-3', 'rate-0.0001000001-seed-1000000')
+    """
+    return "-".join(f"{what}-{_digits(value)}" for what, value in {**values, "seed": seed}.items())
+
+
+def older_name(values: Mapping[str, float], seed: int) -> str:
+    """The folder that it had in earlier versions, which some had in common."""
     return "-".join(f"{what}-{value:g}" for what, value in {**values, "seed": seed}.items())
+
+
+def _digits(value: float) -> str:
+    """As few digits as tell the number from every other."""
+    if isinstance(value, int):
+        return str(value)
+    return short if float(short := f"{value:g}") == value else repr(float(value))
 
 
 def unfinished(path: Path) -> Path:

@@ -38,6 +38,20 @@ def test_each_replica_is_the_run_of_its_seed(experiment, run, tmp_path):
     assert json.loads(one.read_text()) == json.loads(other.read_text())
 
 
+@pytest.mark.slow
+def test_a_run_of_an_earlier_version_is_read_and_goes_on_by_its_own_names(experiment, tmp_path):
+    given = ("--seeds", "1000000", "--replicas", "map")
+    assert train(experiment, tmp_path, *given, "--steps", 10) == 0
+    (tmp_path / "seed-1000000").rename(tmp_path / "seed-1e+06")
+    about = json.loads((tmp_path / "config.json").read_text())
+    about["replicas"][0]["name"] = "seed-1e+06"
+    (tmp_path / "config.json").write_text(json.dumps(about))
+    assert load(tmp_path, replica="seed-1e+06").folder == tmp_path / "seed-1e+06"
+    assert train(experiment, tmp_path, *given, "--steps", 20, "--resume") == 0
+    assert rows(tmp_path / "seed-1e+06")[-1]["step"] == 20
+    assert not (tmp_path / "seed-1000000").exists()
+
+
 def test_the_run_holds_the_means_and_each_replica_its_own(run):
     each = [rows(run / f"seed-{seed}")[-1]["critic/gap"] for seed in range(3)]
     last = rows(run)[-1]

@@ -119,6 +119,9 @@ def test_one_that_diverges_stays_where_it_was_sound_and_the_others_go_on(lay):
 def test_names():
     assert Replica(3).name == "seed-3"
     assert Replica(1, {"learning_rate": 2e-4}).name == "learning_rate-0.0002-seed-1"
+    assert Replica(1_000_001).name == "seed-1000001"
+    close = [Replica(0, {"rate": rate}).name for rate in (1.000001e-4, 1.000002e-4, 1e6)]
+    assert close == [f"rate-{rate}-seed-0" for rate in ("0.0001000001", "0.0001000002", "1e+06")]
     assert Replica(1, {"a": 2.0}).to_json() == {"name": "a-2-seed-1", "seed": 1, "values": {"a": 2}}
 
 
