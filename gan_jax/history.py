@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ METRICS, LEDGER = "metrics.jsonl", "ledger.jsonl"
 
 def rows(run: Path, file: str = METRICS) -> list[dict[str, Any]]:
     """The rows of the run's metrics, or ledger; a last line that a kill cut short is left out.
+
+    A figure that is `null`, since it was no finite number, is NaN.
 
     Raises:
       RunError: another line is damaged.
@@ -29,7 +32,7 @@ def rows(run: Path, file: str = METRICS) -> list[dict[str, Any]]:
     for row in found:
         if not isinstance(row, dict) or type(row.get("step")) is not int:
             raise RunError(f"{run / file} is damaged: a row without its step, {str(row)[:80]}.")
-    return found
+    return [{name: math.nan if x is None else x for name, x in row.items()} for row in found]
 
 
 def keep(run: Path, step: int, rewinds: int = 0) -> float:
@@ -43,7 +46,7 @@ def keep(run: Path, step: int, rewinds: int = 0) -> float:
     late = lambda row: row["step"] > step or row.get("rewinds", 0) > rewinds
     for file in (LEDGER, METRICS):
         kept = [row for row in rows(run, file) if not late(row)]
-        write_atomically(run / file, "".join(json.dumps(row) + "\n" for row in kept).encode())
+        write_atomically(run / file, "".join(map(_line, kept)).encode())
     seconds = kept[-1].get("seconds") if kept else 0.0
     return seconds if isinstance(seconds, float) else 0.0
 
@@ -51,4 +54,10 @@ def keep(run: Path, step: int, rewinds: int = 0) -> float:
 def add(run: Path, row: Mapping[str, Any], file: str = METRICS) -> None:
     """Appends one row; it is with the system when this returns."""
     with named(run / file), open(run / file, "a") as opened:
-        opened.write(json.dumps(row) + "\n")
+        opened.write(_line(row))
+
+
+def _line(row: Mapping[str, Any]) -> str:
+    """As JSON, which knows no number that is not finite: it is `null`."""
+    lost = lambda value: isinstance(value, float) and not math.isfinite(value)
+    return json.dumps({name: None if lost(x) else x for name, x in row.items()}) + "\n"

@@ -2,6 +2,7 @@
 
 import math
 from functools import partial
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -11,22 +12,27 @@ from gan_jax.game import State
 
 
 @jax.jit
-def sound(state: State) -> jax.Array:
-    """Whether all weights, statistics, averages and states of optimizers are finite."""
-    leaves = jax.tree.leaves(state)
+def sound(tree: Any) -> jax.Array:
+    """Whether all numbers are finite: of a state all weights, statistics, averages, optimizers."""
+    leaves = jax.tree.leaves(tree)
     return jnp.stack([jnp.isfinite(leaf).all() for leaf in leaves]).all()
 
 
-def last_sound(start: jax.Array, index: jax.Array, before: State, after: State) -> State:
+def last_sound(
+    start: jax.Array, index: jax.Array, before: State, after: State, total: dict[str, jax.Array]
+) -> State:
     """The state after a step if it is sound, and so was every one before it; else that before.
+
+    As `judged` and `check_finite` see it after the chunk, which fail a training by itself.
 
     Args:
       start: the step at which the chunk began.
       index: of the step in its chunk.
       before: the last sound state, whose `step` lags behind if one after it was not.
       after: what the step made of it.
+      total: of the metrics of the chunk, up to this step.
     """
-    good = (before.step == start + index) & sound(after)
+    good = (before.step == start + index) & sound((after, total))
     return jax.tree.map(partial(jnp.where, good), after, before)
 
 

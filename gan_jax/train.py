@@ -140,7 +140,7 @@ def program(
     decode: Callable,
     batch_size: int,
     size: int,
-    keep: Callable = lambda index, before, after: after,
+    keep: Callable = lambda index, before, after, total: after,
     rule: Callable = update,
     pick: Callable = feed.gathered,
 ) -> Callable:
@@ -154,7 +154,8 @@ def program(
       decode: raw examples to what the networks take.
       batch_size: examples in the global minibatch.
       size: examples in the data, or what `feed.places` says of them.
-      keep: `(index, before, after) -> state`, what to go on with after each step of a chunk.
+      keep: `(index, before, after, total) -> state`, what to go on with after each step of a chunk,
+        whose metrics have been summed up to this step.
       rule: of play, with the signature of `game.update`.
       pick: `feed.gathered` or `feed.streamed`: the minibatches of a step out of `arrays`.
     """
@@ -175,7 +176,8 @@ def program(
         def each(index, carry):
             before, total = carry
             after, metrics = play(before)
-            return keep(index, before, after), jax.tree.map(jnp.add, total, metrics)
+            total = jax.tree.map(jnp.add, total, metrics)
+            return keep(index, before, after, total), total
 
         state, total = jax.lax.fori_loop(0, length, each, (state, nothing))
         return state, jax.tree.map(lambda value: value / length, total)

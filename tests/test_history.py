@@ -1,3 +1,5 @@
+import math
+
 import pytest
 
 from gan_jax import history
@@ -34,3 +36,12 @@ def test_a_damaged_line_is_named(run):
     (run / "metrics.jsonl").write_text('{"step": 1, "sec\n{"step": 2, "seconds": 1.0}\n')
     with pytest.raises(RunError, match=r"metrics\.jsonl is damaged"):
         history.rows(run)
+
+
+def test_a_figure_that_is_not_finite_is_none_in_the_file(run):
+    for value in (math.inf, math.nan, 1.5):
+        history.add(run, {"step": 1, "figure": value})
+    history.keep(run, 1)
+    assert "NaN" not in (text := (run / "metrics.jsonl").read_text()) and "Infinity" not in text
+    found = [row["figure"] for row in history.rows(run)]
+    assert math.isnan(found[0]) and math.isnan(found[1]) and found[2] == 1.5

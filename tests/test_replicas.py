@@ -3,16 +3,18 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import optax
 import pytest
 
 from gan_jax import families, losses, networks, priors, replicas
 from gan_jax.data import from_arrays
-from gan_jax.errors import UsageError
+from gan_jax.errors import DivergedError, UsageError
 from gan_jax.replicas import Replica
 from gan_jax.train import train
 
@@ -114,6 +116,28 @@ def test_one_that_diverges_stays_where_it_was_sound_and_the_others_go_on(lay):
     healthy, _ = together([chosen[0], chosen[2]], steps=30, lay=lay)
     if lay is replicas.one_by_one:
         check_equal(replicas.part(states, 0), replicas.part(healthy, 0))
+
+
+@pytest.mark.parametrize("lay", [replicas.at_once, replicas.one_by_one])
+def test_one_whose_metric_is_not_finite_stops_as_it_does_alone(lay):
+    def make(values):
+        game = plain({})
+        critic = game.players["critic"]
+
+        def loss(nets, keys, batch):
+            value, metrics = critic.loss(nets, keys, batch)
+            return value, metrics | {"figure": jnp.where(nets.step < 2, 1.0, values["figure"])}
+
+        players = game.players | {"critic": replace(critic, loss=loss)}
+        return replace(game, players=players)
+
+    chosen = [Replica(0, {"figure": figure}) for figure in (np.inf, 1.0)]
+    given = {"steps": 6, "batch_size": 8, "chunk": 3}
+    played = replicas.train(make, points(), replicas=chosen, lay=lay, **given)
+    *_, (states, metrics) = played
+    assert states.step.tolist() == [2, 6] and metrics["critic/figure"][1] == 1
+    with pytest.raises(DivergedError, match="Not finite at step 3: critic/figure"):
+        list(train(make(chosen[0].values), points(), **given))
 
 
 def test_names():

@@ -27,9 +27,11 @@ def test_one_number_of_any_part_is_enough(name, number):
 def test_a_state_that_was_left_behind_stays_where_it_is():
     before, after = state(), state(step=jnp.int32(5), params=jnp.zeros(3))
     broken = state(step=jnp.int32(5), opt=jnp.asarray([0.0, jnp.nan, 0.0]))
-    assert last_sound(2, 2, before, after).step == 5
-    assert last_sound(2, 2, before, broken).step == 4
-    late = last_sound(2, 3, before, after)  # the fifth step, and it is still the fourth
+    fine, bad = {"loss": jnp.float32(1)}, {"loss": jnp.float32(1), "gap": jnp.float32(np.inf)}
+    assert last_sound(2, 2, before, after, fine).step == 5
+    assert last_sound(2, 2, before, broken, fine).step == 4
+    assert last_sound(2, 2, before, after, bad).step == 4
+    late = last_sound(2, 3, before, after, fine)  # the fifth step, and it is still the fourth
     assert late.step == 4 and (late.params == 1).all()
 
 
