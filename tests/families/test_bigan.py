@@ -19,12 +19,13 @@ def line(value):
     return Network(lambda key: ({"w": np.float32(value)}, {}), lambda p, s, x: p["w"] * x)
 
 
+def features(x, z):
+    return jnp.concatenate([x * x, x * z, z * z], axis=1)
+
+
 def quadratic(weights):
     """w1 x^2 + w2 x z + w3 z^2."""
-
-    def score(p, s, x, z):
-        return jnp.concatenate([x * x, x * z, z * z], axis=1) @ p["w"]
-
+    score = lambda p, s, x, z: features(x, z) @ p["w"]
     return Network(lambda key: ({"w": np.float32(weights)}, {}), score)
 
 
@@ -50,10 +51,36 @@ def slopes(player, encoder, weights=(0.0, 0.0, 0.0), loss=losses.non_saturating)
     return jax.device_get(jax.jit(jax.grad(value))(state.params))
 
 
-def test_at_the_perfect_encoder_and_the_constant_critic_nobody_moves():
-    for player in ("critic", "generator"):
-        for leaf in jax.tree.leaves(slopes(player, 1 / GAIN)):
-            np.testing.assert_allclose(leaf, 0, atol=1e-6)
+def test_at_the_perfect_encoder_any_critic_goes_back_to_the_constant_one():
+    """Pairs are alike there: of scores s its loss is E s(-s) + s(s), whose slope is E tanh(s/2) f.
+
+    Until it is back it moves the others, who come to rest at the constant critic alone.
+    """
+    weights, x = np.array([0.7, -0.4, 1.5]), GAIN * Z
+    scores = features(x, Z) @ weights
+    expected = (np.tanh(scores / 2)[:, None] * features(x, Z)).mean(0)
+    found = slopes("critic", 1 / GAIN, weights)["critic"]["w"]
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
+    assert found @ weights > 0.1  # a step against it shrinks the scores
+    assert abs(slopes("generator", 1 / GAIN, weights)["encoder"]["w"]) > 0.1
+    np.testing.assert_allclose(slopes("critic", 1 / GAIN)["critic"]["w"], 0, atol=1e-6)
+
+
+@pytest.mark.parametrize("encoder", [-0.3, 0.3, 0.8])
+def test_what_the_critic_learns_leads_the_encoder_to_the_inverse(encoder):
+    """From below and from above, by a critic that is a step from the constant one.
+
+    Either kind of pairs lies on a line, which a critic may tell from the other as surely as it
+    likes: there is no best one.
+    """
+    learnt = -0.1 * slopes("critic", encoder)["critic"]["w"]
+    assert abs(learnt).max() > 0.01
+    x = GAIN * Z
+    scores = features(x, encoder * x) @ learnt
+    slope = (learnt[1] + 2 * learnt[2] * encoder) * x[:, 0] ** 2  # of a score in the encoder
+    found = slopes("generator", encoder, learnt)["encoder"]["w"]
+    np.testing.assert_allclose(found, (slope / (1 + np.exp(-scores))).mean(), rtol=1e-4)
+    assert np.sign(found) == np.sign(encoder - 1 / GAIN)
 
 
 def test_a_wrong_encoder_is_found_by_the_critic():
