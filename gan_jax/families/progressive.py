@@ -28,10 +28,14 @@ def progressive(
 
     Karras et al. 2017, arXiv:1710.10196, figure 2 and appendix A.1; Adam at 1e-3 with betas (0,
     0.99) there. `gan_jax.transplant` makes the first state of a phase from the last one before.
+    The slope that is penalised is, as in the authors' code, that of the sum of a minibatch's scores
+    in each example: a score's own, but where `MinibatchDeviation` lets it depend on the others.
+    Real examples, fakes and what lies between them are minibatches by themselves then.
 
     Args:
       generator: latents and the share `[B]` of its new layers to images.
-      critic: images and the share `[B]` to scores; it must not mix examples (no batch norm).
+      critic: images and the share `[B]` to scores; it may see how a minibatch spreads, and has no
+        batch norm.
       fade: step -> share, from 0 to 1, such as `optax.linear_schedule(0, 1, 10_000, first_step)`.
       shown: real images of the data and the share to those that the critic is shown, such as
         `networks.shown(spec, size)`.
@@ -49,8 +53,8 @@ def progressive(
         return wasserstein.critic(real, fake) + drift * jnp.square(real).mean()
 
     loss = wasserstein._replace(critic=critic_loss)
-    whole = map(_whole, (generator, critic))
-    game = two_player(*whole, loss=loss, penalty=gradient_penalty(weight), **rest)
+    penalty = gradient_penalty(weight)._replace(separate=not critic.mixes)
+    game = two_player(*map(_whole, (generator, critic)), loss=loss, penalty=penalty, **rest)
     players = {name: _fading(player, fade, shown) for name, player in game.players.items()}
     networks = {"generator": generator, "critic": critic}
     return dataclasses.replace(game, networks=networks, players=players)

@@ -22,7 +22,7 @@ def linen(module: nn.Module, *examples, mixes: bool | None = None) -> Network:
       *examples: an example of each input, arrays or `jax.ShapeDtypeStruct`s with a batch of 1 or 2;
         only their shapes and types are used.
       mixes: whether the output for one example depends on the others; by default, whether the
-        module holds a `gan_jax.networks.BatchNorm`.
+        module has statistics to fix, as `BatchNorm` and `MinibatchDeviation` have.
 
     Returns:
       A network whose `settle` measures the fixed statistics, or is None where there are none.

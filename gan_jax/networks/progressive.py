@@ -74,7 +74,7 @@ class ProgressiveCritic(nn.Module):
     Attributes:
       widths: channels of the smallest maps, and then of each twice as large.
       summarised: of the smallest maps `[B, H, W, C]`, to more channels: where the paper has its
-        minibatch standard deviation.
+        minibatch standard deviation, `MinibatchDeviation(4)`.
 
     >>> make = ProgressiveCritic((128,) * 4).init_with_output
     >>> jax.eval_shape(make, jax.random.key(0), jnp.zeros((2, 32, 32, 3)))[0].shape

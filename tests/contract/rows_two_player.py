@@ -10,10 +10,9 @@ import numpy as np
 import optax
 
 from gan_jax import augmentation, families, losses, networks, priors
-from gan_jax.game import Game, Network
 from gan_jax.losses.distances import norms
 from gan_jax.optimizers import warm_average
-from tests.contract.rows import BATCH, LATENT, Row, two_player
+from tests.contract.rows import BATCH, LATENT, Row, images, two_player
 
 
 def cramer() -> Row:
@@ -103,20 +102,16 @@ def classified(weight: float = 1.0) -> Row:
     return replace(row, game=game, trains=trains, score=score)
 
 
-def fading(generator: Network, critic: Network, **rest) -> Game:
-    """A phase of progressive growing; of the networks a share of the inputs is new."""
+def progressive() -> Row:
+    """A phase of progressive growing: the second size of both networks fades in."""
+    spec = images().spec
+    summarised = networks.MinibatchDeviation(4)
+    pair = networks.progressive_pair(spec, size=8, latent=LATENT, widths=2, summarised=summarised)
+    fade = optax.linear_schedule(0.25, 1.0, 5)
 
-    def sharing(network):
-        def apply(params, stats, x, share=1.0):
-            share = jnp.broadcast_to(share, x.shape[:1])[:, None]
-            return network.apply(params, stats, (1 + share) / 2 * x)
+    def family(generator, critic, **rest):
+        return families.progressive(*pair, fade=fade, shown=networks.shown(spec, 8), **rest)
 
-        return network._replace(apply=apply)
-
-    return families.progressive(
-        sharing(generator),
-        sharing(critic),
-        fade=optax.linear_schedule(0.0, 1.0, 5),
-        shown=lambda x, share: (1 + share[:, None]) / 2 * x,
-        **rest,
-    )
+    row = two_player(family, picture=True, draws=3)
+    share = lambda nets, x: jnp.full(x.shape[:1], fade(nets.step))
+    return replace(row, score=lambda nets, x: nets.critic(x, share(nets, x)))

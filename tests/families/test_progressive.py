@@ -17,10 +17,10 @@ def network(apply) -> Network:
     return Network(lambda key: ({"w": np.float32(2)}, {}), lambda p, s, x, h: apply(p["w"], x, h))
 
 
-def game(**rest):
+def game(score=lambda w, x, share: w * (1 + share) * x.sum(1), mixes=False, **rest):
     return families.progressive(
         network(lambda w, z, share: w * share[:, None] * z),
-        network(lambda w, x, share: w * (1 + share) * x.sum(1)),
+        network(score)._replace(mixes=mixes),
         fade=lambda step: step / 4,
         shown=lambda x, share: x[:, :1] * share[:, None],
         prior=priors.normal(1),
@@ -68,3 +68,25 @@ def test_fakes_are_faded_and_the_real_examples_wait():
 def test_a_negative_weight_is_refused():
     with pytest.raises(ValueError, match="drift of the scores is -0.1: it must be 0 or more"):
         game(drift=-0.1)
+
+
+def spreading(**rest):
+    """A critic that sees, in each score, the mean of the whole minibatch too."""
+    score = lambda w, x, share: w * (1 + share) * x.sum(1) + 3 * x.mean()
+    return game(score, mixes=True, **rest)
+
+
+def test_the_slope_is_that_of_the_sum_of_scores_that_depend_on_one_another():
+    """d_i = 2 * 1.5 x_i + 3 mean_j x_j: of the sum over i, 3 + 3 in each example."""
+    batch = {"real": full(1, 4, 2), "fake": full(1, 4, 1), "drawn": SHARES}
+    made = spreading(weight=3.0)
+    _, metrics = loss(made, "critic", KEYS, batch, at(made, 2))
+    np.testing.assert_allclose(metrics["penalty"], (6 - 1) ** 2, rtol=1e-5)
+
+
+def test_real_and_fake_are_minibatches_by_themselves():
+    made = spreading(weight=0.0)
+    batch = {"real": full(2, 4, 2), "fake": full(-1, 4, 1), "drawn": SHARES}
+    _, metrics = loss(made, "critic", KEYS, batch, at(made, 2))
+    np.testing.assert_allclose(metrics["real"], 6.0, rtol=1e-6)  # of shown images of 1
+    np.testing.assert_allclose(metrics["fake"], -6.0, rtol=1e-6)

@@ -22,7 +22,7 @@ def test_each_size_has_its_pair():
 
 
 def test_what_summarises_stands_at_the_smallest_size():
-    _, critic = progressive_pair(SPEC, size=8, widths=8, summarised=MinibatchDeviation())
+    _, critic = progressive_pair(SPEC, size=8, widths=8, summarised=MinibatchDeviation(4))
     assert critic.mixes
     params = jax.eval_shape(critic.init, jax.random.key(0))[0]
     assert params["only_4"]["kernel"].shape == (3, 3, 9, 8)

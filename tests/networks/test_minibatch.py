@@ -31,10 +31,27 @@ def test_equal_examples_have_no_deviation_and_a_finite_slope():
     assert value < 1e-3 and np.isfinite(slope).all()
 
 
-@pytest.mark.slow
-def test_it_is_that_of_the_global_batch_and_so_is_its_gradient():
+def test_each_group_has_a_deviation_of_its_own():
+    x = draw(12, 3, 2)
+    y = MinibatchDeviation(4).apply({}, x)
+    np.testing.assert_array_equal(y[..., :-1], x)
+    expected = np.asarray(x, np.float64).reshape(3, 4, 6).std(1).mean(1).repeat(4)
+    np.testing.assert_allclose(y[..., -1], np.broadcast_to(expected[:, None], (12, 3)), rtol=1e-5)
+    few, whole = (MinibatchDeviation(group).apply({}, x[:3]) for group in (4, None))
+    np.testing.assert_allclose(few, whole, rtol=1e-6)  # all of a smaller minibatch
+
+
+@pytest.mark.parametrize(("group", "count"), [(4, 6), (1, 6), (0, 6)])
+def test_what_is_no_group_is_refused(group, count):
+    with pytest.raises(ValueError, match=f"{count} examples is no whole number of groups"):
+        MinibatchDeviation(group).apply({}, draw(count, 2))
+
+
+@pytest.mark.parametrize("group", [4, pytest.param(None, marks=pytest.mark.slow)])
+def test_it_is_that_of_the_global_batch_and_so_is_its_gradient(group):
     x = draw(8, 5)
-    loss = lambda x: axis.mean(jnp.square(MinibatchDeviation().apply({}, x)).mean())
+    deviating = MinibatchDeviation(group)
+    loss = lambda x: axis.mean(jnp.square(deviating.apply({}, x)).mean())
     for parts in (2, 4):
         cut = x.reshape(parts, 8 // parts, 5)
         value, slope = jax.vmap(jax.value_and_grad(loss), axis_name=axis.NAME)(cut)
@@ -44,20 +61,23 @@ def test_it_is_that_of_the_global_batch_and_so_is_its_gradient():
 
 
 class Critic(nn.Module):
+    group: int | None = None
+
     @nn.compact
     def __call__(self, x):
-        return nn.Dense(1)(MinibatchDeviation()(nn.relu(nn.Dense(4)(x))))[:, 0]
+        return nn.Dense(1)(MinibatchDeviation(self.group)(nn.relu(nn.Dense(4)(x))))[:, 0]
 
 
-def test_a_network_with_it_mixes_examples_until_it_has_settled():
-    critic = linen(Critic(), jnp.zeros((2, 2)))
+@pytest.mark.parametrize("group", [None, 3])
+def test_a_network_with_it_mixes_examples_until_it_has_settled(group):
+    critic = linen(Critic(group), jnp.zeros((2, 2)))
     params, stats = critic.init(jax.random.key(0))
     assert critic.mixes and stats == {}
     x, y = draw(6, 2), draw(6, 2, seed=1).at[0].set(draw(6, 2)[0])
     score = lambda stats, x: np.asarray(critic.apply(params, stats, x))
     assert abs(score({}, x)[0] - score({}, y)[0]) > 1e-3
     fixed = critic.settle(params, stats, x)
-    np.testing.assert_allclose(score(fixed, x), score({}, x), rtol=1e-6)
+    np.testing.assert_allclose(score(fixed, x).mean(), score({}, x).mean(), rtol=1e-6)
     assert score(fixed, x)[0] == score(fixed, y)[0]
 
 
