@@ -31,6 +31,9 @@ def progressive(
     The slope that is penalised is, as in the authors' code, that of the sum of a minibatch's scores
     in each example: a score's own, but where `MinibatchDeviation` lets it depend on the others.
     Real examples, fakes and what lies between them are minibatches by themselves then.
+    Differs from the authors' code: no labels; the share follows steps, whatever their minibatch,
+    and not images shown; the average of the generator's weights follows each step, and not each
+    move of the critic, before the generator's.
 
     Args:
       generator: latents and the share `[B]` of its new layers to images.

@@ -30,7 +30,7 @@ def progressive_pair(
       latent: dimensions of the prior.
       widths: channels of the maps of each of the sizes, from the smallest on, or one number for
         all; the same in each phase. In the paper 512 up to 32x32, and then half at each doubling.
-      summarised: of the critic's smallest maps; the paper has `MinibatchDeviation(4)`.
+      summarised: of the critic's smallest maps; in the paper's code `MinibatchDeviation(4)`.
 
     Returns:
       `(generator, critic)`.
