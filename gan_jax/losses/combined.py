@@ -42,8 +42,9 @@ def lazily(penalty: Penalty, every: int = 16) -> Penalty:
     """The penalty in each `every`-th step only, and there `every` times as heavy.
 
     Lazy regularisation, Karras et al. 2019, arXiv:1912.04958, section 3.1, where R1 has 16: the
-    mean over steps is the same, and in the steps between it costs nothing. All moves of a step have
-    it or have it not. Replicas in one `vmap` pay for it in every step.
+    mean over a multiple of `every` steps is the same (over another number it is more, as step 0 has
+    it), and in the steps between it costs nothing. All moves of a step have it or have it not.
+    Replicas in one `vmap` pay for it in every step.
     Differs from the paper: the term is part of one loss with the others, not a move of its own, so
     the optimizer's numbers stay as they are.
 
