@@ -1,6 +1,5 @@
 """The networks of AC-GAN for images: those of DCGAN, where critic and classifier share a trunk."""
 
-import flax.linen as nn
 import jax
 import jax.numpy as jnp
 
@@ -9,6 +8,7 @@ from gan_jax.game import Network
 from gan_jax.networks.conditional import Projection
 from gan_jax.networks.dcgan import DCGANGenerator, DCGANTrunk
 from gan_jax.networks.fitting import check_widths, classes_of
+from gan_jax.networks.layers import Dense
 from gan_jax.networks.network import linen
 
 
@@ -37,5 +37,5 @@ def acgan_networks(spec: Spec, *, latent: int, width: int = 64) -> dict[str, Net
         "generator": linen(DCGANGenerator(spec.shape, width, classes), z, label),
         "trunk": trunk,
         "critic": linen(Projection(), features),
-        "classifier": linen(nn.Dense(classes), features),
+        "classifier": linen(Dense(classes), features),
     }

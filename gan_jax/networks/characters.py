@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from jax.nn.initializers import glorot_uniform, zeros
 
 from gan_jax.networks.labels import with_label
-from gan_jax.networks.layers import biased
+from gan_jax.networks.layers import Dense, biased
 from gan_jax.networks.resnet import he_uniform
 from gan_jax.numerics import wide
 
@@ -110,7 +110,7 @@ class TextGenerator(nn.Module):
         z, noise = z if isinstance(z, tuple) else (z, None)
         steps, symbols = self.shape
         x = with_label(z, label, self.classes)
-        x = nn.Dense(steps * self.width, kernel_init=glorot_uniform())(x)
+        x = Dense(steps * self.width, kernel_init=glorot_uniform())(x)
         x = x.reshape(-1, steps, self.width)
         for _ in range(self.blocks):
             x = TimeBlock()(x)
@@ -150,4 +150,4 @@ class TextCritic(nn.Module):
         x = ConvTime(self.width, 1)(with_label(x, label, self.classes))
         for _ in range(self.blocks):
             x = TimeBlock()(x)
-        return nn.Dense(1, kernel_init=glorot_uniform())(x.reshape(x.shape[0], -1))[:, 0]
+        return Dense(1, kernel_init=glorot_uniform())(x.reshape(x.shape[0], -1))[:, 0]

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 from jax.nn.initializers import glorot_uniform, ones, orthogonal, zeros
 
 from gan_jax.networks.labels import check_label, one_hot
-from gan_jax.networks.layers import BatchNorm
+from gan_jax.networks.layers import BatchNorm, Dense
 from gan_jax.numerics import wide
 
 
@@ -63,7 +63,7 @@ class ConditionalBatchNorm(nn.Module):
 
     @nn.compact
     def __call__(self, x: jax.Array, condition: jax.Array) -> jax.Array:
-        linear = lambda name: nn.Dense(
+        linear = lambda name: Dense(
             x.shape[-1], use_bias=False, kernel_init=self.kernel_init, name=name
         )
         normalised = BatchNorm(affine=False)(x)
@@ -94,7 +94,7 @@ class Projection(nn.Module):
     @nn.compact
     def __call__(self, features: jax.Array, label: jax.Array | None = None) -> jax.Array:
         check_label(label, self.classes)
-        linear = partial(nn.Dense, kernel_init=self.kernel_init)
+        linear = partial(Dense, kernel_init=self.kernel_init)
         score = linear(1, name="score")(features)[:, 0]
         if label is None:
             return score

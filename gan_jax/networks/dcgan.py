@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from jax.nn.initializers import he_normal, normal, variance_scaling
 
 from gan_jax.networks.labels import with_label
-from gan_jax.networks.layers import BatchNorm, Conv, ConvTranspose
+from gan_jax.networks.layers import BatchNorm, Conv, ConvTranspose, Dense
 
 HE_UPWARDS = variance_scaling(8.0, "fan_in", "truncated_normal", in_axis=3, out_axis=2)
 """`he_normal` of a `ConvTranspose` of stride 2: a pixel sees a quarter of the kernel's places."""
@@ -47,7 +47,7 @@ class DCGANGenerator(nn.Module):
         first, upwards = (normal(0.02),) * 2 if self.normalise else (he_normal(), HE_UPWARDS)
         *widths, last = [self.width << i for i in range(halvings)]
         x = with_label(z, label, self.classes)
-        x = nn.Dense(base * base * last, use_bias=bias, kernel_init=first)(x)
+        x = Dense(base * base * last, use_bias=bias, kernel_init=first)(x)
         x = self._activate(x.reshape(-1, base, base, last))
         for width in reversed(widths):
             x = self._activate(ConvTranspose(width, use_bias=bias, kernel_init=upwards)(x))
@@ -86,7 +86,7 @@ class DCGANCritic(nn.Module):
         initialise = normal(0.02) if self.normalise else he_normal()
         x = with_label(x, label, self.classes)
         x = halved(x, self.width, self.normalise, initialise)
-        return nn.Dense(1, kernel_init=initialise)(x.reshape(x.shape[0], -1))[:, 0]
+        return Dense(1, kernel_init=initialise)(x.reshape(x.shape[0], -1))[:, 0]
 
 
 class DCGANTrunk(nn.Module):
@@ -112,7 +112,7 @@ class DCGANTrunk(nn.Module):
         x = halved(x, self.width, self.normalise, initialise).reshape(x.shape[0], -1)
         if not self.features:
             return x
-        x = nn.Dense(self.features, use_bias=not self.normalise, kernel_init=initialise)(x)
+        x = Dense(self.features, use_bias=not self.normalise, kernel_init=initialise)(x)
         return nn.leaky_relu(BatchNorm()(x) if self.normalise else x, 0.2)
 
 

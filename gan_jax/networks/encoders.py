@@ -6,6 +6,7 @@ import flax.linen as nn
 import jax
 import jax.numpy as jnp
 
+from gan_jax.networks.layers import Dense
 from gan_jax.networks.mlp import hidden
 
 
@@ -29,7 +30,7 @@ class MLPEncoder(nn.Module):
     @nn.compact
     def __call__(self, x: jax.Array) -> jax.Array:
         x = hidden(x.reshape(x.shape[0], -1), self.widths, self.activation)
-        return nn.Dense(self.outputs)(x)
+        return Dense(self.outputs)(x)
 
 
 class PairCritic(nn.Module):
@@ -50,4 +51,4 @@ class PairCritic(nn.Module):
     @nn.compact
     def __call__(self, x: jax.Array, z: jax.Array) -> jax.Array:
         both = jnp.concatenate([x.reshape(x.shape[0], -1), z], axis=1)
-        return nn.Dense(1)(hidden(both, self.widths, self.activation))[:, 0]
+        return Dense(1)(hidden(both, self.widths, self.activation))[:, 0]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import flax.linen as nn
 import jax
 import jax.numpy as jnp
-from jax.nn.initializers import normal, zeros
+from jax.nn.initializers import lecun_normal, normal, zeros
 
 from gan_jax import axis
 from gan_jax.networks.convolution import (
@@ -22,6 +22,23 @@ STATISTICS = "statistics"
 def around_one(deviation: float) -> Callable:
     """An initialiser that draws from N(1, deviation^2)."""
     return lambda key, shape, dtype: 1 + normal(deviation)(key, shape, dtype)
+
+
+class Dense(nn.Module):
+    """`x kernel + bias`, `[..., inputs]` to `[..., features]`: `nn.Dense`, whose bias is `biased`.
+
+    Parameters: `kernel`, `[inputs, features]`, and `bias`, `[features]`.
+    """
+
+    features: int
+    use_bias: bool = True
+    kernel_init: Callable = lecun_normal()
+
+    @nn.compact
+    def __call__(self, x: jax.Array) -> jax.Array:
+        shape = (x.shape[-1], self.features)
+        kernel = self.param("kernel", self.kernel_init, shape, jnp.float32)
+        return _add_bias(self, x @ kernel)
 
 
 class Conv(nn.Module):

@@ -8,6 +8,7 @@ import jax
 from jax.nn.initializers import he_normal
 
 from gan_jax.networks.labels import with_label
+from gan_jax.networks.layers import Dense
 
 
 class MLPGenerator(nn.Module):
@@ -36,7 +37,7 @@ class MLPGenerator(nn.Module):
     @nn.compact
     def __call__(self, z: jax.Array, label: jax.Array | None = None) -> jax.Array:
         x = hidden(with_label(z, label, self.classes), self.widths, self.activation)
-        x = nn.Dense(math.prod(self.shape))(x)
+        x = Dense(math.prod(self.shape))(x)
         return self.output(x).reshape(-1, *self.shape)
 
 
@@ -63,11 +64,11 @@ class MLPCritic(nn.Module):
     def __call__(self, x: jax.Array, label: jax.Array | None = None) -> jax.Array:
         x = with_label(x.reshape(x.shape[0], -1), label, self.classes)
         x = hidden(x, self.widths, self.activation)
-        return nn.Dense(1)(x)[:, 0]
+        return Dense(1)(x)[:, 0]
 
 
 def hidden(x: jax.Array, widths: Sequence[int], activation: Callable) -> jax.Array:
     """Within a module: the hidden layers of `MLPCritic`."""
     for width in widths:
-        x = activation(nn.Dense(width, kernel_init=he_normal())(x))
+        x = activation(Dense(width, kernel_init=he_normal())(x))
     return x

@@ -11,7 +11,7 @@ from gan_jax.data import Spec
 from gan_jax.game import Network
 from gan_jax.networks.characters import ConvTime
 from gan_jax.networks.fitting import check_text, check_widths, paired, widths_of
-from gan_jax.networks.layers import biased
+from gan_jax.networks.layers import Dense, biased
 from gan_jax.networks.recurrent import lstm_step, lstm_weights
 from gan_jax.numerics import wide
 
@@ -133,9 +133,9 @@ class TextCNN(nn.Module):
         kinds = zip(self.sizes, self.maps, strict=True)
         found = [nn.relu(ConvTime(maps, size)(x)).max(1) for size, maps in kinds]
         hidden = jnp.concatenate(found, axis=-1)
-        share = nn.sigmoid(nn.Dense(hidden.shape[-1], name="share")(hidden))
-        new = nn.relu(nn.Dense(hidden.shape[-1], name="new")(hidden))
-        return nn.Dense(1, name="score")(share * new + (1 - share) * hidden)[:, 0]
+        share = nn.sigmoid(Dense(hidden.shape[-1], name="share")(hidden))
+        new = nn.relu(Dense(hidden.shape[-1], name="new")(hidden))
+        return Dense(1, name="score")(share * new + (1 - share) * hidden)[:, 0]
 
 
 def _symmetric(key, shape, dtype):

@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 
 from gan_jax.game import Network
+from gan_jax.networks.spectral import NAME
 
 
 def with_precision(
@@ -31,12 +32,19 @@ def half(network: Network) -> Network:
     Parameters and inputs are rounded inside, and the output is widened: optimizer, losses and
     penalties never see bfloat16. So it is Micikevicius et al. 2018, arXiv:1710.03740, section 3.1;
     their loss scaling is not needed, as bfloat16 has the range of float32. Fixed statistics stay
-    in float32; integers and keys are left alone.
+    in float32; integers and keys are left alone. Our layers sum the gradient of a bias, over all
+    rows, in float32; `nn.Dense` sums it in bfloat16, which loses terms of large batches.
+
+    Raises:
+      ValueError: a spectral norm is inside, whose float32 would be that of every layer after it.
 
     >>> network = half(Network(lambda key: ({}, {}), lambda params, stats, x: x + 0.001))
     >>> network.apply({}, {}, jnp.ones(2)).tolist()  # in bfloat16, 1.001 is 1
     [1.0, 1.0]
     """
+
+    if NAME in jax.eval_shape(network.init, jax.random.key(0))[1]:
+        raise ValueError("Say spectral(half(network)): half(spectral(network)) is in float32.")
 
     def apply(params, stats, *inputs):
         output = network.apply(_to(jnp.bfloat16, params), stats, *_to(jnp.bfloat16, inputs))

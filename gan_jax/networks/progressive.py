@@ -13,7 +13,7 @@ import jax
 import jax.numpy as jnp
 from jax.nn.initializers import normal
 
-from gan_jax.networks.layers import Conv, ConvUp, double, mean_pool
+from gan_jax.networks.layers import Conv, ConvUp, Dense, double, mean_pool
 from gan_jax.numerics import wide
 
 GAIN = math.sqrt(2)
@@ -45,7 +45,7 @@ class ProgressiveGenerator(nn.Module):
     @nn.compact
     def __call__(self, z: jax.Array, share: jax.Array | None = None) -> jax.Array:
         base, first = self.base, self.widths[0]
-        x = equalised(nn.Dense, base * base * first, GAIN / 4, name="latent")(pixel_norm(z))
+        x = equalised(Dense, base * base * first, GAIN / 4, name="latent")(pixel_norm(z))
         x = _normalised(x.reshape(-1, base, base, first))
         x = before = _normalised(_conv(first, 3, f"only_{base}")(x))
         for width in self.widths[1:]:
@@ -97,8 +97,8 @@ class ProgressiveCritic(nn.Module):
                 before = self._features(mean_pool(image), self.widths[stage - 1])
                 x = x if share is None else faded(before, x, share)
         x = _active(_conv(first, 3, f"only_{x.shape[1]}")(self.summarised(x)))
-        x = _active(equalised(nn.Dense, first, GAIN, name="hidden")(x.reshape(x.shape[0], -1)))
-        return equalised(nn.Dense, 1, 1.0, name="score")(x)[:, 0]
+        x = _active(equalised(Dense, first, GAIN, name="hidden")(x.reshape(x.shape[0], -1)))
+        return equalised(Dense, 1, 1.0, name="score")(x)[:, 0]
 
     def _features(self, image: jax.Array, width: int) -> jax.Array:
         return _active(_conv(width, 1, f"from_image_{image.shape[1]}")(image))
@@ -111,13 +111,13 @@ def equalised(layer: Callable, features: int, gain: float, kernel: int = 1, **re
     rate. It is the input that is scaled here, which is the same.
 
     Args:
-      layer: makes a linear layer of so many features, such as `nn.Dense`.
+      layer: makes a linear layer of so many features, such as `Dense`.
       features: of the result.
       gain: that of the activation which follows.
       kernel: the size of a convolution.
       **rest: of the layer.
     """
-    size = {} if layer is nn.Dense else {"kernel": kernel}
+    size = {} if layer is Dense else {"kernel": kernel}
     linear = layer(features, kernel_init=normal(1.0), **size, **rest)
     return lambda x: linear(gain / math.sqrt(kernel**2 * x.shape[-1]) * x)
 

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 from jax.nn.initializers import normal, variance_scaling, zeros
 
 from gan_jax.networks.labels import check_label, one_hot
-from gan_jax.networks.layers import Conv, biased, double, mean_pool
+from gan_jax.networks.layers import Conv, Dense, biased, double, mean_pool
 from gan_jax.numerics import wide
 
 SLOPE = 0.2
@@ -174,7 +174,7 @@ def grouping(width: int) -> int:
 
 
 def _linear(features: int, x: jax.Array, name: str | None = None) -> jax.Array:
-    return nn.Dense(features, use_bias=False, kernel_init=linear_init, name=name)(x)
+    return Dense(features, use_bias=False, kernel_init=linear_init, name=name)(x)
 
 
 def _channels(features: int, x: jax.Array) -> jax.Array:

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 from jax.nn.initializers import glorot_uniform, orthogonal
 
 from gan_jax.networks.labels import with_label
+from gan_jax.networks.layers import Dense
 from gan_jax.numerics import wide
 
 
@@ -155,5 +156,5 @@ class LSTMCritic(nn.Module):
 
 
 def _linear(features: int, x: jax.Array) -> jax.Array:
-    flat = nn.Dense(features)(x.reshape(-1, x.shape[-1]))  # of rank two: faster on a CPU
+    flat = Dense(features)(x.reshape(-1, x.shape[-1]))  # of rank two: faster on a CPU
     return flat.reshape(*x.shape[:-1], features)

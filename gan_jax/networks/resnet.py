@@ -9,7 +9,7 @@ import jax.numpy as jnp
 from jax.nn.initializers import glorot_uniform, ones, variance_scaling
 
 from gan_jax.networks.labels import with_label
-from gan_jax.networks.layers import BatchNorm, Conv, ConvDown, ConvUp, double, mean_pool
+from gan_jax.networks.layers import BatchNorm, Conv, ConvDown, ConvUp, Dense, double, mean_pool
 
 he_uniform = variance_scaling(2.0, "fan_avg", "uniform")
 """U(-a, a) of variance 4 / (fan_in + fan_out): He initialisation as it is in the paper's code."""
@@ -98,7 +98,7 @@ class ResNetGenerator(nn.Module):
         doublings = halvings(self.shape, 4)
         base = self.shape[0] >> doublings
         x = with_label(z, label, self.classes)
-        x = nn.Dense(base * base * self.width, kernel_init=glorot_uniform())(x)
+        x = Dense(base * base * self.width, kernel_init=glorot_uniform())(x)
         x = x.reshape(-1, base, base, self.width)
         for _ in range(doublings):
             x = Block(self.width, up=True, normalise=norm)(x)
@@ -136,7 +136,7 @@ class ResNetCritic(nn.Module):
         for _ in range(2):
             x = Block(self.width)(x)
         features = nn.relu(x).mean((1, 2))
-        return nn.Dense(1, kernel_init=glorot_uniform())(features)[:, 0]
+        return Dense(1, kernel_init=glorot_uniform())(features)[:, 0]
 
 
 def halvings(shape: Sequence[int], until: int) -> int:

@@ -11,7 +11,7 @@ from jax.nn.initializers import glorot_uniform, ones
 from gan_jax.networks.attention import SelfAttention
 from gan_jax.networks.conditional import ClassBatchNorm, Projection
 from gan_jax.networks.labels import check_label
-from gan_jax.networks.layers import BatchNorm, Conv
+from gan_jax.networks.layers import BatchNorm, Conv, Dense
 from gan_jax.networks.resnet import Block, he_uniform
 from gan_jax.numerics import wide
 
@@ -112,7 +112,7 @@ def generated(
     """
     kernel_init, other_init = initialisers(kernel_init)
     base, first = shape[0] >> len(conditions), widths[0]
-    x = nn.Dense(base * base * first, kernel_init=other_init)(z).reshape(-1, base, base, first)
+    x = Dense(base * base * first, kernel_init=other_init)(z).reshape(-1, base, base, first)
     block = partial(Block, up=True, kernel_init=kernel_init, shortcut_init=other_init)
     for width, condition in zip(widths[1:], conditions, strict=True):
         x = block(width, normalise=normalise)(attended(x, attention, other_init), *condition)

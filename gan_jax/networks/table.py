@@ -14,7 +14,7 @@ from gan_jax.data.columns import blocks
 from gan_jax.game import Network
 from gan_jax.networks.coded import vector_critic
 from gan_jax.networks.fitting import check_widths
-from gan_jax.networks.layers import BatchNorm
+from gan_jax.networks.layers import BatchNorm, Dense
 from gan_jax.networks.network import linen
 from gan_jax.networks.packing import packed
 
@@ -39,9 +39,9 @@ class TableGenerator(nn.Module):
     @nn.compact
     def __call__(self, x: jax.Array) -> jax.Array:
         for width in self.widths:
-            h = nn.relu(BatchNorm()(nn.Dense(width)(x)))
+            h = nn.relu(BatchNorm()(Dense(width)(x)))
             x = jnp.concatenate([h, x], axis=1)
-        return nn.Dense(self.outputs)(x)
+        return Dense(self.outputs)(x)
 
 
 def table_pair(

@@ -14,6 +14,7 @@ from gan_jax.networks.layers import (
     ConvDown,
     ConvTranspose,
     ConvUp,
+    Dense,
     double,
     mean_pool,
 )
@@ -122,6 +123,15 @@ def test_convolutions_that_change_the_size_are_two_layers_in_one():
     np.testing.assert_allclose(apply(ConvUp(6), x), apply(conv, double(x)), atol=1e-5)
 
 
+@pytest.mark.parametrize("shape", [(4, 3), (2, 4, 3)])
+def test_a_dense_layer_is_that_of_flax(shape):
+    x, found = draw(*shape), []
+    for layer in (Dense(5), nn.Dense(5)):
+        variables = layer.init(jax.random.key(0), x)
+        found.append((variables, jax.jit(layer.apply)(variables, x)))
+    jax.tree.map(np.testing.assert_array_equal, *found)
+
+
 def test_the_mean_over_2x2_and_the_doubling():
     x = jnp.arange(16.0).reshape(1, 4, 4, 1)
     assert mean_pool(x)[0, ..., 0].tolist() == [[2.5, 4.5], [10.5, 12.5]]
@@ -129,10 +139,15 @@ def test_the_mean_over_2x2_and_the_doubling():
     np.testing.assert_array_equal(mean_pool(double(x)), x)
 
 
-def test_the_bias_of_half_precision_gets_an_exact_gradient():
+@pytest.mark.parametrize(
+    "layer, shape, kernel",
+    [(Conv(1, 1, 1), (1, 64, 64, 1), (1, 1, 1, 1)), (Dense(1), (4096, 1), (1, 1))],
+    ids=["convolution", "dense"],
+)
+def test_the_bias_of_half_precision_gets_an_exact_gradient(layer, shape, kernel):
     """A sum of 4,096 ones: added up in bfloat16 it would stay at 256."""
-    layer, x = Conv(1, 1, 1), jnp.zeros((1, 64, 64, 1), jnp.bfloat16)
-    params = {"kernel": jnp.zeros((1, 1, 1, 1), jnp.bfloat16), "bias": jnp.zeros(1, jnp.bfloat16)}
+    x = jnp.zeros(shape, jnp.bfloat16)
+    params = {"kernel": jnp.zeros(kernel, jnp.bfloat16), "bias": jnp.zeros(1, jnp.bfloat16)}
     total = lambda params: layer.apply({"params": params}, x).astype(jnp.float32).sum()
     traced = jax.make_jaxpr(jax.grad(total))(params)
     sums = [e for e in traced.jaxpr.eqns if e.primitive.name == "reduce_sum"]

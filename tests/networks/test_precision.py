@@ -89,6 +89,20 @@ def test_statistics_stay_whole_and_serve():
     np.testing.assert_allclose(alone, apply(params, stats, z, LABEL), atol=0.03)
 
 
+def test_a_mean_over_many_rows_has_the_gradient_of_float32():
+    critic = networks.mlp_pair(Spec((2,), 1.0, 0.0), latent=2, widths=(4,))[1]
+    params, x = critic.init(jax.random.key(0))[0], jnp.ones((65_536, 2))
+    mean = lambda params: half(critic).apply(params, {}, x).mean()
+    assert jax.jit(jax.grad(mean))(params)["Dense_1"]["bias"].tolist() == [1.0]
+
+
+def test_a_spectral_norm_is_around_it_and_not_inside():
+    critic = PAIRS["mlp"]()[1]
+    half(critic), networks.spectral(half(critic))
+    with pytest.raises(ValueError, match=r"Say spectral\(half\(network\)\)"):
+        half(networks.spectral(critic))
+
+
 def test_a_precision_by_name():
     pair = PAIRS["mlp"]()
     assert with_precision("float32", *pair) == pair
