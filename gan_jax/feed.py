@@ -12,7 +12,7 @@ from typing import NamedTuple
 import jax
 import numpy as np
 
-from gan_jax import axis, memory, order, parallel
+from gan_jax import axis, order, parallel
 from gan_jax.data import Dataset
 from gan_jax.data.images import THREADS
 from gan_jax.data.source import Source
@@ -168,8 +168,8 @@ def _on_host(key: jax.Array) -> jax.Array:
 
 
 def _check_memory(length: int, step: int) -> None:
-    step /= parallel.memories()
-    needed, there = length * step, memory.available() / 4
+    step /= len(parallel.everywhere().device_set)
+    needed, there = length * step, parallel.room() / 4
     if needed > there:
         raise UsageError(
             f"The minibatches of {length} steps take {needed / 2**30:.1f} GiB, more than a quarter "

@@ -21,7 +21,7 @@ from gan_jax import (
     trackers,
     watching,
 )
-from gan_jax.errors import DivergedError
+from gan_jax.errors import DivergedError, UsageError
 from gan_jax.game import State
 from gan_jax.job import Job
 from gan_jax.profiling import profiled
@@ -76,7 +76,7 @@ def _play(
         progress(step, steps, job.experiment.watch, shown=processes.first()) as show,
         profiled(job.run / "profile", options.profile * processes.first(), job.say) as profile,
         trackers.opened(*recording.tracked(job), step) as track,
-        processes.bound(DivergedError),
+        processes.bound(DivergedError, UsageError),  # more memory than one of them has
     ):
         for state, metrics in chunks:
             before, step = step, _look(job, step)

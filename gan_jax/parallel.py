@@ -6,6 +6,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.experimental import multihost_utils
 from jax.sharding import Mesh, NamedSharding, PartitionSpec, Sharding, SingleDeviceSharding
 
 from gan_jax import axis, compiling, memory
@@ -175,15 +176,30 @@ def compiled(function: Callable, kinds: tuple, spread: Callable = pmap) -> Calla
     alone = jax.device_count() == 1
     program = Program(jax.jit(function, donate_argnums=0)) if alone else spread(function)
     if jax.process_count() > 1:
-        return lambda *arguments: placed(program.mapped(*program.arranged(*arguments)))
+        return _shared(program)
     lowered = program.mapped.lower(*program.arranged(*kinds))
     # Several processes cannot be told anything, and several devices are to give the same bits.
     told = compiling.options(lowered) if alone or spread is over_replicas else {}
     executable = lowered.compile(told)
-    memory.check(executable)
+    memory.check(executable, room())
     return lambda *arguments: executable(*program.arranged(*arguments))
 
 
-def memories() -> int:
-    """How many memories share a global minibatch: those of devices, or of the machines of CPUs."""
-    return jax.process_count() if jax.default_backend() == "cpu" else jax.device_count()
+def _shared(program: Program) -> Callable:
+    """The program of several processes, compiled by its first arguments: `pmap` wants real ones."""
+    fits = []
+
+    def play(*arguments):
+        given = program.arranged(*arguments)
+        if not fits:
+            fits.append(memory.check(program.mapped.lower(*given).compile(), room()))
+        return placed(program.mapped(*given))
+
+    return play
+
+
+def room() -> float:
+    """Bytes that each device may hold, in the process that has least; CPUs share what there is."""
+    sharing = jax.local_device_count() if jax.default_backend() == "cpu" else 1
+    there = np.float32(memory.available() / sharing)
+    return float(np.min(multihost_utils.process_allgather(there)))

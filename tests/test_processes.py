@@ -13,7 +13,7 @@ import pytest
 
 from gan_jax import checkpoint, processes
 from gan_jax.errors import RunError, UsageError
-from tests.command import hashes, process, rows, train, write_experiment
+from tests.command import files, hashes, process, rows, train, write_experiment
 
 ENDLESS = ("--steps", 1_000_000)
 ENDED = "Another process ended, and so this one ends"
@@ -128,6 +128,28 @@ def test_a_divergence_is_said_once_and_what_was_being_saved_is_saved(tmp_path, r
     assert not [text for text in "\n".join(said[1]).splitlines() if text and "[Gloo]" not in text]
     assert checkpoint.latest(run / "checkpoints") == 20
     assert len([*(run / "profile").rglob("*.xplane.pb")]) == 1
+
+
+@pytest.mark.slow
+def test_what_one_has_no_memory_for_is_refused_by_both_and_replaces_nothing(tmp_path, run):
+    assert train(write_experiment(tmp_path), run, "--steps", 2) == 0
+    before = {name: what for name, what in files(run).items() if name != ".lock"}
+    poor = "import jax\nfrom gan_jax import memory\n\nusual = memory.available\n" + (
+        "memory.available = lambda: usual() if jax.process_index() else 2**10\n\n\ndef build("
+    )
+    path = write_experiment(tmp_path, "poor", "def build(", poor)
+    codes, said = ended(begun(path, run, *ENDLESS, "--overwrite"))
+    assert codes == [2, 2], said
+    assert all("of memory on a device, and there are 0.0" in complaint for _, complaint in said)
+    assert {name: what for name, what in files(run).items() if name != ".lock"} == before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("flags", [("--parallel", "shard_map"), ("--device-data", 0)])
+def test_however_it_is_split_two_processes_train(experiment, run, flags):
+    codes, said = ended(begun(experiment, run, "--steps", 3, *flags))
+    assert codes == [0, 0], said
+    assert rows(run)[-1]["step"] == 3
 
 
 @pytest.mark.slow
