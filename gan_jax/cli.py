@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from gan_jax import __version__
 from gan_jax.commands import COMMANDS
-from gan_jax.errors import USER_ERRORS, UsageError, line
+from gan_jax.errors import UsageError, line, told
 
 USAGE = """\
 usage: gan-jax COMMAND ...
@@ -86,16 +86,16 @@ def main(arguments: Sequence[str]) -> int:
             hint = f" Did you mean {near[0]}?" if near else " gan-jax --help lists them."
             raise UsageError(f"There is no command {command!r}.{hint}")
         return COMMANDS[command](rest) or 0
-    except USER_ERRORS as error:
-        return _complain(error, error.code)
-    except OSError as error:
-        return _complain(error, 7)
     except KeyboardInterrupt:
-        return _complain("stopped", 130)
+        return _complain(line("stopped"), 130)
     except SystemExit as error:  # tyro: help, or flags that are wrong
         return error.code if isinstance(error.code, int) else 2
+    except Exception as error:
+        if known := told(error):
+            return _complain(*known)
+        raise
 
 
-def _complain(what, code: int) -> int:
-    print(line(what), file=sys.stderr)
+def _complain(what: str, code: int) -> int:
+    print(what, file=sys.stderr)
     return code

@@ -47,6 +47,21 @@ USER_ERRORS = (UsageError, DataError, CheckpointError, DivergedError, RunError)
 """What the command line shows as one line, with the class's code; an `OSError` exits with 7."""
 
 
+EXHAUSTED = ("RESOURCE_EXHAUSTED", "OUT_OF_MEMORY", "out of memory", "Out of memory")
+"""What JAX and the devices' drivers say, in errors of many kinds, when there is no more memory."""
+
+
+def told(error: Exception) -> tuple[str, int] | None:
+    """The line that the command shows of an error, and its exit code; None of a bug."""
+    if isinstance(error, (OSError, *USER_ERRORS)):
+        return line(error), getattr(error, "code", 7)
+    if isinstance(error, MemoryError) or any(sign in str(error) for sign in EXHAUSTED):
+        first = str(error).strip().partition("\n")[0][:200].rstrip(".")
+        advice = "use a smaller batch, fewer seeds at once or a smaller --device-data."
+        return line(f"There is not enough memory ({first}): {advice}"), UsageError.code
+    return None
+
+
 def line(error) -> str:
     """What the command line shows of an error."""
     return f"gan-jax: {' '.join(str(error).split())}"

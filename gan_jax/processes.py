@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -12,7 +13,7 @@ import numpy as np
 from jax.experimental import multihost_utils
 from orbax.checkpoint import multihost
 
-from gan_jax.errors import DivergedError, RunError, UsageError, line
+from gan_jax.errors import DivergedError, RunError, UsageError, line, told
 
 SILENCE = 20
 """Seconds without a sign of life after which a process is given up."""
@@ -145,15 +146,16 @@ def bound(*alike: type[Exception]) -> Iterator[None]:
     except Exception as error:
         if count() == 1 or isinstance(error, alike):
             raise
-        text = str(error)
-        if any(sign in text for sign in ("Gloo", "UNAVAILABLE", "NCCL")):
-            text = (
-                f"Another process {'is late' if 'Timed out' in text else 'ended'}, and so this "
-                "one ends: what was saved is intact, and the same commands with --resume go on."
+        text, code = told(error) or ("".join(traceback.format_exception(error)), 1)
+        if any(sign in str(error) for sign in ("Gloo", "UNAVAILABLE", "NCCL")):
+            how, code = "is late" if "Timed out" in str(error) else "ended", 7
+            text = line(
+                f"Another process {how}, and so this one ends: what was saved is intact, and the "
+                "same commands with --resume go on."
             )
         if first() or not isinstance(error, DivergedError):  # which the first one says for all
-            print(line(text), file=sys.stderr)
-        leave(getattr(error, "code", 7))
+            print(text, file=sys.stderr)
+        leave(code)
 
 
 def leave(code: int) -> None:

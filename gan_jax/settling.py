@@ -7,8 +7,8 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-from gan_jax import checkpoint, inheritance, replaced, runs
-from gan_jax.errors import DivergedError, RunError, UsageError
+from gan_jax import checkpoint, history, inheritance, replaced, runs
+from gan_jax.errors import DivergedError, RunError
 from gan_jax.job import Job
 
 OWN = ("process", "coordinator")
@@ -38,10 +38,11 @@ def undo(job: Job, error: Exception) -> None:
     """Takes back the beginning of a run that failed before anything of it was saved."""
     if checkpoint.latest(job.run / runs.CHECKPOINTS) is not None:
         return
+    if isinstance(error, DivergedError):  # whose step can be replayed
+        return
     if replaced.lies(job.run):
-        if not isinstance(error, DivergedError):  # whose step can be replayed
-            replaced.put_back(job.run)
-    elif isinstance(error, UsageError):  # more memory than there is
+        replaced.put_back(job.run)
+    elif not history.rows(job.run):
         runs.forget(job.run)
 
 

@@ -272,3 +272,26 @@ def test_a_process_by_itself_agrees_with_itself():
         raise KeyError
     with pytest.raises(RunError), processes.bound():
         raise RunError
+
+
+@pytest.mark.parametrize(
+    "error, code, said",
+    [
+        (RunError("in use"), 6, "gan-jax: in use\n"),
+        (PermissionError(13, "not yours"), 7, "gan-jax: .*not yours"),
+        (ValueError("Gloo AllGather failed: closed by peer"), 7, f"gan-jax: {ENDED}"),
+        (ValueError("Gloo AllGather failed: Timed out waiting"), 7, "gan-jax: .*is late"),
+        (RuntimeError("RESOURCE_EXHAUSTED: Out of memory"), 2, "gan-jax: There is not enough"),
+        (KeyError("a bug"), 1, "(?s)Traceback .*a bug"),
+    ],
+)
+def test_what_ends_one_of_several_processes_is_said(error, code, said, monkeypatch, capsys):
+    monkeypatch.setattr(processes, "count", lambda: 2)
+    monkeypatch.setattr(processes, "leave", lambda code: codes.append(code))
+    codes = []
+    with processes.bound():
+        raise error
+    assert codes == [code]
+    assert re.match(said, capsys.readouterr().err)
+    with pytest.raises(type(error)), processes.bound(type(error)):
+        raise error
