@@ -87,10 +87,10 @@ def _play(
                 row = recording.log(job, track, state, step, seconds + passed, metrics, evaluated)
                 show(step, row)
                 best.see({"step": step, **row})
-            profile(step)
             stale = 0 < options.patience <= best.since
             stop = max(processes.gathered(_told(stopped, start, options.minutes) or STALE * stale))
             last = bool(stop) or step == steps
+            profile(step, last)
             recording.keep(job, manager, state, (before, step), best=best.step == step, last=last)
             if last:
                 best.tell(job.say)
