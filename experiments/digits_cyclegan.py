@@ -21,6 +21,8 @@ To digits turned by a right angle, `?to=rotated`, the same steps and seeds, 2026
 and 0.122 keep their label (the truly turned ones 0.991), though |F(G(x)) - x| is but 0.019, 0.005
 and 0.006: no term of the loss asks that a digit becomes itself, turned, and local networks would
 rather change its strokes than turn it. A low cycle error alone proves nothing.
+
+In all of these both domains were drawn in one order; since then each has its own.
 """
 
 from dataclasses import dataclass

@@ -28,7 +28,6 @@ from gan_jax import (
 from gan_jax.errors import DivergedError
 from gan_jax.game import Game, State
 from gan_jax.job import Job
-from gan_jax.keys import stream
 
 BATCHES = "batches.npz"
 ADVICE = "Lower the learning rates or raise the penalty."
@@ -159,5 +158,5 @@ def _last(job: Job) -> tuple[int, State]:
 
 
 def _batches(job: Job, game: Game, seed: int, step: int) -> dict[str, np.ndarray]:
-    key = stream(jax.random.key(seed), "data")
-    return feed.read(feed.training(job.data), key, game.moves, job.config.batch_size, step)
+    given = jax.random.key(seed), game.moves, job.config.batch_size, step
+    return feed.read(feed.training(job.data), *given)

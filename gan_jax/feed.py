@@ -4,7 +4,7 @@ Both follow `order.minibatches`, a function of the seed and the step, so that th
 for bit. A stream has no state to save: it begins at any step.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import chain, repeat
 from typing import NamedTuple
@@ -24,6 +24,9 @@ Arrays = Mapping[str, jax.Array]
 Data = Mapping[str, np.ndarray | Source]
 ENDS = "ends of tickets"
 """Beside the data, where they have weights: `order.tickets`."""
+ORDERS = {"source": "source"}
+"""The stream of keys that an array's order is of, where it is not `data`: two domains are no pairs,
+and so each has an order of its own."""
 LIMIT = 2.0
 """Gigabytes of training data up to which they lie on the device."""
 
@@ -83,9 +86,22 @@ def streams(data: Data, limit: float) -> bool:
 
 
 def gathered(arrays: Arrays, step: jax.Array, chosen: Callable) -> dict[str, jax.Array]:
-    """The minibatches of a step, `[moves, B, ...]`, out of the data `[N, ...]` on every device."""
-    own = _examples(axis.own(chosen(), 1), arrays)
-    return {name: array[own] for name, array in arrays.items() if name != ENDS}
+    """The minibatches of a step, `[moves, B, ...]`, out of the data `[N, ...]` on every device.
+
+    Args:
+      arrays: of the data.
+      step: of the run.
+      chosen: the name of a stream to the numbers `[moves, B]` that its order gives.
+    """
+    own = _of_each(arrays, lambda name: _examples(axis.own(chosen(name), 1), arrays))
+    return {name: array[own[name]] for name, array in arrays.items() if name != ENDS}
+
+
+def _of_each(names: Iterable[str], chosen: Callable) -> dict:
+    """What is chosen of each array: the same of all that have one order, found once."""
+    streams = {name: ORDERS.get(name, "data") for name in names}
+    found = {each: chosen(each) for each in dict.fromkeys(streams.values())}
+    return {name: found[each] for name, each in streams.items()}
 
 
 def _examples(numbers, data: Data | Arrays):
@@ -127,7 +143,7 @@ def chunks(
     row = sum(bytes_of(array) // len(array) for array in data.values())
     _check_memory(length, moves * batch_size * row)
     first, last = steps.start // length, -(-steps.stop // length)
-    given = data, _on_host(stream(key, "data")), moves, batch_size
+    given = data, _on_host(key), moves, batch_size
     ahead = grain.ReadOptions(num_threads=THREADS, prefetch_buffer_size=max(length, THREADS))
     numbers = grain.MapDataset.range(first * length, last * length)
     ready = (
@@ -147,13 +163,16 @@ def read(
     batch_size: int,
     step: int,
 ) -> dict[str, np.ndarray]:
-    """This process's part of the minibatches of a step, `[moves, B, ...]`; key: of the data."""
+    """This process's part of the minibatches of a step, `[moves, B, ...]`; key: of the run."""
     first = np.int32(step * moves)
-    chosen = np.asarray(_minibatches(key, first, moves, batch_size, places(data)))
-    chosen = _examples(chosen[:, parallel.share(batch_size)], data)
-    row = lambda array: (*chosen.shape, *array.shape[1:])
-    rows = {name: array for name, array in data.items() if name != ENDS}
-    return {name: array[chosen.ravel()].reshape(row(array)) for name, array in rows.items()}
+
+    def chosen(name: str) -> np.ndarray:
+        given = stream(key, name), first, moves, batch_size, places(data)
+        return _examples(np.asarray(_minibatches(*given))[:, parallel.share(batch_size)], data)
+
+    own, rows = _of_each(data, chosen), {n: array for n, array in data.items() if n != ENDS}
+    shape = lambda name: (*own[name].shape, *rows[name].shape[1:])
+    return {name: array[own[name].ravel()].reshape(shape(name)) for name, array in rows.items()}
 
 
 _minibatches = jax.jit(order.minibatches, static_argnums=(2, 3, 4))

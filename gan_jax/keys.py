@@ -12,7 +12,7 @@ from gan_jax import axis
 
 
 def stream(key: jax.Array, name: str) -> jax.Array:
-    """The key of a named stream (`init`, `data`, `play`, `sample`, `evaluate`) below `key`."""
+    """The key of a named stream (`init`, `data`, `source`, `play`, ...) below `key`."""
     return jax.random.fold_in(key, zlib.crc32(name.encode()))
 
 

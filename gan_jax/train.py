@@ -163,7 +163,7 @@ def program(
     @jax.jit  # so that it is traced once, for its shapes and for the loop
     def step(key, arrays, state):
         given = state.step * game.moves, game.moves, batch_size, size
-        chosen = partial(order.minibatches, stream(key, "data"), *given)
+        chosen = lambda name: order.minibatches(stream(key, name), *given)
         batches = pick(arrays, state.step, chosen)
         batches |= {name: decode(batches[name]) for name in EXAMPLES if name in batches}
         return rule(game, state, stream(key, "play"), batches)

@@ -9,6 +9,7 @@ from gan_jax.conditions import conditions
 from gan_jax.data import Dataset, Spec
 from gan_jax.data.columns import Column, Mode
 from gan_jax.errors import DataError
+from gan_jax.keys import stream
 
 RANDOM = np.random.default_rng(0)
 COUNT = 5000
@@ -48,7 +49,7 @@ def rows_of(steps):
     )  # fmt: skip
     arrays = feed.training(data)
     size = feed.places(arrays)
-    chosen = lambda: order.minibatches(jax.random.key(1), 0, steps, 500, size)
+    chosen = lambda name: order.minibatches(jax.random.key(1), 0, steps, 500, size)
     return jax.jit(lambda given: feed.gathered(given, 0, chosen))(dict(arrays))["real"]
 
 
@@ -129,8 +130,8 @@ def test_the_order_by_weights_is_the_same_from_device_and_host():
     data = Dataset({"real": real}, {"real": real[:0]}, Spec((1,), 1.0, 0.0), "six", weights)
     arrays, key = feed.training(data), jax.random.key(3)
     (part,) = feed.chunks(arrays, key, 2, 4, range(500), 500)
-    stream = feed.stream(key, "data")
-    chosen = lambda: order.minibatches(stream, 0, 1000, 4, feed.places(arrays))
+    places = feed.places(arrays)
+    chosen = lambda name: order.minibatches(stream(key, name), 0, 1000, 4, places)
     whole = jax.jit(lambda given: feed.gathered(given, 0, chosen))(dict(arrays))
     assert part.keys() == whole.keys() == {"real"}
     np.testing.assert_array_equal(part["real"].reshape(1000, 4, 1), whole["real"])

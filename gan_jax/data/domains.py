@@ -31,11 +31,12 @@ def domains(data: Dataset, to: str | None = None, classes: Sequence[str] | None 
     """`source` examples, and `real` ones, which a game that translates learns to imitate.
 
     Without `to`, those of the first class and those of the second, as of `folder:PATH` with two
-    folders, or of the two that `classes` names, as in `domains:SPEC?classes=horse,deer`; the order
-    of each is its own, and the fewer of them come round again. With `to`, as in `?to=pale`, one
-    half of the training images as they are and the other half changed: no example is in both, so
-    there are no pairs either. Of the held-out images there are pairs, each beside itself changed,
-    which tell how well it was translated; the labels, if there are any, are those of `real`.
+    folders, or of the two that `classes` names, as in `domains:SPEC?classes=horse,deer`; the fewer
+    of them come round again. With `to`, as in `?to=pale`, one half of the training images as they
+    are and the other half changed: no example is in both, so there are no pairs either. Of the
+    held-out images there are pairs, each beside itself changed, which tell how well it was
+    translated; the labels, if there are any, are those of `real`. In training the order of each
+    domain is its own, and another one in every epoch.
 
     Args:
       data: with two classes, or images.
