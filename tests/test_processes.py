@@ -11,7 +11,7 @@ from contextlib import nullcontext
 import jax
 import pytest
 
-from gan_jax import checkpoint, processes
+from gan_jax import checkpoint, history, processes
 from gan_jax.errors import RunError, UsageError
 from tests.command import files, hashes, process, rows, train, write_experiment
 
@@ -79,6 +79,8 @@ def test_two_processes_are_two_devices_bit_for_bit_and_either_goes_on(
     assert ended([job])[0] == [0]
     assert hashes(run) == hashes(devices)
     assert rows(run) == rows(devices)
+    entered, expected = (history.rows(each, history.LEDGER) for each in (run, devices))
+    assert entered and entered == expected
 
     monkeypatch.undo()
     assert train(experiment, run, "--steps", 30, "--resume") == 0

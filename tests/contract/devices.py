@@ -48,13 +48,15 @@ def mapped(function, devices: int, *, cut: bool, shard_map: bool = False):
 
 
 def gradients(row) -> dict:
-    """Gradients of one step, float32, and the multisets of keys and examples that made them."""
+    """Gradients of one step, float32, and what made them: each example, its place and its key."""
     game, before, seen = with_sgd(row.game), start(row), []
 
     def watched(player):
         def loss(nets, keys, batch):
-            watch = lambda real: [seen.append(bytes(np.asarray(x))) for x in real]
-            jax.debug.callback(watch, batch["real"])
+            places = axis.own(jnp.arange(BATCH))
+            given = places, jax.random.key_data(keys), batch["real"]
+            watch = lambda *rows: seen.extend(zip(*map(_bits, rows), strict=True))
+            jax.debug.callback(watch, *given)
             return player.loss(nets, keys, batch)
 
         return dataclasses.replace(player, loss=loss)
@@ -80,6 +82,10 @@ def gradients(row) -> dict:
         devices: {"gradient": distance(after, alone, before), "same": counted == noise}
         for devices, (after, counted) in found.items()
     } | {"draws": noise.total()}
+
+
+def _bits(rows) -> list[bytes]:
+    return [bytes(row) for row in np.asarray(rows)]
 
 
 def in_double(row) -> dict:

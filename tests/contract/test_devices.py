@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from gan_jax import history
+from gan_jax.runs import surroundings
+from tests.command import process, rows, train, write_experiment
 from tests.contract.rows import BATCH
 from tests.contract.table import FEW, ROWS
 
@@ -32,7 +35,7 @@ def check_single(name: str, found: dict) -> None:
     row = ROWS[name]()
     assert found["draws"] == (row.game.moves + row.draws) * BATCH
     for devices in ("2", "4", str(row.devices)):
-        assert found[devices]["same"], "other keys or other examples"
+        assert found[devices]["same"], "other keys, other examples, or not those of one another"
         assert found[devices]["gradient"] < 1e-5
 
 
@@ -45,6 +48,32 @@ def check_double(found: dict) -> None:
 @pytest.mark.parametrize("name", FEW)
 def test_devices_see_the_same_and_agree(name):
     check_single(name, on_devices(False, *FEW, "mean_of_the_shard")[name])
+
+
+@pytest.mark.parametrize("counts", [(2, 4), pytest.param((8,), marks=pytest.mark.slow)], ids=str)
+def test_the_command_sees_the_same(tmp_path, monkeypatch, counts):
+    """At every step, by the ledger, the same examples and noise; nearly the losses that follow."""
+    experiment = write_experiment(tmp_path, "small", "[metrics.suited(spec)]", "[]")
+    flags = ("--data", "ring", "--steps", 3, "--log-every", 1, "--ledger-every", 1)
+    runs, jobs, usual = [tmp_path / "1"], [], os.environ["XLA_FLAGS"]
+    for count in counts:
+        monkeypatch.setenv("XLA_FLAGS", f"{usual} --xla_force_host_platform_device_count={count}")
+        runs.append(tmp_path / str(count))
+        jobs.append(process("train", experiment, "--run", runs[-1], *flags))
+    monkeypatch.undo()
+    assert train(experiment, runs[0], *flags) == 0
+    ended = [(job.communicate()[1], job.returncode) for job in jobs]
+    assert all(code == 0 for _, code in ended), ended
+    assert [len(surroundings(run)[0]["devices"]) for run in runs] == [1, *counts]
+    seen = [
+        [(row["step"], row["examples"], row["noise"]) for row in history.rows(run, history.LEDGER)]
+        for run in runs
+    ]
+    assert len(set(seen[0])) == 3 and seen == [seen[0]] * len(runs)
+    alone, *others = (rows(run) for run in runs)
+    for other in others:
+        for one, same in zip(alone, other, strict=True):
+            assert same == pytest.approx(one, rel=1e-3, abs=1e-5)
 
 
 def test_devices_catch_a_mean_of_the_shard():
