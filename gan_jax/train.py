@@ -1,7 +1,7 @@
 """Training: many steps in one compiled program between two looks at the metrics."""
 
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import jax
@@ -77,7 +77,7 @@ def train(
     fed = given, key, game.moves, batch_size, range(first, steps), chunk
     pick, arrays, part, parts = feed.feed(*fed, limit=device_data)
     size = feed.places(given)
-    body = program(game, data.spec.decode, batch_size, size, rule=rule, pick=pick)
+    body = _traced_once(game, data.spec.decode, batch_size, size, rule, pick)
     whole = lambda state, own, key, arrays, length: judged(body(state, key, own | arrays, length))
     kinds = (abstract(game), part, key, arrays, np.int32(1))
     advance = parallel.compiled(whole, kinds, spread)
@@ -131,7 +131,7 @@ def traceable(game: Game, data: Dataset, batch_size: int, rule: Callable = updat
     given = feed.visible(data)
     size, struct = len(given["real"]), jax.ShapeDtypeStruct
     arrays = {name: struct(array.shape, array.dtype) for name, array in given.items()}
-    body = program(game, data.spec.decode, batch_size, size, rule=rule)
+    body = _traced_once(game, data.spec.decode, batch_size, size, rule, feed.gathered)
     return body, abstract(game), jax.random.key(0), arrays, np.int32(1)
 
 
@@ -183,6 +183,14 @@ def program(
         return state, jax.tree.map(lambda value: value / length, total)
 
     return advance
+
+
+@lru_cache(maxsize=4)
+def _traced_once(
+    game: Game, decode: Callable, batch_size: int, size: int, rule: Callable, pick: Callable
+) -> Callable:
+    """The same `program` for the same arguments, so that what was checked is not traced anew."""
+    return program(game, decode, batch_size, size, rule=rule, pick=pick)
 
 
 def check_batch(batch_size: int, size: int, *, split: bool = True) -> None:

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from gan_jax import game
 from gan_jax.loading import load
 from tests.command import files, train, write_experiment
 
@@ -34,3 +35,11 @@ def test_a_rate_that_falls_to_the_last_step(tmp_path, capsys):
     assert "--steps was 2 and is now 4, and what this experiment does" in capsys.readouterr().err
     assert files(tmp_path / "run") == before
     assert train(experiment, tmp_path / "run", "--steps", 2, "--resume") == 0
+
+
+def test_what_is_checked_is_not_traced_anew_to_be_played(tmp_path, monkeypatch):
+    turns, usual = [], game.turn
+    monkeypatch.setattr(game, "turn", lambda *given: turns.append(given[1]) or usual(*given))
+    path = write_experiment(tmp_path)
+    assert train(path, tmp_path / "run", "--data", "ring", "--steps", 2) == 0
+    assert turns == ["critic", "generator"]
