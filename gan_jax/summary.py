@@ -25,8 +25,8 @@ def summarise(found: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> d
       samples lack variety; and for each of the
       `figures` that all of them have its mean, its standard deviation, the 95 % interval of the
       mean (Student), `best` and `worst`, those nearest to and farthest from the figure of real
-      data, by name, and that one; for each of the `tasks`, if there are any, `mean`, `std`,
-      `median`, `least` and `largest`.
+      data, by name, and that one; for each of the `tasks` that all have, if there are any, `mean`,
+      `std`, `median`, `least` and `largest`.
     """
     evaluated = {name: figures for name, figures in found.items() if "samples" in figures}
     about = {
@@ -34,10 +34,10 @@ def summarise(found: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> d
         "diverged": [name for name in names if name not in found],
         "collapsed": [name for name, figures in evaluated.items() if lacking(figures)],
     }
-    tasks = {name: figures["tasks"] for name, figures in found.items() if "tasks" in figures}
-    if tasks:
-        names = list(next(iter(tasks.values())))
-        about["tasks"] = {what: _spread([each[what] for each in tasks.values()]) for what in names}
+    every = [figures["tasks"] for figures in found.values() if "tasks" in figures]
+    both = [what for what in (every or [{}])[0] if all(what in each for each in every)]
+    if both:
+        about["tasks"] = {what: _spread([each[what] for each in every]) for what in both}
     if not evaluated:
         said = (each.get("not_compared", "there are no figures") for each in found.values())
         reason = next(said, "all of them diverged")

@@ -42,6 +42,8 @@ def test_tasks_have_a_median_and_a_range(tmp_path):
     assert last[0].split() == ["networks", "mean", "std", "median", "least", "largest"]
     assert last[1].split()[::5] == ["error", "0.9"]
     assert "tasks" not in summary.summarise(FOUND, NAMES)
+    found["seed-0"]["tasks"]["own"] = 1.0  # as another value of the experiment may have it
+    assert list(summary.summarise(found, NAMES)["tasks"]) == ["error"]
 
 
 def test_the_failed_are_named():
