@@ -269,7 +269,7 @@ def check_labels(row: Row) -> None:
     drawn = draw(state, keys, one_batch(row))
     other = {"label": (drawn["label"] + 1) % 3}
     again, names = draw(state, keys, drawn | other), sum(row.judged, ())
-    assert not all(np.allclose(drawn[name], again[name]) for name in names), "drawn"
+    assert not all(np.allclose(drawn[name], again[name]) for name in names), "generator, or prior"
     generator = row.game.networks["generator"]
     held = lambda params, stats, z, label: generator.apply(params, stats, z, drawn["label"])
     networks = {**row.game.networks, "generator": generator._replace(apply=held)}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import flax.linen as nn
 import jax
@@ -109,9 +110,7 @@ def progressive() -> Row:
     pair = networks.progressive_pair(spec, size=8, latent=LATENT, widths=2, summarised=summarised)
     fade = optax.linear_schedule(0.25, 1.0, 5)
 
-    def family(generator, critic, **rest):
-        return families.progressive(*pair, fade=fade, shown=networks.shown(spec, 8), **rest)
-
-    row = two_player(family, picture=True, draws=3)
+    family = partial(families.progressive, fade=fade, shown=networks.shown(spec, 8))
+    row = two_player(family, pair=lambda spec, **rest: pair, draws=3)
     share = lambda nets, x: jnp.full(x.shape[:1], fade(nets.step))
     return replace(row, score=lambda nets, x: nets.critic(x, share(nets, x)))

@@ -67,8 +67,9 @@ def test_an_ordered_dictionary_keeps_its_order(tmp_path):
 )
 def test_types_that_are_no_single_values_are_refused(tmp_path, array):
     numbers = pyarrow.array([1.5, 2.5])
-    pyarrow.parquet.write_table(pyarrow.table({"c": array, "d": numbers}), tmp_path / "t.parquet")
+    table = pyarrow.table({"c": array, "d": numbers, "e": numbers})
+    pyarrow.parquet.write_table(table, tmp_path / "t.parquet")
     with pytest.raises(DataError, match=r"`c` is .*, expected numbers, words.*drop=c"):
         tabular(tmp_path / "t.parquet", "parquet")
     kept = tabular(tmp_path / "t.parquet", "parquet", drop=["c"], held_out=0.0)
-    assert [column.name for column in kept.spec.columns] == ["d"]
+    assert [column.name for column in kept.spec.columns] == ["d", "e"]
