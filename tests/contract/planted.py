@@ -55,7 +55,13 @@ def losses_exchanged(row: Row) -> Row:
     """A critic and its opponent, each with the loss of the other."""
     critic, opponent = row.game.players["critic"], row.game.players[row.opponent]
     loss = lambda nets, keys, batch: critic.loss(nets, keys, critic.draw(nets, keys, batch))
-    return _with_player(_with_player(row, "critic", loss=opponent.loss), row.opponent, loss=loss)
+
+    def others(nets, keys, batch):
+        # What a critic's move reports is followed, in some games: that is not exchanged.
+        _, metrics = critic.loss(nets, keys, batch)
+        return opponent.loss(nets, keys, batch)[0], metrics
+
+    return _with_player(_with_player(row, "critic", loss=others), row.opponent, loss=loss)
 
 
 def opponent_wrong_sign(row: Row) -> Row:
