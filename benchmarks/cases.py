@@ -73,10 +73,10 @@ CASES: dict[str, Case] = {
     "resnet32": Case(
         images(32, 32, 3),
         attrgetter("resnet_pair"),
-        {"latent": 128, "width": 64},
+        {"latent": 128, "widths": 64},
         batch=16,
         chunk=1,
-        accelerated={"sizes": {"latent": 128, "width": 128}, "batch": 64, "chunk": 10},
+        accelerated={"sizes": {"latent": 128, "widths": 128}, "batch": 64, "chunk": 10},
     ),
     "lstm": Case(
         lambda: series(30, 1),

@@ -30,9 +30,9 @@ def dcgan_pair(spec: Spec, *, latent: int, width: int) -> Pair:
     return _dcgan_generator(spec, latent, width), _dcgan_critic(spec, width)
 
 
-def resnet_pair(spec: Spec, *, latent: int, width: int) -> Pair:
+def resnet_pair(spec: Spec, *, latent: int, widths: int) -> Pair:
     """`gan_jax.networks.resnet_pair`: batch norm in the generator, none in the critic."""
-    return _resnet_generator(spec, latent, width), _resnet_critic(spec, width)
+    return _resnet_generator(spec, latent, widths), _resnet_critic(spec, widths)
 
 
 def recurrent_pair(spec: Spec, *, latent: int, width: int) -> Pair:

@@ -138,7 +138,7 @@ def _networks(config, spec, conditional):
     way, pair, own = {
         "mlp": ("concat", networks.mlp_pair, {"widths": (width,) * config.layers}),
         "dcgan": ("concat", networks.dcgan_pair, {"width": width, "normalise_critic": batch}),
-        "resnet": ("concat", networks.resnet_pair, {"width": width}),
+        "resnet": ("concat", networks.resnet_pair, {"widths": width}),
         "sngan": ("projection", networks.sngan_pair, {"width": width}),
         "r3gan": ("projection", networks.r3gan_pair, {"widths": width}),
     }[config.architecture]

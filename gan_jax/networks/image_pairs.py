@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from jax.nn.initializers import orthogonal
 
+from gan_jax import ranges
 from gan_jax.data import Spec
 from gan_jax.game import Network
 from gan_jax.networks.biggan import BigGANGenerator
@@ -122,6 +123,7 @@ def r3gan_pair(
     *,
     latent: int = 64,
     widths: int | Sequence[int] = 96,
+    blocks: int = 2,
     conditional: bool = False,
 ) -> tuple[Network, Network]:
     """R3GAN for square images of 8 to 256; see `gan_jax.networks.r3gan`.
@@ -131,6 +133,7 @@ def r3gan_pair(
       latent: dimensions of the prior; the paper's 64.
       widths: channels of the smallest maps, 4x4 for 8, 16, 32 and 64, and then after each doubling;
         or one number for all, the paper's 768 for CIFAR-10.
+      blocks: of each size, in both.
       conditional: whether both receive labels.
 
     Returns:
@@ -141,9 +144,11 @@ def r3gan_pair(
         another number than the maps.
     """
     widths = widths_of(widths, sizes(spec.shape))
+    ranges.positive("number of blocks", blocks)
     classes = classes_of(spec, conditional)
-    modules = R3GANGenerator(spec.shape, widths, classes), R3GANCritic(widths, classes)
-    return paired(*modules, spec.shape, latent, classes)
+    generator = R3GANGenerator(spec.shape, widths, classes, blocks=blocks)
+    critic = R3GANCritic(widths, classes, blocks)
+    return paired(generator, critic, spec.shape, latent, classes)
 
 
 def _sngan(

@@ -11,7 +11,8 @@ from gan_jax.data import Spec
 from gan_jax.game import Network
 from gan_jax.networks.characters import TextCritic, TextGenerator
 from gan_jax.networks.dcgan import DCGANCritic, DCGANGenerator
-from gan_jax.networks.fitting import check_text, check_widths, classes_of, paired
+from gan_jax.networks.fitting import check_text, check_widths, classes_of, paired, widths_of
+from gan_jax.networks.growing import sizes
 from gan_jax.networks.mlp import MLPCritic, MLPGenerator
 from gan_jax.networks.recurrent import LSTMCritic, LSTMGenerator
 from gan_jax.networks.resnet import ResNetCritic, ResNetGenerator
@@ -84,26 +85,36 @@ def dcgan_pair(
 
 
 def resnet_pair(
-    spec: Spec, *, latent: int, width: int = 128, conditional: bool = False
+    spec: Spec,
+    *,
+    latent: int,
+    widths: int | Sequence[int] = 128,
+    blocks: int = 2,
+    conditional: bool = False,
 ) -> tuple[Network, Network]:
     """Residual networks for square images of 8 to 256; see `gan_jax.networks.resnet`.
 
     Args:
       spec: of the data.
       latent: dimensions of the prior.
-      width: channels of all maps of both.
+      widths: channels of all maps of both; or of the generator's smallest maps, 4x4 for 8, 16, 32
+        and 64, and then after each doubling, to which the critic halves images again.
+      blocks: of the same size, at the end of the critic.
       conditional: whether both receive labels.
 
     Returns:
       `(generator, critic)`.
 
     Raises:
-      ValueError: the data are no such images, or have no labels to be conditional on.
+      ValueError: the data are no such images, have no labels to be conditional on, or widths of
+        another number than the maps.
     """
-    check_widths(width)
-    classes = classes_of(spec, conditional)
-    generator = ResNetGenerator(spec.shape, width, classes)
-    return paired(generator, ResNetCritic(width, classes), spec.shape, latent, classes)
+    classes, ups = classes_of(spec, conditional), widths_of(widths, sizes(spec.shape))
+    downs = widths if isinstance(widths, int) else ups[-2::-1]
+    ranges.not_negative("number of blocks", blocks)
+    generator = ResNetGenerator(spec.shape, ups, classes)
+    critic = ResNetCritic(downs, blocks, classes)
+    return paired(generator, critic, spec.shape, latent, classes)
 
 
 def recurrent_pair(
@@ -111,6 +122,7 @@ def recurrent_pair(
     *,
     latent: int,
     width: int = 100,
+    layers: int = 1,
     output: Callable = jnp.tanh,
     per_step: bool = False,
     conditional: bool = False,
@@ -122,6 +134,7 @@ def recurrent_pair(
       latent: dimensions of the prior: of one latent for the whole sequence, `[B, latent]`, or of
         one for each step, `[B, T, latent]`.
       width: of the hidden states of both.
+      layers: LSTMs on top of one another, in both.
       output: of the generator: `jnp.tanh` for sequences in [-1, 1], the identity for any.
       per_step: whether the critic's scores are those of each step, `[B, T]`.
       conditional: whether both receive labels.
@@ -135,9 +148,11 @@ def recurrent_pair(
     check_widths(width)
     if len(spec.shape) != 2:
         raise ValueError(f"An LSTM needs sequences of shape (T, C); the data have {spec.shape}.")
+    ranges.positive("number of layers", layers)
     classes = classes_of(spec, conditional)
-    generator = LSTMGenerator(spec.shape, width, classes, output)
-    return paired(generator, LSTMCritic(width, classes, per_step), spec.shape, latent, classes)
+    generator = LSTMGenerator(spec.shape, width, classes, output, layers)
+    critic = LSTMCritic(width, classes, per_step, layers)
+    return paired(generator, critic, spec.shape, latent, classes)
 
 
 def text_pair(

@@ -15,8 +15,8 @@ from gan_jax.numerics import wide
 SLOPE = 0.2
 """Of the leaky ReLU below zero."""
 
-BLOCKS, EXPANSION, GROUP = 2, 2, 16
-"""Blocks of a size, how much wider their inside is, and channels in its groups; see `grouping`."""
+EXPANSION, GROUP = 2, 16
+"""How much wider the inside of a block is, and channels in its groups; see `grouping`."""
 
 linear_init = variance_scaling(1.0, "fan_in", "normal")
 
@@ -68,7 +68,7 @@ class R3GANGenerator(nn.Module):
     """Latents `[B, d]`, and labels `[B]` if there are classes, to images `[B, *shape]`, unbounded.
 
     Huang et al. 2024, arXiv:2501.05441, section 4: learned maps of the smallest size, each scaled
-    by a linear function of the latents, then for each size two `Bottleneck`s, and between sizes a
+    by a linear function of the latents, then for each size some `Bottleneck`s, and between sizes a
     bilinear doubling, after a 1x1 convolution where the channels change. Labels are embedded by a
     linear layer and stand beside the latents.
 
@@ -78,6 +78,7 @@ class R3GANGenerator(nn.Module):
         the paper's groups, see `grouping`.
       classes: how many labels there are; 0 for a generator without labels.
       embedding: dimensions of the embedding of a class.
+      blocks: of each size; the paper's two.
 
     >>> make = R3GANGenerator((32, 32, 3), (96,) * 4).init_with_output
     >>> jax.eval_shape(make, jax.random.key(0), jnp.zeros((2, 64)))[0].shape
@@ -88,6 +89,7 @@ class R3GANGenerator(nn.Module):
     widths: Sequence[int]
     classes: int = 0
     embedding: int = 64
+    blocks: int = 2
 
     @nn.compact
     def __call__(self, z: jax.Array, label: jax.Array | None = None) -> jax.Array:
@@ -99,7 +101,7 @@ class R3GANGenerator(nn.Module):
         x = maps.astype(z.dtype) * _linear(first, z).reshape(-1, 1, 1, first)
         for stage, width in enumerate(self.widths):
             x = blur(double(_channels(width, x))) if stage else x
-            x = _blocks(x, len(self.widths))
+            x = _blocks(x, self.blocks, len(self.widths))
         return Conv(self.shape[2], 1, 1, use_bias=False, kernel_init=linear_init)(x)
 
 
@@ -114,6 +116,7 @@ class R3GANCritic(nn.Module):
     Attributes:
       widths: channels of the smallest maps, and then of each twice as large: the generator's.
       classes: how many labels there are; 0 for a critic without labels.
+      blocks: of each size; the paper's two.
 
     >>> make = R3GANCritic((96,) * 4).init_with_output
     >>> jax.eval_shape(make, jax.random.key(0), jnp.zeros((2, 32, 32, 3)))[0].shape
@@ -122,13 +125,14 @@ class R3GANCritic(nn.Module):
 
     widths: Sequence[int]
     classes: int = 0
+    blocks: int = 2
 
     @nn.compact
     def __call__(self, x: jax.Array, label: jax.Array | None = None) -> jax.Array:
         check_label(label, self.classes)
         for stage, width in enumerate(reversed(self.widths)):
             x = mean_pool(blur(x)) if stage else x
-            x = _blocks(_channels(width, x), len(self.widths))
+            x = _blocks(_channels(width, x), self.blocks, len(self.widths))
         weigh = variance_scaling(1.0, "fan_in", "normal", in_axis=(0, 1), out_axis=2)
         weights = self.param("weights", weigh, x.shape[1:], jnp.float32)
         features = (wide(x) * wide(weights)[None]).sum((1, 2))
@@ -184,7 +188,7 @@ def _channels(features: int, x: jax.Array) -> jax.Array:
     return Conv(features, 1, 1, use_bias=False, kernel_init=linear_init)(x)
 
 
-def _blocks(x: jax.Array, sizes: int) -> jax.Array:
-    for _ in range(BLOCKS):
-        x = Bottleneck(BLOCKS * sizes, grouping(x.shape[-1]))(x)
+def _blocks(x: jax.Array, count: int, sizes: int) -> jax.Array:
+    for _ in range(count):
+        x = Bottleneck(count * sizes, grouping(x.shape[-1]))(x)
     return x

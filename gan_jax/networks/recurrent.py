@@ -89,7 +89,7 @@ def _forget_one(key: jax.Array, shape: Sequence[int], dtype) -> jax.Array:
 class LSTMGenerator(nn.Module):
     """Latents, and labels `[B]` if there are classes, to sequences `[B, *shape]`.
 
-    An LSTM and one linear layer, the same at each step. Latents `[B, T, d]` are the noise of each
+    LSTMs and one linear layer, the same at each step. Latents `[B, T, d]` are the noise of each
     step, as in the paper; latents `[B, d]` are those of the whole sequence, repeated at each step.
     A label is given again at each step.
 
@@ -100,6 +100,7 @@ class LSTMGenerator(nn.Module):
       width: of the hidden state.
       classes: how many labels there are; 0 for a generator without labels.
       output: of the linear layer: `jnp.tanh` for sequences in [-1, 1], the identity for any.
+      layers: LSTMs on top of one another; the paper's one.
 
     >>> make = LSTMGenerator(shape=(30, 1)).init_with_output
     >>> jax.eval_shape(make, jax.random.key(0), jnp.zeros((2, 30, 5)))[0].shape
@@ -110,6 +111,7 @@ class LSTMGenerator(nn.Module):
     width: int = 100
     classes: int = 0
     output: Callable = jnp.tanh
+    layers: int = 1
 
     @nn.compact
     def __call__(self, z: jax.Array, label: jax.Array | None = None) -> jax.Array:
@@ -121,14 +123,14 @@ class LSTMGenerator(nn.Module):
                 f"LSTMGenerator makes sequences of {steps} steps and got latents of shape "
                 f"{z.shape}: expected [batch, {steps}, dimensions] or [batch, dimensions]."
             )
-        hidden = LSTM(self.width)(with_label(z, label, self.classes))
+        hidden = _hidden(with_label(z, label, self.classes), self.width, self.layers)
         return self.output(_linear(channels, hidden))
 
 
 class LSTMCritic(nn.Module):
     """Sequences `[B, T, C]`, and labels `[B]` if there are classes, to raw scores `[B]`.
 
-    An LSTM and one linear layer give a score of each step; the score of a sequence is their mean.
+    LSTMs and one linear layer give a score of each step; the score of a sequence is their mean.
 
     Differs from the paper: there the loss is the mean over steps, of the scores `per_step`.
 
@@ -136,6 +138,7 @@ class LSTMCritic(nn.Module):
       width: of the hidden state.
       classes: how many labels there are; 0 for a critic without labels.
       per_step: whether the scores are those of each step, `[B, T]`.
+      layers: LSTMs on top of one another; the paper's one.
 
     >>> make = LSTMCritic().init_with_output
     >>> jax.eval_shape(make, jax.random.key(0), jnp.zeros((2, 30, 1)))[0].shape
@@ -145,14 +148,21 @@ class LSTMCritic(nn.Module):
     width: int = 100
     classes: int = 0
     per_step: bool = False
+    layers: int = 1
 
     @nn.compact
     def __call__(self, x: jax.Array, label: jax.Array | None = None) -> jax.Array:
         if x.ndim != 3:
             raise ValueError(f"LSTMCritic got {x.shape}: expected [batch, time, channels].")
-        hidden = LSTM(self.width)(with_label(x, label, self.classes))
+        hidden = _hidden(with_label(x, label, self.classes), self.width, self.layers)
         scores = _linear(1, hidden)[..., 0]
         return scores if self.per_step else scores.mean(1)
+
+
+def _hidden(x: jax.Array, width: int, layers: int) -> jax.Array:
+    for _ in range(layers):
+        x = LSTM(width)(x)
+    return x
 
 
 def _linear(features: int, x: jax.Array) -> jax.Array:

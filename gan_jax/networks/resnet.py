@@ -71,14 +71,16 @@ class ResNetGenerator(nn.Module):
     """Latents `[B, d]`, and labels `[B]` if there are classes, to images `[B, *shape]` in [-1, 1].
 
     A projection to the smallest size, 4x4 for 32x32, then one `Block` for each doubling; batch
-    norm, ReLU, a 3x3 convolution and tanh at the end.
+    norm, ReLU, a 3x3 convolution and tanh at the end. Widths of 512, 512, 256, 128 and 64 are those
+    of the authors' network for 64x64.
 
     Differs from the paper: labels are one-hot dimensions of the latents, where the paper has batch
-    norm with a gain for each class; sizes other than 32, see `halvings`.
+    norm with a gain for each class; sizes other than 32 and 64, see `halvings`.
 
     Attributes:
       shape: height, width and channels, square and of a size that `halvings` knows.
-      width: channels of all maps; the paper's 128.
+      widths: channels of the smallest maps, and then after each doubling; or one number for all,
+        the paper's 128.
       classes: how many labels there are; 0 for a generator without labels.
       normalise: whether there is batch norm.
 
@@ -88,20 +90,20 @@ class ResNetGenerator(nn.Module):
     """
 
     shape: Sequence[int]
-    width: int = 128
+    widths: int | Sequence[int] = 128
     classes: int = 0
     normalise: bool = True
 
     @nn.compact
     def __call__(self, z: jax.Array, label: jax.Array | None = None) -> jax.Array:
         norm = partial(BatchNorm, scale_init=ones) if self.normalise else None
-        doublings = halvings(self.shape, 4)
-        base = self.shape[0] >> doublings
+        first, *widths = _each(self.widths, halvings(self.shape, 4) + 1)
+        base = self.shape[0] >> len(widths)
         x = with_label(z, label, self.classes)
-        x = Dense(base * base * self.width, kernel_init=glorot_uniform())(x)
-        x = x.reshape(-1, base, base, self.width)
-        for _ in range(doublings):
-            x = Block(self.width, up=True, normalise=norm)(x)
+        x = Dense(base * base * first, kernel_init=glorot_uniform())(x)
+        x = x.reshape(-1, base, base, first)
+        for width in widths:
+            x = Block(width, up=True, normalise=norm)(x)
         x = nn.relu(x if norm is None else norm()(x))
         return jnp.tanh(Conv(self.shape[2], 3, 1, kernel_init=glorot_uniform())(x))
 
@@ -109,14 +111,17 @@ class ResNetGenerator(nn.Module):
 class ResNetCritic(nn.Module):
     """Images `[B, H, W, C]`, and labels `[B]` if there are classes, to raw scores `[B]`.
 
-    A `Block` for each halving, down to 8x8 for 32x32, two of the same size, ReLU, the mean over the
-    image and one linear layer; no normalisation. Labels are further channels of the image.
+    A `Block` for each halving, down to 8x8 for 32x32, some of the same size, ReLU, the mean over
+    the image and one linear layer; no normalisation. Labels are further channels of the image.
 
     Differs from the paper: labels, where the paper has an auxiliary classifier; sizes other than
-    32, see `halvings`.
+    32, see `halvings`; the authors' network for 64x64 has a convolution before the blocks, layer
+    norm, and a linear layer of the last maps themselves.
 
     Attributes:
-      width: channels of all maps; the paper's 128.
+      widths: channels after each halving; or one number for all, the paper's 128, and as many
+        halvings as `halvings` knows down to 8x8.
+      blocks: how many of the same size there are at the end; the paper's two.
       classes: how many labels there are; 0 for a critic without labels.
 
     >>> make = ResNetCritic().init_with_output
@@ -124,19 +129,24 @@ class ResNetCritic(nn.Module):
     (2,)
     """
 
-    width: int = 128
+    widths: int | Sequence[int] = 128
+    blocks: int = 2
     classes: int = 0
 
     @nn.compact
     def __call__(self, x: jax.Array, label: jax.Array | None = None) -> jax.Array:
-        count = halvings(x.shape[1:], 8)
+        widths = _each(self.widths, halvings(x.shape[1:], 8))
         x = with_label(x, label, self.classes)
-        for stage in range(count):
-            x = Block(self.width, down=True, preactivate=stage > 0)(x)
-        for _ in range(2):
-            x = Block(self.width)(x)
+        for stage, width in enumerate(widths):
+            x = Block(width, down=True, preactivate=stage > 0)(x)
+        for _ in range(self.blocks):
+            x = Block(widths[-1])(x)
         features = nn.relu(x).mean((1, 2))
         return Dense(1, kernel_init=glorot_uniform())(features)[:, 0]
+
+
+def _each(widths: int | Sequence[int], count: int) -> Sequence[int]:
+    return (widths,) * count if isinstance(widths, int) else widths
 
 
 def halvings(shape: Sequence[int], until: int) -> int:

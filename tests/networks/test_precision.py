@@ -15,7 +15,7 @@ IMAGES = Spec((8, 8, 1), 2 / 255, -1.0, ("a", "b"), (0.5, 0.5))
 PAIRS = {
     "mlp": lambda: networks.mlp_pair(IMAGES, latent=4, widths=(16, 16), conditional=True),
     "dcgan": lambda: networks.dcgan_pair(IMAGES, latent=4, width=8, conditional=True),
-    "resnet": lambda: networks.resnet_pair(IMAGES, latent=4, width=4, conditional=True),
+    "resnet": lambda: networks.resnet_pair(IMAGES, latent=4, widths=4, conditional=True),
     "recurrent": lambda: networks.recurrent_pair(
         Spec((8, 2), 1.0, 0.0, ("a", "b"), (0.5, 0.5)), latent=4, width=8, conditional=True
     ),

@@ -57,6 +57,8 @@ def test_blocks_are_inverted_and_grouped():
     assert made["Conv_0"]["kernel"] == (1, 1, 16, 32)  # only where the channels change
     assert made["Conv_1"]["kernel"] == (1, 1, 32, 3)
     assert "Conv_2" not in made and "Bottleneck_6" not in made
+    deeper = shapes(R3GANGenerator((16, 16, 3), (16, 16, 32), blocks=3), Z)
+    assert set(deeper) - set(made) == {f"Bottleneck_{i}" for i in (6, 7, 8)}
 
 
 def test_a_block_begins_as_the_identity_at_the_scale_of_fix_up():

@@ -109,6 +109,17 @@ def test_a_pair_follows_the_data():
         recurrent_pair(Spec((2,), 1.0, 0.0), latent=3)
 
 
+def test_layers_stand_on_one_another():
+    spec = Spec((5, 1), 1.0, 0.0)
+    generator, critic = recurrent_pair(spec, latent=3, width=4, layers=2)
+    for network, inputs in ((generator, 3), (critic, 1)):
+        params = jax.eval_shape(network.init, jax.random.key(0))[0]
+        kernels = [params[f"LSTM_{i}"]["kernel"].shape for i in range(2)]
+        assert kernels == [(inputs + 4, 16), (8, 16)] and "LSTM_2" not in params
+    with pytest.raises(ValueError, match="number of layers is 0: it must be above 0"):
+        recurrent_pair(spec, latent=3, layers=0)
+
+
 def test_several_devices_may_split_it():
     network = linen(LSTMCritic(4), jnp.zeros((2, 5, 1)))
     params, stats = network.init(jax.random.key(0))

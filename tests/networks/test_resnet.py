@@ -70,6 +70,22 @@ def test_blocks_follow_the_size(size, base, doublings, downs):
     assert sum("second/kernel" in name for name in made) == downs + 2
 
 
+def test_widths_and_depths_are_arguments():
+    """As in the authors' network for 64x64."""
+    widths, spec = (32, 32, 16, 8, 4), Spec((64, 64, 3), 1 / 128, -1.0)
+    generator, critic = resnet_pair(spec, latent=128, widths=widths, blocks=1)
+    shapes = [jax.eval_shape(net.init, jax.random.key(0))[0] for net in (generator, critic)]
+    made = [{key: x[key]["second"]["kernel"].shape for key in x if "Block" in key} for x in shapes]
+    assert shapes[0]["Dense_0"]["kernel"].shape == (128, 4 * 4 * 32)
+    assert made[0] == {f"Block_{i}": (3, 3, width, width) for i, width in enumerate(widths[1:])}
+    downs = (8, 16, 32, 32, 32)  # the last one of the same size
+    assert made[1] == {f"Block_{i}": (3, 3, width, width) for i, width in enumerate(downs)}
+    with pytest.raises(ValueError, match="maps of 5 sizes, 4, 8, 16, 32, 64; given: 3 widths"):
+        resnet_pair(spec, latent=128, widths=(8, 8, 8))
+    with pytest.raises(ValueError, match="number of blocks is -1: it must be 0 or more"):
+        resnet_pair(spec, latent=128, blocks=-1)
+
+
 def by_numpy(x, params, up, down, preactivate=True):
     """A block, each operation by itself and in the order of the paper."""
 
@@ -158,7 +174,7 @@ def test_images_are_in_range_and_use_it():
 def test_the_label_matters(kind):
     digits = np.float32(load_digits().images[:32, ..., None] / 8 - 1)
     spec = Spec((8, 8, 1), 1 / 8, -1.0, tuple("0123456789"))
-    network = resnet_pair(spec, latent=16, width=8, conditional=True)[kind == "critic"]
+    network = resnet_pair(spec, latent=16, widths=8, conditional=True)[kind == "critic"]
     x, label = {"generator": draw(32, 16), "critic": digits}[kind], np.arange(32) % 10
     apply = jax.jit(lambda x, y: network.apply(*network.init(jax.random.key(0)), x, y))
     one, two = (jax.device_get(apply(x, y)) for y in (label, (label + 1) % 10))

@@ -16,7 +16,7 @@ SIZES = {"latent": 4, "conditional": True}
 NETWORKS = {
     "mlp": lambda: networks.mlp_pair(IMAGES, widths=(64, 64), **SIZES)[1],
     "dcgan": lambda: networks.dcgan_pair(IMAGES, width=16, **SIZES)[0],
-    "resnet": lambda: networks.resnet_pair(IMAGES, width=8, **SIZES)[1],
+    "resnet": lambda: networks.resnet_pair(IMAGES, widths=8, **SIZES)[1],
 }
 
 
