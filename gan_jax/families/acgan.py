@@ -11,6 +11,7 @@ from gan_jax.families import fitting
 from gan_jax.families.fitting import check_alike, labels_of
 from gan_jax.game import Game, Network, Player
 from gan_jax.losses.adversarial import Adversarial, non_saturating
+from gan_jax.losses.penalties import Penalty
 from gan_jax.priors import Prior
 
 
@@ -24,7 +25,10 @@ def acgan(
     generator_optimizer: optax.GradientTransformation,
     critic_optimizer: optax.GradientTransformation,
     loss: Adversarial = non_saturating,
+    penalty: Penalty | None = None,
     weight: float = 1.0,
+    generator_weight: float | None = None,
+    of_fakes: bool = True,
     critic_moves: int = 1,
     average: Callable | None = None,
 ) -> Game:
@@ -33,8 +37,10 @@ def acgan(
     C is -E log p(y | .) of x and of G(z, y), and s the softplus. Odena et al. 2016,
     arXiv:1610.09585, eq. 2 and 3: the critic maximises L_S + L_C, the generator L_C - L_S. Differs
     from the paper: by default the generator's loss of the scores is the non-saturating one;
-    `loss=losses.minimax` is L_S. It rewards what is typical of a class: look at recall, and not at
-    the accuracy alone.
+    `loss=losses.minimax` is L_S. The conditional WGAN-GP of Gulrajani et al. 2017,
+    arXiv:1704.00028, is `loss=losses.wasserstein, penalty=losses.gradient_penalty(),
+    generator_weight=0.1, of_fakes=False`, as in its authors' code. It rewards what is typical of a
+    class: look at recall, and not at the accuracy alone.
 
     Args:
       generator: latents and labels to examples; a fake has the label of a real example.
@@ -45,7 +51,10 @@ def acgan(
       generator_optimizer: of the generator.
       critic_optimizer: of critic, classifier and trunk.
       loss: of the scores.
+      penalty: of the scores, as a function of the examples, for the critic.
       weight: of the class terms, 0 or more; 1 in the paper.
+      generator_weight: of the generator's class term, if it is another.
+      of_fakes: whether the critic's class terms are of fakes too, as in the paper.
       critic_moves: moves of the critic for each move of the generator.
       average: step -> decay of an average of the generator's weights; none if not given.
 
@@ -61,28 +70,41 @@ def acgan(
         entropy = optax.softmax_cross_entropy_with_integer_labels(logits, label).mean()
         return nets.critic(features), entropy, (logits.argmax(-1) == label).mean()
 
-    def draw(nets, keys, batch):
+    def score(nets):
+        return lambda x: nets.critic(x if trunk is None else nets.trunk(x))
+
+    def with_fakes(nets, keys, batch):
         fake = nets.generator(prior(keys), *labels_of(batch, True))
         check_alike(fake, batch["real"])
         return batch | {"fake": fake}
 
+    def draw(nets, keys, batch):
+        return with_fakes(nets, *fitting.with_drawn(penalty, keys, batch))
+
     def critic_loss(nets, keys, batch):
         real, of_real, right = judged(nets, batch["real"], batch["label"])
         fake, of_fake, fooled = judged(nets, batch["fake"], batch["label"])
-        metrics = fitting.means(real, fake) | {"accuracy": right}
-        value = loss.critic(real, fake) + weight * (of_real + of_fake)
-        return value, metrics | {"accuracy_of_fakes": fooled, "class": of_real + of_fake}
+        entropy = of_real + of_fake if of_fakes else of_real
+        term, paid = fitting.penalised(penalty, score(nets), batch, nets.step)
+        metrics = {"accuracy": right, "accuracy_of_fakes": fooled, "class": entropy} | paid
+        value = loss.critic(real, fake) + weight * entropy + term
+        return value, fitting.means(real, fake) | metrics
 
     def generator_loss(nets, keys, batch):
-        fake, entropy, _ = judged(nets, draw(nets, keys, batch)["fake"], batch["label"])
-        real = judged(nets, batch["real"], batch["label"])[0]
-        return loss.generator(real, fake) + weight * entropy, {"class": entropy}
+        fake, entropy, _ = judged(nets, with_fakes(nets, keys, batch)["fake"], batch["label"])
+        value = loss.generator(score(nets)(batch["real"]), fake)
+        return value + weight_of_generator * entropy, {"class": entropy}
 
     fitting.check_loss(loss)
-    ranges.not_negative("weight of the class terms", weight)
-    own = {"critic": critic, "classifier": classifier} | ({"trunk": trunk} if trunk else {})
+    fitting.check_penalty(penalty)
+    weight_of_generator = weight if generator_weight is None else generator_weight
+    for number in (weight, weight_of_generator):
+        ranges.not_negative("weight of the class terms", number)
+    below = {"trunk": trunk} if trunk else {}
+    own = {"critic": critic, "classifier": classifier} | below
+    separate = ("critic", *below) if penalty is not None and penalty.separate else ()
     players = {
-        "critic": Player(tuple(own), critic_loss, critic_optimizer, critic_moves, draw),
+        "critic": Player(tuple(own), critic_loss, critic_optimizer, critic_moves, draw, separate),
         "generator": Player(("generator",), generator_loss, generator_optimizer),
     }
     average = fitting.averages(average, "generator")

@@ -6,7 +6,7 @@ import numpy as np
 import optax
 import pytest
 
-from gan_jax import families, priors
+from gan_jax import families, losses, priors
 from gan_jax.game import Network
 from tests.playing import loss
 
@@ -57,6 +57,32 @@ def test_the_losses_are_their_formulas(trunk, factor):
     np.testing.assert_allclose(value, expected, rtol=1e-5)
 
 
+def test_the_conditional_wgan_gp_is_its_formula():
+    """As in its authors' code: its class terms are of real examples, and a tenth in G."""
+    penalty = losses.gradient_penalty(10.0)
+    made = game(
+        loss=losses.wasserstein, penalty=penalty, generator_weight=0.1, of_fakes=False, weight=2.0
+    )
+    x = {"real": np.float32([[1.0], [-0.5], [2.0], [0.3]]), "fake": np.float32([[0.1]] * 4)}
+    x |= {"label": LABEL, "drawn": jax.jit(penalty.draw)(KEYS, x["real"])}
+    value, metrics = loss(made, "critic", KEYS, x)
+    real, fake = (2 * x[name][:, 0] for name in ("real", "fake"))
+    classes, slope = entropy(real, LABEL), 4.0  # of the score 2 sum(2 x)
+    gap = 2 * fake.mean() - 2 * real.mean()
+    np.testing.assert_allclose(value, gap + 2 * classes + 10 * (slope - 1) ** 2, rtol=1e-5)
+    np.testing.assert_allclose(metrics["class"], classes, rtol=1e-5)
+    value, _ = loss(made, "generator", KEYS, x)
+    fake = 2 * (2 * np.asarray(jax.jit(priors.normal(1))(KEYS))[:, 0] + LABEL)
+    np.testing.assert_allclose(value, -2 * fake.mean() + 0.1 * entropy(fake, LABEL), rtol=1e-4)
+
+
+def test_a_penalty_needs_a_trunk_that_judges_one_by_one():
+    mixing = TRUNK._replace(mixes=True)
+    with pytest.raises(ValueError, match="example by example"):
+        game(mixing, penalty=losses.gradient_penalty())
+    game(mixing)
+
+
 def test_the_critic_trains_the_classifier_and_what_they_share():
     assert game().players["critic"].trains == ("critic", "classifier", "trunk")
     assert game(None, critic_moves=2).players["critic"].trains == ("critic", "classifier")
@@ -71,3 +97,7 @@ def test_data_without_labels_are_refused():
 def test_a_negative_weight_is_refused():
     with pytest.raises(ValueError, match="weight of the class terms is -1: it must be 0 or more"):
         game(weight=-1.0)
+    with pytest.raises(ValueError, match="weight of the class terms is -2: it must be 0 or more"):
+        game(generator_weight=-2.0)
+    with pytest.raises(ValueError, match="`penalty` is made by such as"):
+        game(penalty=10.0)
