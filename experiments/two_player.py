@@ -7,6 +7,7 @@ them beside one another. What does not go together is refused, and the reason gi
 """
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 LOSSES = (
@@ -40,8 +41,9 @@ class Config:
     """Hidden layers of each network, in mlp."""
     latent: int = 32
     """Dimensions of the normal prior."""
-    conditioning: Literal["none", "concat", "projection"] = "none"
-    """How the critic sees labels: concat in mlp, dcgan, resnet, projection in sngan, r3gan."""
+    conditioning: Literal["none", "concat", "projection", "classifier"] = "none"
+    """How the critic sees labels: concat in mlp, dcgan, resnet, projection in sngan, r3gan; or by
+    a classifier beside it, in dcgan (AC-GAN)."""
     normalisation: Literal["none", "batch", "spectral"] = "none"
     """Of the critic; batch, in dcgan, mixes examples and goes with no penalty on their slopes."""
     clip: float = 0.0
@@ -75,22 +77,23 @@ def build(config, spec):
     from gan_jax.experiment import Experiment
 
     prior, conditional = priors.normal(config.latent), config.conditioning != "none"
-    generator, critic = _networks(config, spec, conditional)
     adam = lambda rate: optimizers.adam(rate, config.beta1, config.beta2)
-    game = families.two_player(
-        generator,
-        critic,
+    classified = config.conditioning == "classifier"
+    family = families.acgan if classified else partial(families.two_player, conditional=conditional)
+    game = family(
+        **_networks(config, spec, conditional),
         prior=prior,
         loss=_loss(config),
         penalty=_penalty(config),
         critic_moves=config.critic_moves,
         generator_optimizer=adam(config.generator_rate),
         critic_optimizer=adam(config.critic_rate),
-        conditional=conditional,
         average=optimizers.warm_average(config.average),
     )
+    for name in game.players["critic"].trains if config.clip else ():
+        game = families.clipped(game, config.clip, name)
     return Experiment(
-        families.clipped(game, config.clip) if config.clip else game,
+        game,
         sampling.from_prior(prior, spec.frequencies if conditional else ()),
         evaluations=[metrics.suited(spec)],
         measures=[metrics.label_accuracy, metrics.sequence_threshold],
@@ -134,20 +137,34 @@ def _penalty(config):
 def _networks(config, spec, conditional):
     from gan_jax import networks
 
+    made = _unbounded(config, spec, conditional)
+    if config.normalisation == "spectral":
+        judges = {name: network for name, network in made.items() if name != "generator"}
+        made |= {name: networks.spectral(network) for name, network in judges.items()}
+    return made
+
+
+def _unbounded(config, spec, conditional):
+    from gan_jax import networks
+
     batch, width = config.normalisation == "batch", config.width
-    way, pair, own = {
-        "mlp": ("concat", networks.mlp_pair, {"widths": (width,) * config.layers}),
-        "dcgan": ("concat", networks.dcgan_pair, {"width": width, "normalise_critic": batch}),
-        "resnet": ("concat", networks.resnet_pair, {"widths": width}),
-        "sngan": ("projection", networks.sngan_pair, {"width": width}),
-        "r3gan": ("projection", networks.r3gan_pair, {"widths": width}),
+    ways, pair, own = {
+        "mlp": (("concat",), networks.mlp_pair, {"widths": (width,) * config.layers}),
+        "dcgan": (("concat", "classifier"), networks.dcgan_pair, {"width": width}),
+        "resnet": (("concat",), networks.resnet_pair, {"widths": width}),
+        "sngan": (("projection",), networks.sngan_pair, {"width": width}),
+        "r3gan": (("projection",), networks.r3gan_pair, {"widths": width}),
     }[config.architecture]
-    if conditional and config.conditioning != way:
+    if conditional and config.conditioning not in ways:
+        way = " or ".join(ways)
         raise ValueError(f"Labels are seen by {way} in {config.architecture}: use that, or none.")
-    if batch and "normalise_critic" not in own:
+    if batch and config.architecture != "dcgan":
         raise ValueError("Of these critics only that of dcgan has batch norm: use it, or no norm.")
-    generator, critic = pair(spec, latent=config.latent, conditional=conditional, **own)
-    return generator, networks.spectral(critic) if config.normalisation == "spectral" else critic
+    given = {"latent": config.latent, **own} | ({"normalise_critic": True} if batch else {})
+    if config.conditioning == "classifier":
+        return networks.acgan_networks(spec, **given)
+    generator, critic = pair(spec, conditional=conditional, **given)
+    return {"generator": generator, "critic": critic}
 
 
 def _rule(config):

@@ -34,7 +34,7 @@ REFUSALS = (
     ("multiple of 4", lambda c: c.data == "ring" and c.architecture != "mlp"),
     ("no labels", lambda c: c.data == "ring" and c.conditioning != "none"),
     ("are of images", lambda c: c.data == "ring" and c.penalty == "consistency"),
-    ("Labels are seen by", lambda c: c.conditioning not in ("none", seen_by(c.architecture))),
+    ("Labels are seen by", lambda c: c.conditioning not in ("none", *seen_by(c.architecture))),
     ("that of dcgan has", lambda c: c.normalisation == "batch" and c.architecture != "dcgan"),
     ("example by example", lambda c: c.normalisation == "batch" and slopes(c.penalty)),
     ("bounded already", lambda c: c.normalisation == "spectral" and c.clip > 0),
@@ -44,8 +44,10 @@ REFUSALS = (
 COSTS = {"mlp": 1, "dcgan": 8, "resnet": 25, "sngan": 25, "r3gan": 25}
 
 
-def seen_by(architecture: str) -> str:
-    return "projection" if architecture in ("sngan", "r3gan") else "concat"
+def seen_by(architecture: str) -> tuple[str, ...]:
+    if architecture == "dcgan":
+        return "concat", "classifier"
+    return ("projection",) if architecture in ("sngan", "r3gan") else ("concat",)
 
 
 def slopes(penalty: str) -> bool:
@@ -79,7 +81,7 @@ ILLEGAL = [config for config in ALL if reasons(config)]
 def sample() -> list:
     """Sixty-one legal choices, those that take long to compile rarer; all values appear."""
     weights = np.array([1 / cost(config) for config in LEGAL])
-    chosen = np.random.default_rng(120).choice(
+    chosen = np.random.default_rng(166).choice(
         len(LEGAL), 61, replace=False, p=weights / weights.sum()
     )
     return [LEGAL[index] for index in sorted(chosen)]
@@ -160,7 +162,8 @@ def check_plays(config):
             pairs = zip(jax.tree.leaves(before[name]), jax.tree.leaves(now[name]), strict=True)
             assert not all(np.array_equal(old, new) for old, new in pairs), (part, name)
     if config.clip:
-        largest = max(np.abs(leaf).max() for leaf in jax.tree.leaves(after.params["critic"]))
+        judges = [own for name, own in after.params.items() if name != "generator"]
+        largest = max(np.abs(leaf).max() for leaf in jax.tree.leaves(judges))
         assert largest <= np.float32(config.clip) * 1.000001
 
 
@@ -203,8 +206,8 @@ def test_the_covering_is_counted(capsys):
     seen = [pair for pair in pairs if any(holds(config, pair) for config in covering())]
     with capsys.disabled():
         print(f"\ntwo_player: {len(covering())} choices hold all {len(seen)} legal pairs of flags")
-    # Eight of points and images, seven of slopes and batch norm, nine of networks, one of clipping.
-    assert len(pairs) - len(seen) == 8 + 7 + 9 + 1
+    # Of points and images, of slopes and batch norm, of networks, and of clipping.
+    assert len(pairs) - len(seen) == 9 + 7 + 13 + 1
 
 
 @pytest.mark.slow
