@@ -33,6 +33,8 @@ class Config:
     """Channels of the widest maps."""
     average: float = 0.999
     """Decay of the average of the generator's weights."""
+    precision: Literal["float32", "bf16"] = "float32"
+    """Of the networks' inner values; parameters and scores are always float32."""
     schedule: Literal["constant", "linear", "cosine"] = "constant"
     """Of the learning rates, on top of what else they do: linear and cosine end at 0."""
     warm_up: int = 0
@@ -49,8 +51,10 @@ def build(config, spec):
 
     prior = priors.normal(config.latent)
     adam = optimizers.adam(config.learning_rate, b1=0.5, b2=0.999)
+    made = networks.acgan_networks(spec, latent=config.latent, width=config.width)
+    parts = networks.with_precision(config.precision, *made.values())
     game = families.acgan(
-        **networks.acgan_networks(spec, latent=config.latent, width=config.width),
+        **dict(zip(made, parts, strict=True)),
         prior=prior,
         weight=config.weight,
         generator_optimizer=adam,

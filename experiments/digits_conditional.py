@@ -37,6 +37,8 @@ class Config:
     """Of the two hidden layers of both networks."""
     average: float = 0.999
     """Decay of the average of the generator's weights."""
+    precision: Literal["float32", "bf16"] = "float32"
+    """Of the networks' inner values; parameters, scores and penalties are always float32."""
     schedule: Literal["constant", "linear", "cosine"] = "constant"
     """Of the learning rates, on top of what else they do: linear and cosine end at 0."""
     warm_up: int = 0
@@ -55,6 +57,7 @@ def build(config, spec):
     generator, critic = networks.mlp_pair(
         spec, latent=config.latent, widths=(config.width, config.width), conditional=True
     )
+    generator, critic = networks.with_precision(config.precision, generator, critic)
     adam = optimizers.adam(config.learning_rate, b1=0.0, b2=0.9)
     game = families.r3gan(
         generator,

@@ -38,6 +38,8 @@ class Config:
     of the minibatch; 0 for none."""
     average: float = 0.999
     """Decay of the average of the generator's weights."""
+    precision: Literal["float32", "bf16"] = "float32"
+    """Of the networks' inner values; parameters, scores and penalties are always float32."""
     schedule: Literal["constant", "linear", "cosine"] = "constant"
     """Of the learning rates, on top of what else they do: linear and cosine end at 0."""
     warm_up: int = 0
@@ -100,4 +102,5 @@ def _pair(config, spec, size):
 
     deviation = networks.MinibatchDeviation(config.group) if config.group else jax.nn.identity
     given = {"latent": config.latent, "widths": config.width, "summarised": deviation}
-    return networks.progressive_pair(spec, size=size, **given)
+    pair = networks.progressive_pair(spec, size=size, **given)
+    return networks.with_precision(config.precision, *pair)

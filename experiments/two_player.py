@@ -62,6 +62,8 @@ class Config:
     """Of play: in turn, at once, or at once by the gradients of one step ahead."""
     average: float = 0.999
     """Decay of the average of the generator's weights."""
+    precision: Literal["float32", "bf16"] = "float32"
+    """Of the networks' inner values; parameters, scores and penalties are always float32."""
     schedule: Literal["constant", "linear", "cosine"] = "constant"
     """Of the learning rates, on top of what else they do: linear and cosine end at 0."""
     warm_up: int = 0
@@ -138,6 +140,8 @@ def _networks(config, spec, conditional):
     from gan_jax import networks
 
     made = _unbounded(config, spec, conditional)
+    parts = networks.with_precision(config.precision, *made.values())
+    made = dict(zip(made, parts, strict=True))
     if config.normalisation == "spectral":
         judges = {name: network for name, network in made.items() if name != "generator"}
         made |= {name: networks.spectral(network) for name, network in judges.items()}

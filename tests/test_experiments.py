@@ -2,7 +2,9 @@
 
 import dataclasses
 import json
+from functools import partial
 
+import jax
 import numpy as np
 import pytest
 
@@ -70,9 +72,8 @@ def test_every_field_is_documented(name):
         assert following.startswith('"""'), field.name
 
 
-@pytest.mark.parametrize("name", experiment.names())
-def test_networks_follow_the_data(name, tmp_path):
-    module = experiment.load(experiment.find(name))
+def small(name, tmp_path):
+    """Data of the kind that the experiment is for."""
     text = tmp_path / "text.txt"
     text.write_text("to be or not to be " * 9)
     others = {"ring": "swiss_roll", "waves": "waves?steps=7&count=20"}
@@ -81,7 +82,37 @@ def test_networks_follow_the_data(name, tmp_path):
     table = tmp_path / "table.csv"
     table.write_text("colour,size\n" + "red,1.5\nblue,2.5\n" * 20)
     others["adult"] = f"csv:{table}"
-    data = others.get(name.partition("_")[0], "digits")
-    spec = open_data(data).spec
-    built = module.build(module.QUICK, spec)
+    others["digits_cyclegan"] = "domains:digits?to=pale"
+    others["digits_semi_supervised_aae"] = "digits?labelled=20"
+    return open_data(others.get(name, others.get(name.partition("_")[0], "digits")))
+
+
+@pytest.mark.parametrize("name", experiment.names())
+def test_networks_follow_the_data(name, tmp_path):
+    module = experiment.load(experiment.find(name))
+    built = module.build(module.QUICK, small(name, tmp_path).spec)
     assert "generator" in abstract(built.game).params
+
+
+def precise():
+    """Experiments that have the flag, all but those of text that is drawn symbol by symbol."""
+    return [n for n in experiment.names() if n not in ("oracle_seqgan", "shakespeare_arae")]
+
+
+@pytest.mark.parametrize("name", [*map(slow, precise())])
+def test_half_precision_is_that_of_inner_values(name, tmp_path):
+    module, data = experiment.load(experiment.find(name)), small(name, tmp_path)
+    for precision in ("float32", "bf16"):
+        config = dataclasses.replace(module.QUICK, precision=precision)
+        built = module.build(config, data.spec)
+        count = config.batch_size
+        batches = {
+            key: np.zeros((built.game.moves, count, *each.shape[1:]), each.dtype)
+            for key, each in data.train.items()
+        }
+        batches["real"] = np.zeros((built.game.moves, count, *data.spec.shape), np.float32)
+        step = partial(built.rule, built.game)
+        program = jax.make_jaxpr(step)(abstract(built.game), jax.random.key(0), batches)
+        assert ("bf16[" in str(program)) is (precision == "bf16")
+        kinds = {leaf.dtype for leaf in program.out_avals if leaf.dtype.kind == "V"}
+        assert not kinds, "parameters, optimizers and metrics are no half numbers"
