@@ -89,6 +89,7 @@ def holders(numbers, ends):
     return search(ends, numbers, side="right")
 
 
+@jax.jit  # so that all rounds are traced and lowered once
 def mix(x: jax.Array) -> jax.Array:
     """The finaliser of MurmurHash3: every bit of the result depends on every bit of `x`."""
     x = (x ^ (x >> 16)) * jnp.uint32(0x85EBCA6B)
