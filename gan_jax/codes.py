@@ -169,12 +169,13 @@ def plane(deviation: float = 1.0, count: int = 20) -> jax.Array:
     """Latents `[count count, 2]` on a grid, where N(0, deviation^2 I) has as much between each two.
 
     Kingma and Welling 2013, arXiv:1312.6114, figure 4: what a decoder of two latents makes of them.
+    Row by row from the top, as the axes of a picture of codes lie.
 
     >>> plane(count=3)[:4].round(1).tolist()
-    [[-1.0, -1.0], [0.0, -1.0], [1.0, -1.0], [-1.0, 0.0]]
+    [[-1.0, 1.0], [0.0, 1.0], [1.0, 1.0], [-1.0, 0.0]]
     """
     line = deviation * norm.ppf((jnp.arange(count) + 0.5) / count)
-    return jnp.stack([jnp.tile(line, count), jnp.repeat(line, count)], axis=1)
+    return jnp.stack([jnp.tile(line, count), jnp.repeat(line[::-1], count)], axis=1)
 
 
 def _cut(array: jax.Array, sizes: Sequence[int]) -> list[jax.Array]:
