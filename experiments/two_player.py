@@ -47,7 +47,7 @@ class Config:
     normalisation: Literal["none", "batch", "spectral"] = "none"
     """Of the critic; batch, in dcgan, mixes examples and goes with no penalty on their slopes."""
     clip: float = 0.0
-    """Bound of the critic's weights, such as 0.01 (WGAN); 0 for none."""
+    """Bound of the critic's weights, such as 0.01 (WGAN), not of a classifier's; 0 for none."""
     generator_rate: float = 3e-4
     """Of Adam, for the generator."""
     critic_rate: float = 3e-4
@@ -92,7 +92,7 @@ def build(config, spec):
         critic_optimizer=adam(config.critic_rate),
         average=optimizers.warm_average(config.average),
     )
-    for name in game.players["critic"].trains if config.clip else ():
+    for name in {"critic", "trunk"} & set(game.networks) if config.clip else ():
         game = families.clipped(game, config.clip, name)
     return Experiment(
         game,
@@ -139,7 +139,7 @@ def _penalty(config):
 def _networks(config, spec, conditional):
     from gan_jax import networks
 
-    made = _unbounded(config, spec, conditional)
+    made = _plain(config, spec, conditional)
     parts = networks.with_precision(config.precision, *made.values())
     made = dict(zip(made, parts, strict=True))
     if config.normalisation == "spectral":
@@ -148,7 +148,7 @@ def _networks(config, spec, conditional):
     return made
 
 
-def _unbounded(config, spec, conditional):
+def _plain(config, spec, conditional):
     from gan_jax import networks
 
     batch, width = config.normalisation == "batch", config.width

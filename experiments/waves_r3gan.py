@@ -10,9 +10,10 @@ weights, 2,500 samples against 2,500 held-out waves: squared discrepancy (MMD)
 spectra 0.065 (0.039), mean residual after the best sine 0.225 (0.186), Wasserstein distance of
 these residuals 0.044 (0.001), precision 0.630 (0.965), recall 0.858 (0.960), labels as asked 0.987
 (1.000). Classifiers that learn on features of samples know 0.999 of real waves (on those of real
-ones 1.000). Walks between two latents: in nine of ten the longest of 64 steps is at most 5.6 times
-the median one (of `waves_rcgan`, with latents of each step, 34 to 48), in the frequency 16 and in
-the amplitude 10 times. After `--steps 2400` discrepancy 0.0016, precision 0.365; with a penalty of
+ones 1.000). A walk between two latents has 64 steps, and in nine of ten walks the longest step is
+at most 5.6 times the median one; of frequencies 16 times, of amplitudes 10 times (`walk_jump`,
+`frequency_jump`, `amplitude_jump`). The `walk_jump` of `waves_rcgan`, which has latents of each
+step, is from 34 to 48. After `--steps 2400` discrepancy 0.0016, precision 0.365; with a penalty of
 0.5 0.0040 and 0.162.
 """
 

@@ -35,12 +35,12 @@ def acgan(
     """min_d E s(-d(x)) + E s(d(G(z, y))) + weight C; min_G E s(-d(G(z, y))) + weight C(G(z, y)).
 
     C is -E log p(y | .) of x and of G(z, y), and s the softplus. Odena et al. 2016,
-    arXiv:1610.09585, eq. 2 and 3: the critic maximises L_S + L_C, the generator L_C - L_S. Differs
+    arXiv:1610.09585, eq. 2 and 3: the critic maximises L_S + L_C, the generator L_C - L_S. C of
+    fakes rewards what is typical of a class: look at recall, and not at the accuracy alone. Differs
     from the paper: by default the generator's loss of the scores is the non-saturating one;
-    `loss=losses.minimax` is L_S. The conditional WGAN-GP of Gulrajani et al. 2017,
-    arXiv:1704.00028, is `loss=losses.wasserstein, penalty=losses.gradient_penalty(),
-    generator_weight=0.1, of_fakes=False`, as in its authors' code. It rewards what is typical of a
-    class: look at recall, and not at the accuracy alone.
+    `loss=losses.minimax` is L_S. In the code of WGAN-GP, Gulrajani et al. 2017, arXiv:1704.00028,
+    the one with labels has `loss=losses.wasserstein, penalty=losses.gradient_penalty(),
+    critic_moves=5, generator_weight=0.1, of_fakes=False`.
 
     Args:
       generator: latents and labels to examples; a fake has the label of a real example.
@@ -51,16 +51,16 @@ def acgan(
       generator_optimizer: of the generator.
       critic_optimizer: of critic, classifier and trunk.
       loss: of the scores.
-      penalty: of the scores, as a function of the examples, for the critic.
+      penalty: added to the critic's loss, of scores as a function of examples; none if not given.
       weight: of the class terms, 0 or more; 1 in the paper.
-      generator_weight: of the generator's class term, if it is another.
-      of_fakes: whether the critic's class terms are of fakes too, as in the paper.
+      generator_weight: of the generator's class term; `weight` if not given.
+      of_fakes: whether the critic's C is of fakes too, as in the paper, or of real examples alone.
       critic_moves: moves of the critic for each move of the generator.
       average: step -> decay of an average of the generator's weights; none if not given.
 
     Raises:
-      ValueError: no such loss, weights that are clipped and divided by their spectral norm, or a
-        Wasserstein critic that bounds its scores.
+      ValueError: no such loss or penalty, a weight below 0, a critic or a trunk that mixes examples
+        under a penalty, or a Wasserstein critic that bounds its scores.
     """
 
     def judged(nets, x, label):

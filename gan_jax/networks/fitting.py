@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import flax.linen as nn
 import jax.numpy as jnp
+import numpy as np
 
 from gan_jax.data import Spec
 from gan_jax.game import Network
@@ -41,7 +42,7 @@ def widths_of(widths: int | Sequence[int], sizes: Sequence[int]) -> tuple[int, .
     Raises:
       ValueError: another number of widths, or a width below 1.
     """
-    found = (widths,) * len(sizes) if isinstance(widths, int) else tuple(widths)
+    found = (widths,) * len(sizes) if np.ndim(widths) == 0 else tuple(widths)
     check_widths(*found)
     if len(found) != len(sizes):
         raise ValueError(

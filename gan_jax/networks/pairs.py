@@ -15,7 +15,7 @@ from gan_jax.networks.fitting import check_text, check_widths, classes_of, paire
 from gan_jax.networks.growing import sizes
 from gan_jax.networks.mlp import MLPCritic, MLPGenerator
 from gan_jax.networks.recurrent import LSTMCritic, LSTMGenerator
-from gan_jax.networks.resnet import ResNetCritic, ResNetGenerator
+from gan_jax.networks.resnet import ResNetCritic, ResNetGenerator, halved
 from gan_jax.networks.table import table_output
 
 
@@ -97,8 +97,9 @@ def resnet_pair(
     Args:
       spec: of the data.
       latent: dimensions of the prior.
-      widths: channels of all maps of both; or of the generator's smallest maps, 4x4 for 8, 16, 32
-        and 64, and then after each doubling, to which the critic halves images again.
+      widths: channels of the generator's smallest maps, 4x4 for 8, 16, 32 and 64, and then after
+        each doubling; the critic has those of the same sizes, down to where it halves images. Or
+        one number for all, the paper's 128.
       blocks: of the same size, at the end of the critic.
       conditional: whether both receive labels.
 
@@ -110,10 +111,10 @@ def resnet_pair(
         another number than the maps.
     """
     classes, ups = classes_of(spec, conditional), widths_of(widths, sizes(spec.shape))
-    downs = widths if isinstance(widths, int) else ups[-2::-1]
+    downs = ups[-2::-1][: len(halved(spec.shape))]
     ranges.not_negative("number of blocks", blocks)
     generator = ResNetGenerator(spec.shape, ups, classes)
-    critic = ResNetCritic(downs, blocks, classes)
+    critic = ResNetCritic(downs, classes, blocks)
     return paired(generator, critic, spec.shape, latent, classes)
 
 

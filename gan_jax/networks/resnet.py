@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 from jax.nn.initializers import glorot_uniform, ones, variance_scaling
 
+from gan_jax.networks.fitting import widths_of
 from gan_jax.networks.labels import with_label
 from gan_jax.networks.layers import BatchNorm, Conv, ConvDown, ConvUp, Dense, double, mean_pool
 
@@ -71,8 +72,8 @@ class ResNetGenerator(nn.Module):
     """Latents `[B, d]`, and labels `[B]` if there are classes, to images `[B, *shape]` in [-1, 1].
 
     A projection to the smallest size, 4x4 for 32x32, then one `Block` for each doubling; batch
-    norm, ReLU, a 3x3 convolution and tanh at the end. Widths of 512, 512, 256, 128 and 64 are those
-    of the authors' network for 64x64.
+    norm, ReLU, a 3x3 convolution and tanh at the end. The authors' code has widths of 512, 512,
+    256, 128 and 64 for 64x64.
 
     Differs from the paper: labels are one-hot dimensions of the latents, where the paper has batch
     norm with a gain for each class; sizes other than 32 and 64, see `halvings`.
@@ -97,8 +98,8 @@ class ResNetGenerator(nn.Module):
     @nn.compact
     def __call__(self, z: jax.Array, label: jax.Array | None = None) -> jax.Array:
         norm = partial(BatchNorm, scale_init=ones) if self.normalise else None
-        first, *widths = _each(self.widths, halvings(self.shape, 4) + 1)
-        base = self.shape[0] >> len(widths)
+        base, *larger = (self.shape[0] >> i for i in range(halvings(self.shape, 4), -1, -1))
+        first, *widths = widths_of(self.widths, [base, *larger])
         x = with_label(z, label, self.classes)
         x = Dense(base * base * first, kernel_init=glorot_uniform())(x)
         x = x.reshape(-1, base, base, first)
@@ -111,18 +112,18 @@ class ResNetGenerator(nn.Module):
 class ResNetCritic(nn.Module):
     """Images `[B, H, W, C]`, and labels `[B]` if there are classes, to raw scores `[B]`.
 
-    A `Block` for each halving, down to 8x8 for 32x32, some of the same size, ReLU, the mean over
-    the image and one linear layer; no normalisation. Labels are further channels of the image.
+    A `Block` for each of `halved`, down to 8x8 for 32x32, some of the same size, ReLU, the mean
+    over the image and one linear layer; no normalisation. Labels are further channels of the image.
 
     Differs from the paper: labels, where the paper has an auxiliary classifier; sizes other than
-    32, see `halvings`; the authors' network for 64x64 has a convolution before the blocks, layer
-    norm, and a linear layer of the last maps themselves.
+    32. The authors' code for 64x64 has no blocks of the same size, but a convolution before the
+    others, whose own first ones keep the channels, layer norm, and a linear layer of the last maps
+    themselves.
 
     Attributes:
-      widths: channels after each halving; or one number for all, the paper's 128, and as many
-        halvings as `halvings` knows down to 8x8.
-      blocks: how many of the same size there are at the end; the paper's two.
+      widths: channels after each halving; or one number for all, the paper's 128.
       classes: how many labels there are; 0 for a critic without labels.
+      blocks: how many of the same size there are at the end; the paper's two.
 
     >>> make = ResNetCritic().init_with_output
     >>> jax.eval_shape(make, jax.random.key(0), jnp.zeros((2, 32, 32, 3)))[0].shape
@@ -130,12 +131,12 @@ class ResNetCritic(nn.Module):
     """
 
     widths: int | Sequence[int] = 128
-    blocks: int = 2
     classes: int = 0
+    blocks: int = 2
 
     @nn.compact
     def __call__(self, x: jax.Array, label: jax.Array | None = None) -> jax.Array:
-        widths = _each(self.widths, halvings(x.shape[1:], 8))
+        widths = widths_of(self.widths, halved(x.shape[1:]))
         x = with_label(x, label, self.classes)
         for stage, width in enumerate(widths):
             x = Block(width, down=True, preactivate=stage > 0)(x)
@@ -145,8 +146,14 @@ class ResNetCritic(nn.Module):
         return Dense(1, kernel_init=glorot_uniform())(features)[:, 0]
 
 
-def _each(widths: int | Sequence[int], count: int) -> Sequence[int]:
-    return (widths,) * count if isinstance(widths, int) else widths
+def halved(shape: Sequence[int]) -> list[int]:
+    """To which sizes a `ResNetCritic` halves images: down to 8 up to 32x32, and to 4 above.
+
+    >>> [halved((size, size, 3)) for size in (8, 28, 32, 64)]
+    [[4], [14, 7], [16, 8], [32, 16, 8, 4]]
+    """
+    count = halvings(shape, 8 if shape[0] <= 32 else 4)
+    return [shape[0] >> i for i in range(1, count + 1)]
 
 
 def halvings(shape: Sequence[int], until: int) -> int:

@@ -8,7 +8,7 @@ import pytest
 
 from gan_jax import families, losses, priors
 from gan_jax.game import Network
-from tests.playing import loss
+from tests.playing import draw, loss
 
 KEYS = jax.random.split(jax.random.key(0), 4)
 LABEL = np.array([0, 1, 1, 0], np.int32)
@@ -59,20 +59,26 @@ def test_the_losses_are_their_formulas(trunk, factor):
 
 def test_the_conditional_wgan_gp_is_its_formula():
     """As in its authors' code: its class terms are of real examples, and a tenth in G."""
-    penalty = losses.gradient_penalty(10.0)
     made = game(
-        loss=losses.wasserstein, penalty=penalty, generator_weight=0.1, of_fakes=False, weight=2.0
+        network(lambda w, x: w * x**2),
+        loss=losses.wasserstein,
+        penalty=losses.gradient_penalty(10.0),
+        weight=2.0,
+        generator_weight=0.1,
+        of_fakes=False,
     )
-    x = {"real": np.float32([[1.0], [-0.5], [2.0], [0.3]]), "fake": np.float32([[0.1]] * 4)}
-    x |= {"label": LABEL, "drawn": jax.jit(penalty.draw)(KEYS, x["real"])}
+    x = {"real": np.float32([[1.0], [-0.5], [2.0], [0.3]]), "label": LABEL}
+    x = draw(made, "critic", KEYS, x)
     value, metrics = loss(made, "critic", KEYS, x)
-    real, fake = (2 * x[name][:, 0] for name in ("real", "fake"))
-    classes, slope = entropy(real, LABEL), 4.0  # of the score 2 sum(2 x)
-    gap = 2 * fake.mean() - 2 * real.mean()
-    np.testing.assert_allclose(value, gap + 2 * classes + 10 * (slope - 1) ** 2, rtol=1e-5)
+    real, fake, share = (np.float64(x[name]) for name in ("real", "fake", "drawn"))
+    slopes = 8 * abs(share.reshape(4, 1) * real + (1 - share.reshape(4, 1)) * fake)  # of 4 x^2
+    classes = entropy(2 * real[:, 0] ** 2, LABEL)
+    expected = (4 * fake**2).mean() - (4 * real**2).mean() + 2 * classes
+    np.testing.assert_allclose(metrics["penalty"], ((slopes - 1) ** 2).mean(), rtol=1e-4)
+    np.testing.assert_allclose(value, expected + 10 * ((slopes - 1) ** 2).mean(), rtol=1e-4)
     np.testing.assert_allclose(metrics["class"], classes, rtol=1e-5)
     value, _ = loss(made, "generator", KEYS, x)
-    fake = 2 * (2 * np.asarray(jax.jit(priors.normal(1))(KEYS))[:, 0] + LABEL)
+    fake = 2 * (2 * np.asarray(jax.jit(priors.normal(1))(KEYS))[:, 0] + LABEL) ** 2
     np.testing.assert_allclose(value, -2 * fake.mean() + 0.1 * entropy(fake, LABEL), rtol=1e-4)
 
 

@@ -44,7 +44,7 @@ ROOM = {  # every network of the room: a module, its inputs, whether it mixes ex
     "dcgan trunk, normalised": (DCGANTrunk(4, 6, normalise=True), (SMALL,), True),
     "resnet generator": (ResNetGenerator((8, 8, 1), 4), (Z,), True),
     "resnet generator, plain": (ResNetGenerator((8, 8, 1), 4, 3, False), (Z, LABEL), False),
-    "resnet critic": (ResNetCritic(4, 1, 3), (SMALL, LABEL), False),
+    "resnet critic": (ResNetCritic(4, 3), (SMALL, LABEL), False),
     "sngan generator": (SNGANGenerator((8, 8, 1), (8, 8), 3, attention=8), (Z, LABEL), True),
     "sngan critic": (SNGANCritic((8, 8), 1, 3, attention=4), (SMALL, LABEL), False),
     "biggan generator": (BigGANGenerator((8, 8, 1), (8, 8), 3, 5), (EVEN, LABEL), True),

@@ -5,7 +5,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from gan_jax.networks import R3GANCritic, R3GANGenerator, linen
+from gan_jax.data import Spec
+from gan_jax.networks import R3GANCritic, R3GANGenerator, linen, r3gan_pair
 from gan_jax.networks.layers import double, mean_pool
 from gan_jax.networks.r3gan import Bottleneck, blur
 
@@ -57,8 +58,20 @@ def test_blocks_are_inverted_and_grouped():
     assert made["Conv_0"]["kernel"] == (1, 1, 16, 32)  # only where the channels change
     assert made["Conv_1"]["kernel"] == (1, 1, 32, 3)
     assert "Conv_2" not in made and "Bottleneck_6" not in made
-    deeper = shapes(R3GANGenerator((16, 16, 3), (16, 16, 32), blocks=3), Z)
-    assert set(deeper) - set(made) == {f"Bottleneck_{i}" for i in (6, 7, 8)}
+
+
+@pytest.mark.parametrize("which", ["generator", "critic"])
+def test_blocks_are_as_many_as_asked_and_scaled_by_their_number(which):
+    spec = Spec((8, 8, 3), 1 / 128, -1.0)
+    network = r3gan_pair(spec, latent=8, widths=64, blocks=3)[which == "critic"]
+    params = jax.device_get(jax.jit(network.init)(jax.random.key(0))[0])
+    blocks = [params[name] for name in params if name.startswith("Bottleneck")]
+    assert len(blocks) == 2 * 3
+    found = np.std([block["expand"]["kernel"] for block in blocks])
+    he = np.sqrt(2 / (1 + 0.2**2) / 64)
+    np.testing.assert_allclose(found, he * (2 * 3) ** -0.25, rtol=0.02)
+    with pytest.raises(ValueError, match="number of blocks is 0: it must be above 0"):
+        r3gan_pair(spec, blocks=0)
 
 
 def test_a_block_begins_as_the_identity_at_the_scale_of_fix_up():

@@ -55,7 +55,7 @@ def test_the_critic_of_32x32_is_that_of_the_paper():
 
 @pytest.mark.parametrize(
     "size, base, doublings, downs",
-    [(8, 4, 1, 1), (12, 3, 2, 1), (28, 7, 2, 2), (32, 4, 3, 2), (64, 4, 4, 3), (256, 4, 6, 5)],
+    [(8, 4, 1, 1), (12, 3, 2, 1), (28, 7, 2, 2), (32, 4, 3, 2), (64, 4, 4, 4), (256, 4, 6, 6)],
 )
 def test_blocks_follow_the_size(size, base, doublings, downs):
     shape = (size, size, 1)
@@ -70,20 +70,33 @@ def test_blocks_follow_the_size(size, base, doublings, downs):
     assert sum("second/kernel" in name for name in made) == downs + 2
 
 
-def test_widths_and_depths_are_arguments():
-    """As in the authors' network for 64x64."""
+@pytest.mark.parametrize("count", [0, 1])
+def test_widths_and_depths_are_arguments(count):
     widths, spec = (32, 32, 16, 8, 4), Spec((64, 64, 3), 1 / 128, -1.0)
-    generator, critic = resnet_pair(spec, latent=128, widths=widths, blocks=1)
+    generator, critic = resnet_pair(spec, latent=128, widths=widths, blocks=count)
     shapes = [jax.eval_shape(net.init, jax.random.key(0))[0] for net in (generator, critic)]
     made = [{key: x[key]["second"]["kernel"].shape for key in x if "Block" in key} for x in shapes]
     assert shapes[0]["Dense_0"]["kernel"].shape == (128, 4 * 4 * 32)
     assert made[0] == {f"Block_{i}": (3, 3, width, width) for i, width in enumerate(widths[1:])}
-    downs = (8, 16, 32, 32, 32)  # the last one of the same size
+    downs = (8, 16, 32, 32, *[32] * count)  # the last of the same size
     assert made[1] == {f"Block_{i}": (3, 3, width, width) for i, width in enumerate(downs)}
     with pytest.raises(ValueError, match="maps of 5 sizes, 4, 8, 16, 32, 64; given: 3 widths"):
         resnet_pair(spec, latent=128, widths=(8, 8, 8))
+    with pytest.raises(ValueError, match="maps of 3 sizes, 7, 14, 28; given: 4 widths"):
+        linen(ResNetGenerator((28, 28, 1), (8,) * 4), Z)
+    with pytest.raises(ValueError, match="maps of 2 sizes, 14, 7; given: 3 widths"):
+        linen(ResNetCritic((8,) * 3), images(2, 28, 28, 1))
     with pytest.raises(ValueError, match="number of blocks is -1: it must be 0 or more"):
         resnet_pair(spec, latent=128, blocks=-1)
+
+
+def test_one_number_is_that_number_for_all():
+    spec = Spec((32, 32, 3), 1 / 128, -1.0)
+    kinds = lambda widths: [
+        jax.eval_shape(network.init, jax.random.key(0))
+        for network in resnet_pair(spec, latent=8, widths=widths)
+    ]
+    assert kinds(8) == kinds((8,) * 4) == kinds(np.int64(8))
 
 
 def by_numpy(x, params, up, down, preactivate=True):
