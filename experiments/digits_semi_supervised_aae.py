@@ -66,6 +66,8 @@ def build(config, spec):
     from gan_jax.experiment import Experiment
 
     classes = config.clusters or len(spec.classes)
+    if not classes:
+        raise ValueError("The data have no labels: give others, or --clusters, such as 16.")
     style, size = priors.normal(config.style), config.style + classes
     encoder, generator = networks.mlp_autoencoder(spec, latent=size, widths=config.widths)
     pair = networks.zero_to_one(encoder), generator

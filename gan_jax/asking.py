@@ -57,6 +57,8 @@ def category_number(given: str, columns: Sequence[Column], known: Conditions) ->
         )
     words = [each.word for each in able if each.column == name]
     more = f" and {len(words) - SHOWN} more" if len(words) > SHOWN else ""
+    if "=" not in given:
+        raise UsageError(f"Of the column {name!r} give COLUMN=CATEGORY, such as {name}={words[0]}.")
     raise UsageError(
         f"The column {name!r} has no category {word!r}: {hint(word, words)}there are "
         f"{', '.join(words[:SHOWN])}{more}."

@@ -45,6 +45,7 @@ def test_a_category_has_its_number_among_the_conditions(given, number):
         ("", "give COLUMN=CATEGORY"),
         ("colour=green", "'colour' has no category 'green': .*there are blue, red"),
         ("colour=", "'colour' has no category ''"),
+        ("colour", "'colour' give COLUMN=CATEGORY, such as colour=blue"),
         ("town=tt3", r"no category 'tt3': did you mean t3.* there are t0, .*t7 and 2 more\.$"),
     ],
 )

@@ -17,8 +17,9 @@ def mmd(real: ArrayLike, fake: ArrayLike, bandwidths: Sequence[float] = BANDWIDT
 
     `mean_{i != j} k(x_i, x_j) + mean_{i != j} k(y_i, y_j) - 2 mean_{i, j} k(x_i, y_j)`: Gretton et
     al. 2012, Journal of Machine Learning Research 13, eq. 3. The kernel is the mean over s of
-    `exp(-|x - y|^2 / (2 (s m)^2))`, with m the median distance of two real examples. Esteban et al.
-    2017, arXiv 1706.02633, section 4.1, measure sequences by it, each as one long vector.
+    `exp(-|x - y|^2 / (2 (s m)^2))`, with m the median distance of two real examples, or where most
+    are the same the root of the mean square. Esteban et al. 2017, arXiv 1706.02633, section 4.1,
+    measure sequences by it, each as one long vector.
 
     Differs from the paper: several bandwidths, where there is one, chosen on other data.
 
@@ -32,7 +33,7 @@ def mmd(real: ArrayLike, fake: ArrayLike, bandwidths: Sequence[float] = BANDWIDT
 
     Raises:
       ValueError: for fewer than two examples, unequal widths, values that are not finite,
-          bandwidths that are not positive, or real examples that are mostly the same.
+          bandwidths that are not positive, or real examples that are all the same.
 
     >>> round(mmd([[0.0], [1.0]], [[0.0], [1.0]], [1.0]), 4)  # e^(-1/2) - 1
     -0.3935
@@ -101,9 +102,9 @@ def _compared(real: ArrayLike, fake: ArrayLike, bandwidths: Sequence[float]) -> 
     if not len(bandwidths) or min(bandwidths) <= 0:
         raise ValueError(f"bandwidths are {tuple(bandwidths)}; expected positive numbers")
     within = pdist(real, "sqeuclidean")
-    median = np.median(within)
+    median = np.median(within) or within.mean()
     if not median > 0:
-        raise ValueError("the median distance of two real examples is 0; expected different ones")
+        raise ValueError("all real examples are the same; expected different ones")
     return real, fake, within, median
 
 

@@ -21,7 +21,10 @@ def check_widths(*widths: int) -> None:
 def classes_of(spec: Spec, conditional: bool) -> int:
     """How many labels networks for these data receive: none unless they are conditional."""
     if conditional and not spec.classes:
-        raise ValueError("The data have no labels to be conditional on: use conditional=False.")
+        raise ValueError(
+            "The data have no labels to be conditional on: give such as have (a column as "
+            "?label=COLUMN, folders of classes, an array `label`), or ask for networks without."
+        )
     return len(spec.classes) if conditional else 0
 
 

@@ -52,12 +52,24 @@ def test_several_bandwidths_tell_noise_from_sines():
         ((REAL, OTHER[..., :1]), "6 values per example, fake 3"),
         ((REAL, OTHER, ()), "positive numbers"),
         ((REAL, OTHER, (1.0, 0.0)), "positive numbers"),
-        ((np.zeros((4, 2)), np.ones((4, 2))), "median distance of two real examples is 0"),
+        ((np.zeros((4, 2)), np.ones((4, 2))), "all real examples are the same"),
     ],
 )
 def test_what_has_no_discrepancy_is_refused(given, message):
     with pytest.raises(ValueError, match=message):
         mmd(*given)
+
+
+def test_most_may_be_the_same():
+    """The distances of seven in nine pairs are then 0, and so is their median."""
+    real = np.concatenate([np.zeros((8, 2)), np.eye(2)])
+    squares = [np.sum((x - y) ** 2) for i, x in enumerate(real) for y in real[:i]]
+    assert np.median(squares) == 0
+    k = lambda x, y: np.exp(-np.sum((x - y) ** 2) / (2 * np.mean(squares)))
+    pairs = lambda x: np.mean([k(a, b) for i, a in enumerate(x) for b in x[:i]])
+    other = REAL.reshape(-1, 2)[:5]
+    between = np.mean([k(x, y) for x in real for y in other])
+    np.testing.assert_allclose(mmd(real, other, [1.0]), pairs(real) + pairs(other) - 2 * between)
 
 
 def by_splits(real, other, bandwidths, splits, seed):
