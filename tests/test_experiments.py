@@ -2,7 +2,9 @@
 
 import dataclasses
 import json
-from functools import partial
+import re
+from functools import cache, partial
+from pathlib import Path
 
 import jax
 import numpy as np
@@ -15,6 +17,7 @@ from gan_jax.loading import load
 from gan_jax.options import Options
 from gan_jax.train import abstract
 
+ROOT = Path(__file__).resolve().parents[1]
 SOON = ("digits_dcgan", "ring_vanilla")
 """Experiments that are compiled soon; all others are slow tests."""
 
@@ -22,6 +25,16 @@ SOON = ("digits_dcgan", "ring_vanilla")
 def slow(name: str):
     """The name as a parameter of a test, slow unless it is one of a few."""
     return pytest.param(name, marks=() if name in SOON else pytest.mark.slow)
+
+
+@cache
+def explained() -> re.Pattern:
+    """The names in the table of figures of `experiments/README.md`."""
+    text = (ROOT / "experiments/README.md").read_text()
+    rows = text.partition("## What the figures say")[2].partition("\n## ")[0].splitlines()
+    names = re.findall(r"`(\w+)`", " ".join(row.split("|")[1] for row in rows if "| `" in row))
+    assert len(names) > 50
+    return re.compile("|".join(names).replace("NAME", r"\w+").replace("js_N", r"js_\d"))
 
 
 @pytest.mark.parametrize("name", [*map(slow, experiment.names())])
@@ -40,6 +53,8 @@ def test_quick(name, tmp_path, request):
     assert (tmp_path / "run/losses.png").stat().st_size > 1000
     assert list((tmp_path / "run/samples").glob(f"{module.QUICK.steps:07}.*"))
     assert "real data" in "\n".join(said)
+    named = [*figures["samples"], *figures.get("tasks", ())]
+    assert not [figure for figure in named if not explained().fullmatch(figure)]
     trained = load(tmp_path / "run")
     assert trained.sample(3)["samples"].shape == (3, *trained.spec.shape)
 
