@@ -60,6 +60,9 @@ class Config:
     """Residual blocks of each generator."""
     normalise: bool = False
     """Whether there is instance norm, which hides brightness."""
+    residual: bool = True
+    """Whether generators add to their input; else they make images of their own, as in the
+    paper."""
     precision: Literal["float32", "bf16"] = "float32"
     """Of the networks' inner values; parameters and scores are always float32."""
     schedule: Literal["constant", "linear", "cosine"] = "constant"
@@ -86,6 +89,7 @@ def build(config, spec):
         blocks=config.blocks,
         normalise_generator=config.normalise,
         normalise_critic=config.normalise,
+        residual=config.residual,
     )
     half = config.steps // 2
     rate = optax.linear_schedule(config.learning_rate, 0.0, config.steps - half, half)

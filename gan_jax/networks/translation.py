@@ -16,20 +16,22 @@ from gan_jax.networks.network import linen
 
 
 class Translator(nn.Module):
-    """Images to images: `x + f(x)`, where f is the paper's generator, unbounded.
+    """Images to images: `x + f(x)` or `tanh(f(x))`, where f is the paper's generator, unbounded.
 
     f is a convolution, halvings (none below 24 pixels, at most two), residual blocks, as many
     doublings, and a convolution, with instance norm and ReLU between them; weights from
     N(0, 0.02^2), and without instance norm by He et al. 2015, arXiv:1502.01852, but for the last.
 
-    Differs from the paper: `x + f(x)` for tanh(f(x)), which begins near the identity; zeros around
-    the images instead of reflections; 4x4 kernels from one size to the next; 3x3 kernels at both
-    ends where there are no halvings, else 7x7.
+    Differs from the paper: `x + f(x)`, which begins near the identity, unless tanh(f(x)) is asked
+    for; zeros around the images instead of reflections; 4x4 kernels from one size to the next; 3x3
+    kernels at both ends where there are no halvings, else 7x7.
 
     Attributes:
       width: channels at the full size, doubled with each halving.
       blocks: residual blocks.
       normalise: whether there is instance norm.
+      residual: whether it is `x + f(x)`. Where brightness changes that soon learns it; where shapes
+        and textures do, the cycle loss may keep it at the identity, which is perfect to it.
 
     >>> make = Translator(width=4, blocks=1).init_with_output
     >>> jax.eval_shape(make, jax.random.key(0), jnp.zeros((2, 32, 48, 3)))[0].shape
@@ -39,6 +41,7 @@ class Translator(nn.Module):
     width: int = 64
     blocks: int = 6
     normalise: bool = True
+    residual: bool = True
 
     @nn.compact
     def __call__(self, x: jax.Array) -> jax.Array:
@@ -54,7 +57,8 @@ class Translator(nn.Module):
             y = y + norm(Conv(y.shape[-1], 3, 1, **bare)(inner))
         for stage in reversed(range(count)):
             y = nn.relu(norm(ConvTranspose(self.width << stage, 4, 2, **bare)(y)))
-        return x + Conv(x.shape[-1], ends, 1)(y)
+        y = Conv(x.shape[-1], ends, 1)(y)
+        return x + y if self.residual else jnp.tanh(y)
 
 
 class PatchCritic(nn.Module):
@@ -95,6 +99,7 @@ def translation_networks(
     blocks: int = 6,
     normalise_generator: bool = True,
     normalise_critic: bool = True,
+    residual: bool = True,
 ) -> tuple[Network, Network, Network, Network]:
     """What `families.cycle` takes: generator, inverse, critic and inverse critic.
 
@@ -104,6 +109,7 @@ def translation_networks(
       blocks: residual blocks in each generator.
       normalise_generator: instance norm in both generators.
       normalise_critic: instance norm in both critics.
+      residual: whether the generators add to their input; see `Translator`.
 
     Returns:
       `(generator, inverse, critic, inverse_critic)`.
@@ -117,7 +123,7 @@ def translation_networks(
     if blocks < 0:
         raise ValueError(f"A generator has 0 residual blocks or more; given: {blocks}.")
     x = jnp.zeros((2, *spec.shape))
-    generator = linen(Translator(width, blocks, normalise_generator), x)
+    generator = linen(Translator(width, blocks, normalise_generator, residual), x)
     critic = linen(PatchCritic(width, normalise_critic), x)
     return generator, generator, critic, critic
 

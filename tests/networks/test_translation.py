@@ -37,6 +37,18 @@ def test_the_generator_begins_near_the_identity():
     assert 0 < float(jnp.abs(y - x).mean()) < 0.2
 
 
+def test_the_papers_generator_forgets_its_input_and_stays_in_range():
+    spec = Spec((8, 8, 1), 1.0, 0.0)
+    given = {"width": 8, "blocks": 1, "normalise_generator": False, "residual": False}
+    generator, *_ = translation_networks(spec, **given)
+    x = jnp.asarray(RANDOM.uniform(-1, 1, (4, 8, 8, 1)), jnp.float32)
+    params, _ = generator.init(jax.random.key(0))
+    apply = jax.jit(generator.apply)
+    assert float(jnp.abs(apply(params, {}, x) - x).mean()) > 0.3
+    large = jax.tree.map(lambda leaf: 100 * leaf, params)
+    assert 0.9 < float(jnp.abs(apply(large, {}, x)).max()) <= 1
+
+
 def test_other_data_are_refused():
     with pytest.raises(ValueError, match=r"images of 8 pixels or more; the data have \(2,\)"):
         translation_networks(Spec((2,), 1.0, 0.0))
