@@ -3,7 +3,8 @@
     gan-jax train digits_cyclegan --seed SEED
     gan-jax train digits_cyclegan --data 'domains:digits?to=blurred'
     gan-jax train digits_cyclegan --data 'domains:folder:PATH?size=64' --normalise
-    gan-jax train digits_cyclegan --data 'domains:folder:PATH?classes=horse,deer'
+    gan-jax train digits_cyclegan --data 'domains:folder:PATH?classes=horse,deer' --no-residual \
+        --normalise --width 16 --batch-size 4
 
 The first domain is half of the training digits, x in [-1, 1]; the second 0.5 x + 0.4 of the others.
 
@@ -24,7 +25,16 @@ and 0.122 keep their label (the truly turned ones 0.991), though |F(G(x)) - x| i
 and 0.006: no term of the loss asks that a digit becomes itself, turned, and local networks would
 rather change its strokes than turn it. A low cycle error alone proves nothing.
 
-In the last two paragraphs both domains were drawn in one order; since then each has its own.
+Between the horses and the deer of half of CIFAR-10 as JPEG, by the fourth command, 1,500 steps in
+nine minutes on two thirds of a core, 2026-11-22, seed 0: a classifier of the two domains takes
+0.546 of the translated horses for deer (0.828 of the deer, and 0.168 of the horses as they are) and
+0.598 of the translated deer for horses (0.832 and 0.172); |F(G(x)) - x| is 0.126; of 500
+translations precision 0.466 (real deer 0.484), recall 0.444 (0.576). Generators that add to their
+input stay the identity there, with the identity loss or without: they reach 0.168, the floor, at a
+cycle error of 0.000004.
+
+In the two paragraphs before the last one both domains were drawn in one order; since then each has
+its own.
 """
 
 from dataclasses import dataclass
