@@ -2,7 +2,7 @@
 
     gan-jax train digits_semi_supervised_aae --steps 3000 --seeds 0..2
     gan-jax train digits_semi_supervised_aae --data 'idx:$GAN_JAX_DATA/mnist?labelled=100'
-    gan-jax train digits_semi_supervised_aae --data digits --clusters 16
+    gan-jax train digits_semi_supervised_aae --preset CLUSTERS --seeds 0..2
 
 `error` is that of the encoder's likeliest class on held-out data; for clusters, each with the label
 that most of it has, `majority_error`. What the labels alone teach the same encoder is the error of
@@ -44,7 +44,8 @@ class Config:
     style: int = 10
     """Dimensions of the normal style."""
     clusters: int = 0
-    """Clusters to find without any label; 0: the classes of the data, from few labels."""
+    """Clusters to find without any label; 0: the classes of the data, from few labels. A wide style
+    leaves them nothing to say, and fast critics drive all examples into one: --preset CLUSTERS."""
     widths: tuple[int, ...] = (500, 500)
     """Of the hidden layers of all four networks."""
     average: float = 0.999
@@ -56,6 +57,9 @@ class Config:
     warm_up: int = 0
     """First steps, in which the learning rates grow to what they are."""
 
+
+CLUSTERS = Config(data="digits", steps=3000, clusters=16, style=2, adversarial_rate=1e-4)
+"""Clusters of digits without any label: `--preset CLUSTERS`."""
 
 QUICK = Config(steps=2, batch_size=4, widths=(8,))
 
