@@ -92,8 +92,9 @@ def build(config, spec):
         critic_optimizer=adam(config.critic_rate),
         average=optimizers.warm_average(config.average),
     )
-    for name in {"critic", "trunk"} & set(game.networks) if config.clip else ():
-        game = families.clipped(game, config.clip, name)
+    for name in ("critic", "trunk"):
+        if config.clip and name in game.networks:
+            game = families.clipped(game, config.clip, name)
     return Experiment(
         game,
         sampling.from_prior(prior, spec.frequencies if conditional else ()),

@@ -63,15 +63,18 @@ def acgan(
         under a penalty, or a Wasserstein critic that bounds its scores.
     """
 
+    def seen(nets, x):
+        return x if trunk is None else nets.trunk(x)
+
     def judged(nets, x, label):
         """Scores, the cross-entropy of the classes, and how many are right."""
-        features = x if trunk is None else nets.trunk(x)
+        features = seen(nets, x)
         logits = nets.classifier(features)
         entropy = optax.softmax_cross_entropy_with_integer_labels(logits, label).mean()
         return nets.critic(features), entropy, (logits.argmax(-1) == label).mean()
 
     def score(nets):
-        return lambda x: nets.critic(x if trunk is None else nets.trunk(x))
+        return lambda x: nets.critic(seen(nets, x))
 
     def with_fakes(nets, keys, batch):
         fake = nets.generator(prior(keys), *labels_of(batch, True))

@@ -13,7 +13,7 @@ from gan_jax.networks.coded import (
 from gan_jax.networks.conditional import ClassBatchNorm, ConditionalBatchNorm, Projection
 from gan_jax.networks.dcgan import DCGANCritic, DCGANGenerator, DCGANTrunk
 from gan_jax.networks.encoders import MLPEncoder, PairCritic
-from gan_jax.networks.growing import enlarged, progressive_pair, shown, sizes
+from gan_jax.networks.growing import enlarged, progressive_pair, shown
 from gan_jax.networks.image_pairs import biggan_pair, r3gan_pair, sagan_pair, sngan_pair
 from gan_jax.networks.infogan import infogan_networks
 from gan_jax.networks.instance import InstanceNorm
@@ -28,7 +28,7 @@ from gan_jax.networks.precision import checkpointed, half, with_precision
 from gan_jax.networks.progressive import ProgressiveCritic, ProgressiveGenerator
 from gan_jax.networks.r3gan import R3GANCritic, R3GANGenerator
 from gan_jax.networks.recurrent import LSTM, LSTMCritic, LSTMGenerator
-from gan_jax.networks.resnet import ResNetCritic, ResNetGenerator
+from gan_jax.networks.resnet import ResNetCritic, ResNetGenerator, sizes
 from gan_jax.networks.sngan import SNGANCritic, SNGANGenerator
 from gan_jax.networks.spectral import spectral
 from gan_jax.networks.table import (

@@ -9,7 +9,7 @@ from gan_jax.game import Network
 from gan_jax.networks.fitting import paired, widths_of
 from gan_jax.networks.layers import double, mean_pool
 from gan_jax.networks.progressive import ProgressiveCritic, ProgressiveGenerator, faded
-from gan_jax.networks.resnet import halvings
+from gan_jax.networks.resnet import sizes
 
 
 def progressive_pair(
@@ -49,15 +49,6 @@ def progressive_pair(
     generator = ProgressiveGenerator(known[0], channels, own)
     critic = ProgressiveCritic(own, summarised)
     return paired(generator, critic, (size, size, channels), latent, 0)
-
-
-def sizes(shape: Sequence[int]) -> tuple[int, ...]:
-    """The sizes through which networks for images of this shape grow.
-
-    >>> [sizes((size, size, 3)) for size in (8, 28, 32)]
-    [(4, 8), (7, 14, 28), (4, 8, 16, 32)]
-    """
-    return tuple(shape[0] >> halving for halving in reversed(range(halvings(shape, 4) + 1)))
 
 
 def shown(spec: Spec, size: int) -> Callable[[jax.Array, jax.Array], jax.Array]:

@@ -9,9 +9,8 @@ from gan_jax.data import Spec
 from gan_jax.game import Network
 from gan_jax.networks.biggan import BigGANGenerator
 from gan_jax.networks.fitting import check_widths, classes_of, paired, widths_of
-from gan_jax.networks.growing import sizes
 from gan_jax.networks.r3gan import R3GANCritic, R3GANGenerator
-from gan_jax.networks.resnet import halvings
+from gan_jax.networks.resnet import halved_sizes, sizes
 from gan_jax.networks.sngan import SNGANCritic, SNGANGenerator
 
 
@@ -175,10 +174,9 @@ def channels_of(shape: Sequence[int], width: int, small: int) -> tuple[tuple, tu
     >>> channels_of((64, 64, 3), 64, 2)
     ((1024, 1024, 512, 256, 128), (64, 128, 256, 512, 1024), 4)
     """
+    count = len(halved_sizes(shape))
     if shape[0] <= 32:
-        ups, downs = halvings(shape, 4), halvings(shape, 8)
-        return (4 * width,) * (ups + 1), (small * width,) * (downs + 2), downs
-    count = halvings(shape, 4)
+        return (4 * width,) * len(sizes(shape)), (small * width,) * (count + 2), count
     rising = tuple(min(width << stage, 16 * width) for stage in range(count + 1))
     falling = tuple(max(16 >> stage, 1) * width for stage in range(count))
     return (16 * width, *falling), rising, count
@@ -190,8 +188,7 @@ def common(shape: Sequence[int]) -> list[int]:
     >>> common((28, 28, 1)), common((128, 128, 3))
     ([14], [64, 32, 16, 8, 4])
     """
-    halved = channels_of(shape, 1, 1)[2]
-    return [size for size in (shape[0] >> i for i in range(1, halved + 1)) if size % 2 == 0]
+    return [size for size in halved_sizes(shape) if size % 2 == 0]
 
 
 def _attention(spec: Spec, size: int) -> int:

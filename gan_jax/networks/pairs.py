@@ -12,10 +12,9 @@ from gan_jax.game import Network
 from gan_jax.networks.characters import TextCritic, TextGenerator
 from gan_jax.networks.dcgan import DCGANCritic, DCGANGenerator
 from gan_jax.networks.fitting import check_text, check_widths, classes_of, paired, widths_of
-from gan_jax.networks.growing import sizes
 from gan_jax.networks.mlp import MLPCritic, MLPGenerator
 from gan_jax.networks.recurrent import LSTMCritic, LSTMGenerator
-from gan_jax.networks.resnet import ResNetCritic, ResNetGenerator, halved
+from gan_jax.networks.resnet import ResNetCritic, ResNetGenerator, halved_sizes, sizes
 from gan_jax.networks.table import table_output
 
 
@@ -111,7 +110,7 @@ def resnet_pair(
         another number than the maps.
     """
     classes, ups = classes_of(spec, conditional), widths_of(widths, sizes(spec.shape))
-    downs = ups[-2::-1][: len(halved(spec.shape))]
+    downs = ups[-2::-1][: len(halved_sizes(spec.shape))]
     ranges.not_negative("number of blocks", blocks)
     generator = ResNetGenerator(spec.shape, ups, classes)
     critic = ResNetCritic(downs, classes, blocks)

@@ -98,8 +98,8 @@ class ResNetGenerator(nn.Module):
     @nn.compact
     def __call__(self, z: jax.Array, label: jax.Array | None = None) -> jax.Array:
         norm = partial(BatchNorm, scale_init=ones) if self.normalise else None
-        base, *larger = (self.shape[0] >> i for i in range(halvings(self.shape, 4), -1, -1))
-        first, *widths = widths_of(self.widths, [base, *larger])
+        base = sizes(self.shape)[0]
+        first, *widths = widths_of(self.widths, sizes(self.shape))
         x = with_label(z, label, self.classes)
         x = Dense(base * base * first, kernel_init=glorot_uniform())(x)
         x = x.reshape(-1, base, base, first)
@@ -112,8 +112,8 @@ class ResNetGenerator(nn.Module):
 class ResNetCritic(nn.Module):
     """Images `[B, H, W, C]`, and labels `[B]` if there are classes, to raw scores `[B]`.
 
-    A `Block` for each of `halved`, down to 8x8 for 32x32, some of the same size, ReLU, the mean
-    over the image and one linear layer; no normalisation. Labels are further channels of the image.
+    A `Block` for each of `halved_sizes`, down to 8x8 for 32x32, some of the same size, ReLU, the
+    mean over the image and one linear layer; no normalisation. Labels are further channels.
 
     Differs from the paper: labels, where the paper has an auxiliary classifier; sizes other than
     32. The authors' code for 64x64 has no blocks of the same size, but a convolution before the
@@ -136,7 +136,7 @@ class ResNetCritic(nn.Module):
 
     @nn.compact
     def __call__(self, x: jax.Array, label: jax.Array | None = None) -> jax.Array:
-        widths = widths_of(self.widths, halved(x.shape[1:]))
+        widths = widths_of(self.widths, halved_sizes(x.shape[1:]))
         x = with_label(x, label, self.classes)
         for stage, width in enumerate(widths):
             x = Block(width, down=True, preactivate=stage > 0)(x)
@@ -146,10 +146,19 @@ class ResNetCritic(nn.Module):
         return Dense(1, kernel_init=glorot_uniform())(features)[:, 0]
 
 
-def halved(shape: Sequence[int]) -> list[int]:
+def sizes(shape: Sequence[int]) -> tuple[int, ...]:
+    """The sizes through which networks for images of this shape grow.
+
+    >>> [sizes((size, size, 3)) for size in (8, 28, 32)]
+    [(4, 8), (7, 14, 28), (4, 8, 16, 32)]
+    """
+    return tuple(shape[0] >> halving for halving in reversed(range(halvings(shape, 4) + 1)))
+
+
+def halved_sizes(shape: Sequence[int]) -> list[int]:
     """To which sizes a `ResNetCritic` halves images: down to 8 up to 32x32, and to 4 above.
 
-    >>> [halved((size, size, 3)) for size in (8, 28, 32, 64)]
+    >>> [halved_sizes((size, size, 3)) for size in (8, 28, 32, 64)]
     [[4], [14, 7], [16, 8], [32, 16, 8, 4]]
     """
     count = halvings(shape, 8 if shape[0] <= 32 else 4)
