@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 import logging
+import os
+import signal
 import sys
 import warnings
 from collections.abc import Sequence
@@ -43,6 +45,8 @@ FLAGGED = (
     *("augment", "sample", "evaluate", "compare", "encode", "explore", "export", "report", "data"),
 )
 """Commands that show their own help without an experiment."""
+UNREAD = 128 + signal.SIGPIPE
+"""The exit code, as a shell has it, where nobody reads on, such as `head`."""
 
 
 def run() -> None:
@@ -56,10 +60,20 @@ def run() -> None:
     warnings.showwarning = lambda *event: ours(event) if event[1] is UserWarning else show(*event)
     for name in ("asyncio", "absl"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    code = main(sys.argv[1:])
+    code = _read(main(sys.argv[1:]))
     if processes := sys.modules.get("gan_jax.processes"):
         processes.leave(code)
     sys.exit(code)
+
+
+def _read(code: int) -> int:
+    """The exit code, once what was printed is read."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes again
+        return UNREAD
+    return code
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -86,6 +100,8 @@ def main(arguments: Sequence[str]) -> int:
             hint = f" Did you mean {near[0]}?" if near else " gan-jax --help lists them."
             raise UsageError(f"There is no command {command!r}.{hint}")
         return COMMANDS[command](rest) or 0
+    except BrokenPipeError:
+        return UNREAD
     except KeyboardInterrupt:
         return _complain(line("stopped"), 130)
     except SystemExit as error:  # tyro: help, or flags that are wrong

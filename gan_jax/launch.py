@@ -170,6 +170,7 @@ def _prepare(
 
 
 def _finish(job: Job, state: State) -> None:
+    job.say("Drawing samples and computing figures of them.")
     found = {}
     for index, lane in job.living(state, int(state.step.max())):
         given = lane.draw, job.part(state, index), job.data

@@ -115,6 +115,8 @@ def _begin(job: Job) -> tuple[Job, State | None, int, float]:
         state = inheritance.begin(job)
     if processes.first():
         job.say(f"Training in {job.run} from step {step} to {job.config.steps}.")
+        if step < job.config.steps:
+            job.say("Compiling first: seconds for small networks, minutes for large ones.")
         if other := runs.go_on(job.run, step):
             job.say(f"Maybe not bit for bit what it would have been: {'; '.join(other)}.")
         kept = partial(history.keep, step=step, rewinds=len(job.rewinds))

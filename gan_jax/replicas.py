@@ -16,8 +16,9 @@ from gan_jax.errors import UsageError
 from gan_jax.game import Game, State
 from gan_jax.keys import stream
 from gan_jax.soundness import last_sound
+from gan_jax.stepping import program
 from gan_jax.storage import replica_name
-from gan_jax.train import advancing, check_data, program
+from gan_jax.train import advancing, check_data
 
 
 class Replica(NamedTuple):
@@ -78,10 +79,21 @@ def at_once(function: Callable, each):
 
 def initial(make: Make, replicas: Sequence[Replica]) -> State:
     """The states before the first step, `[replicas, ...]`: each that of its seed alone."""
-    begin = jax.jit(partial(_begin, make), compiler_options=compiling.ONCE)
-    each = [jax.device_get(begin(jax.random.key(r.seed), numbers(r.values))) for r in replicas]
-    states = jax.tree.map(lambda *leaves: np.stack(leaves), *each)
-    return jax.device_put(states, parallel.each(len(replicas)))
+    return beginning(make, replicas)()
+
+
+def beginning(make: Make, replicas: Sequence[Replica]) -> Callable[[], State]:
+    """`initial`, which is compiled while the caller compiles what follows."""
+    begin = jax.jit(partial(_begin, make), compiler_options=compiling.QUICK)
+    given = [(jax.random.key(replica.seed), numbers(replica.values)) for replica in replicas]
+    ready = compiling.ahead(begin.lower(*given[0]))
+
+    def states() -> State:
+        each = [jax.device_get(ready()(*one)) for one in given]
+        stacked = jax.tree.map(lambda *leaves: np.stack(leaves), *each)
+        return jax.device_put(stacked, parallel.each(len(replicas)))
+
+    return states
 
 
 def abstract(make: Make, replicas: Sequence[Replica]) -> State:
@@ -142,10 +154,10 @@ def train(
     names = replicas[0].values
     values = {name: jnp.stack([numbers(r.values)[name] for r in replicas]) for name in names}
     body = _body(make, data.spec.decode, batch_size, feed.places(given), lay, rules)
+    begin = beginning(make, replicas) if state is None else lambda: state
     kinds = (abstract(make, replicas), (keys, values), arrays, np.int32(0), np.int32(1))
     advance = parallel.compiled(body, kinds, parallel.over_replicas)
-    state = initial(make, replicas) if state is None else state
-    state = jax.device_put(state, parallel.each(len(replicas)))
+    state = jax.device_put(begin(), parallel.each(len(replicas)))
     reached = int(state.step.max())
     play = lambda state, start, length: advance(state, (keys, values), arrays, start, length)
     for _, states, metrics in advancing(play, state, reached, steps, chunk):

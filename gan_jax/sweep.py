@@ -27,7 +27,8 @@ from gan_jax.launch import launch
 from gan_jax.options import Options, check_same, seeds
 from gan_jax.options import check as check_options
 from gan_jax.replicas import Replica, numbers
-from gan_jax.train import abstract, program
+from gan_jax.stepping import program
+from gan_jax.train import abstract
 from gan_jax.varied import combinations, label
 
 

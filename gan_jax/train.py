@@ -1,30 +1,42 @@
-"""Training: many steps in one compiled program between two looks at the metrics."""
+"""Training: chunks of steps, and between them a look at the metrics."""
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
-from gan_jax import compiling, feed, order, parallel
-from gan_jax.data import EXAMPLES, Dataset
+from gan_jax import compiling, feed, parallel
+from gan_jax.data import Dataset
 from gan_jax.errors import UsageError
 from gan_jax.game import Game, State, init, update
 from gan_jax.keys import stream
 from gan_jax.soundness import check_finite, judged
+from gan_jax.stepping import traced_once
 
 
 def initial(game: Game, seed: int) -> State:
     """The state before the first step of the run with this seed."""
-    begin = jax.jit(partial(init, game), compiler_options=compiling.ONCE)
-    return begin(stream(jax.random.key(seed), "init"))
+    return beginning(game, seed)()
+
+
+def beginning(game: Game, seed: int) -> Callable[[], State]:
+    """`initial`, which is compiled while the caller compiles what follows."""
+    key = stream(jax.random.key(seed), "init")
+    ready = compiling.ahead(_begin(game).lower(key))
+    return lambda: ready()(key)
 
 
 def abstract(game: Game) -> State:
     """Shapes and dtypes of the state; nothing is computed."""
-    return jax.eval_shape(partial(init, game), jax.random.key(0))
+    return _begin(game).eval_shape(jax.random.key(0))
+
+
+@lru_cache(maxsize=4)
+def _begin(game: Game) -> Callable:
+    """Traced once for its shapes and for the state."""
+    return jax.jit(partial(init, game), compiler_options=compiling.QUICK)
 
 
 def train(
@@ -77,11 +89,12 @@ def train(
     fed = given, key, game.moves, batch_size, range(first, steps), chunk
     pick, arrays, part, parts = feed.feed(*fed, limit=device_data)
     size = feed.places(given)
-    body = _traced_once(game, data.spec.decode, batch_size, size, rule, pick)
+    body = traced_once(game, data.spec.decode, batch_size, size, rule, pick)
     whole = lambda state, own, key, arrays, length: judged(body(state, key, own | arrays, length))
+    begin = beginning(game, seed) if state is None else lambda: state
     kinds = (abstract(game), part, key, arrays, np.int32(1))
     advance = parallel.compiled(whole, kinds, spread)
-    state = parallel.placed(initial(game, seed) if state is None else state)
+    state = parallel.placed(begin())
     go_on = lambda state, step, length: advance(state, next(parts), key, arrays, length)
     chunks = advancing(go_on, state, first, steps, chunk)
     for step, state, (metrics, finite) in chunks:
@@ -131,66 +144,8 @@ def traceable(game: Game, data: Dataset, batch_size: int, rule: Callable = updat
     given = feed.visible(data)
     size, struct = len(given["real"]), jax.ShapeDtypeStruct
     arrays = {name: struct(array.shape, array.dtype) for name, array in given.items()}
-    body = _traced_once(game, data.spec.decode, batch_size, size, rule, feed.gathered)
+    body = traced_once(game, data.spec.decode, batch_size, size, rule, feed.gathered)
     return body, abstract(game), jax.random.key(0), arrays, np.int32(1)
-
-
-def program(
-    game: Game,
-    decode: Callable,
-    batch_size: int,
-    size: int,
-    keep: Callable = lambda index, before, after, total: after,
-    rule: Callable = update,
-    pick: Callable = feed.gathered,
-) -> Callable:
-    """`(state, key, arrays, length) -> (state, metrics)`: `length` steps in one program.
-
-    The length is an argument, not a constant, so that one executable serves every length and a
-    step is the same, bit for bit, in whatever chunk it stands.
-
-    Args:
-      game: what to play.
-      decode: raw examples to what the networks take.
-      batch_size: examples in the global minibatch.
-      size: examples in the data, or what `feed.places` says of them.
-      keep: `(index, before, after, total) -> state`, what to go on with after each step of a chunk,
-        whose metrics have been summed up to this step.
-      rule: of play, with the signature of `game.update`.
-      pick: `feed.gathered` or `feed.streamed`: the minibatches of a step out of `arrays`.
-    """
-
-    @jax.jit  # so that it is traced once, for its shapes and for the loop
-    def step(key, arrays, state):
-        given = state.step * game.moves, game.moves, batch_size, size
-        chosen = lambda name: order.minibatches(stream(key, name), *given)
-        batches = pick(arrays, state.step, chosen)
-        batches |= {name: decode(batches[name]) for name in EXAMPLES if name in batches}
-        return rule(game, state, stream(key, "play"), batches)
-
-    def advance(state, key, arrays, length):
-        play = partial(step, key, arrays)
-        kinds = jax.eval_shape(play, state)[1]
-        nothing = jax.tree.map(lambda kind: jnp.zeros(kind.shape, kind.dtype), kinds)
-
-        def each(index, carry):
-            before, total = carry
-            after, metrics = play(before)
-            total = jax.tree.map(jnp.add, total, metrics)
-            return keep(index, before, after, total), total
-
-        state, total = jax.lax.fori_loop(0, length, each, (state, nothing))
-        return state, jax.tree.map(lambda value: value / length, total)
-
-    return advance
-
-
-@lru_cache(maxsize=4)
-def _traced_once(
-    game: Game, decode: Callable, batch_size: int, size: int, rule: Callable, pick: Callable
-) -> Callable:
-    """The same `program` for the same arguments, so that what was checked is not traced anew."""
-    return program(game, decode, batch_size, size, rule=rule, pick=pick)
 
 
 def check_batch(batch_size: int, size: int, *, split: bool = True) -> None:

@@ -26,6 +26,7 @@ ORDER = (
     "feed soundness making latents inversion rejection",
     "surfaces directions walks",
     "breeding lineage genomes",
+    "stepping",
     "train",
     "replicas phases",
     "markup",

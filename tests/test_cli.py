@@ -67,6 +67,15 @@ def test_help_starts_no_jax(here):
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, env=environment)
 
 
+def test_a_reader_that_has_seen_enough_is_no_error():
+    reader, writer = os.pipe()
+    os.close(reader)
+    code = "from gan_jax.cli import run; run()"
+    given = {"env": os.environ | {"PYTHONPATH": str(ROOT)}, "stderr": subprocess.PIPE}
+    done = subprocess.run([sys.executable, "-c", code, "--help"], stdout=writer, **given)
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
 def test_lists_experiments(capsys):
     assert main(["list"]) == 0
     assert f"{'digits_wgan_gp':20} WGAN-GP on the 1,797" in capsys.readouterr().out
@@ -85,7 +94,7 @@ def test_lists_runs(here, capsys):
 def test_trains_and_says_so(here, tmp_path, capsys):
     assert train(here / "bare.py", tmp_path / "run", "--steps", 3, "--sample-every", 2) == 0
     out = capsys.readouterr().out
-    assert "from step 0 to 3." in out
+    assert "from step 0 to 3.\nCompiling first: " in out
     assert "n = 360" in out
     assert out.splitlines()[-1].startswith("Next: gan-jax sample ")
     made = files(tmp_path / "run")

@@ -60,7 +60,7 @@ def for_images(neighbours: int = 3) -> Evaluation:
 
 
 def for_points(mixture: Mixture | None = None) -> Repeated:
-    """The exact Wasserstein distance of the first 1,000 points, recall, and those of a mixture.
+    """Exact Wasserstein distance of the first 1,000 points, precision, recall, and of a mixture.
 
     The distance of real data, in `compare`, is the mean over up to eight sets of 1,000.
 
@@ -68,12 +68,12 @@ def for_points(mixture: Mixture | None = None) -> Repeated:
       mixture: has `centres` `[K, D]` and `deviation`; None if the data are no such mixture.
 
     Returns:
-      An evaluation with the figures of `mixture_figures`, if there is a mixture, `recall` and
-      `wasserstein`. The points must come in random order.
+      An evaluation with the figures of `mixture_figures`, if there is a mixture; `precision`,
+      `recall` and `wasserstein`. The points must come in random order.
     """
 
     def evaluate(real: np.ndarray, other: np.ndarray) -> dict[str, float]:
-        figures = {"recall": precision_recall(real, other)["recall"]}
+        figures = dict(precision_recall(real, other))
         if mixture is None:
             return figures
         return mixture_figures(other, mixture.centres, mixture.deviation) | figures

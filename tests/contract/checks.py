@@ -11,7 +11,7 @@ import numpy as np
 import optax
 
 from gan_jax.game import Game, State, bind, init, move, update
-from gan_jax.train import program
+from gan_jax.stepping import program
 from tests.contract.rows import BATCH, Row
 
 KEY = jax.random.key(7)

@@ -15,7 +15,7 @@ import numpy as np
 
 from gan_jax import axis
 from gan_jax.game import update
-from gan_jax.train import program
+from gan_jax.stepping import program
 from tests.contract.checks import KEY, _recorded, batches, distance, start, with_sgd
 from tests.contract.planted import PLANTED
 from tests.contract.rows import BATCH

@@ -64,14 +64,15 @@ def test_points_of_a_mixture_have_its_figures_and_a_distance_of_the_first_thousa
     real, other = ring(0), ring(1, modes=4)
     expected = {
         **mixture_figures(other, RING.centres, RING.deviation),
-        "recall": precision_recall(real, other)["recall"],
+        **precision_recall(real, other),
         "wasserstein": exact_wasserstein(real[:1000], other[:1000]),
     }
     assert for_points(RING)(real, other) == expected
 
 
-def test_points_of_no_mixture_have_recall_and_a_distance():
-    assert list(for_points()(ring(0, count=50), ring(1, count=50))) == ["recall", "wasserstein"]
+def test_points_of_no_mixture_have_precision_recall_and_a_distance():
+    figures = for_points()(ring(0, count=50), ring(1, count=50))
+    assert list(figures) == ["precision", "recall", "wasserstein"]
 
 
 def test_samples_and_training_data_are_measured_against_held_out_data():
@@ -108,7 +109,7 @@ def test_of_real_data_the_distance_is_a_mean_over_eight_sets():
 
 def test_a_figure_that_comes_twice_is_refused():
     points = ring(0, count=5)
-    with pytest.raises(ValueError, match="'recall'"):
+    with pytest.raises(ValueError, match="'precision'"):
         compare([for_points(), for_points(RING)], points, points, points)
 
 
