@@ -11,8 +11,7 @@ from gan_jax.errors import UsageError
 
 DETERMINISTIC = "--xla_gpu_deterministic_ops"
 
-QUICK = {"xla_backend_optimization_level": 1}
-"""Compiled in half to three quarters of the time, to machine code of fewer tricks."""
+LEVEL = "xla_backend_optimization_level"
 
 _CONVOLUTIONS = re.compile(r"stablehlo.pad.*tensor<(\d+x){4}|, batching_dims = \[")
 
@@ -37,19 +36,27 @@ def ahead(lowered: jax.stages.Lowered) -> Callable[[], jax.stages.Compiled]:
     return compiled.result
 
 
-def options(lowered: jax.stages.Lowered) -> dict[str, str | bool]:
+def quick() -> dict[str, int]:
+    """Compiled in half to three quarters of the time, to machine code of fewer tricks.
+
+    Nothing where the user's XLA_FLAGS name a level.
+    """
+    return {} if LEVEL in os.environ.get("XLA_FLAGS", "") else {LEVEL: 1}
+
+
+def options(lowered: jax.stages.Lowered) -> dict[str, str | bool | int]:
     """What the compiler is told of a program that trains: on a CPU, and nothing elsewhere.
 
     Its time goes into products of matrices, which are compiled already: so of the rest as much as
-    `QUICK` asks for is as fast. There are two libraries for the products. One splits each between
+    `quick` asks for is as fast. There are two libraries for the products. One splits each between
     the threads; the other, the default, is faster in programs of convolutions, which are products
     of padded images or kernels, and at batches of products.
     """
     if jax.default_backend() != "cpu":
         return {}
     if _CONVOLUTIONS.search(lowered.as_text()):
-        return QUICK
-    return QUICK | {
+        return quick()
+    return quick() | {
         "xla_cpu_experimental_ynn_fusion_type": "",
         "xla_cpu_enable_concurrency_optimized_scheduler": False,
     }

@@ -84,7 +84,7 @@ def initial(make: Make, replicas: Sequence[Replica]) -> State:
 
 def beginning(make: Make, replicas: Sequence[Replica]) -> Callable[[], State]:
     """`initial`, which is compiled while the caller compiles what follows."""
-    begin = jax.jit(partial(_begin, make), compiler_options=compiling.QUICK)
+    begin = jax.jit(partial(_begin, make), compiler_options=compiling.quick())
     given = [(jax.random.key(replica.seed), numbers(replica.values)) for replica in replicas]
     ready = compiling.ahead(begin.lower(*given[0]))
 

@@ -36,7 +36,7 @@ def abstract(game: Game) -> State:
 @lru_cache(maxsize=4)
 def _begin(game: Game) -> Callable:
     """Traced once for its shapes and for the state."""
-    return jax.jit(partial(init, game), compiler_options=compiling.QUICK)
+    return jax.jit(partial(init, game), compiler_options=compiling.quick())
 
 
 def train(
