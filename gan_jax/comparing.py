@@ -71,15 +71,15 @@ def check_alike(found: Sequence[Evaluated]) -> None:
     Raises:
       UsageError: naming what differs, in the first runs where it does.
     """
-    known: dict[str, tuple[str, Mapping]] = {}
+    known: dict[str, tuple[str, Mapping, Mapping]] = {}
     for one in found:
         for name, about in one.provenance.items():
             data = {"fingerprint": about["fingerprint"]}
             for key, given in (("", data), (name, {what: about[what] for what in LIKE})):
-                other, before = known.setdefault(key, (one.name, given))
+                other, before, its = known.setdefault(key, (one.name, given, about))
                 unlike = [what for what in given if given[what] != before[what]]
                 if unlike:
-                    said = (f"{LIKE[w]} {_short(before[w])} and {_short(given[w])}" for w in unlike)
+                    said = (f"{LIKE[w]} {_said(its, w)} and {_said(about, w)}" for w in unlike)
                     mend = "Evaluate both alike, by the same flags" if key else "Compare others"
                     raise UsageError(
                         f"{other} and {one.name} are no comparison{key and f' by {key}'}: "
@@ -175,5 +175,8 @@ def _number(figure: Mapping[str, Any] | None, end: str) -> Any:
     return {"low": low, "high": high}.get(end, figure["value"])
 
 
-def _short(value: Any) -> str:
-    return value[:12] if isinstance(value, str) else str(value)
+def _said(about: Mapping[str, Any], what: str) -> str:
+    value = about[what]
+    short = value[:12] if isinstance(value, str) else str(value)
+    named = f"{about.get('data', '')} ({short})" if what == "fingerprint" else short
+    return named.strip()

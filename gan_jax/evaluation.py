@@ -1,6 +1,7 @@
 """The figures of a game's samples beside those of real data."""
 
 import math
+import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -106,6 +107,7 @@ def evaluate(
 def provenance(data: Dataset, state: State, *, seed: int, average: bool) -> dict[str, Any]:
     """Where a figure of a state comes from, but for the sets and features that it is of."""
     return {
+        "data": data.name,
         "fingerprint": data.fingerprint,
         "step": int(state.step),
         "seed": seed,
@@ -170,8 +172,14 @@ def record(run: Path, figures: Mapping[str, Any], spec: Spec | None = None) -> s
         said = f"{about}, against held-out data:\n{table(figures)}"
     else:
         said = f"{about}: nothing was compared, since {figures['not_compared']}."
-    if "tasks" not in figures:
-        return said
-    rows = [(name, digits(value)) for name, value in figures["tasks"].items()]
-    first = (f"n = {figures['examined']}, known {figures['known']}", "networks")
-    return f"{said}\n{aligned([first, *rows])}"
+    if "tasks" in figures:
+        rows = [(name, digits(value)) for name, value in figures["tasks"].items()]
+        first = (f"n = {figures['examined']}, known {figures['known']}", "networks")
+        said += f"\n{aligned([first, *rows])}"
+    return said + drawn(run, figures)
+
+
+def drawn(run: Path, figures: Mapping[str, Any]) -> str:
+    """A line that names the pictures in the run, or nothing where there are none."""
+    names = ", ".join(f"{name}.png" for name in figures.get("pictures", ()))
+    return f"\nPictures in {os.path.relpath(run)}: {names}." * bool(names)

@@ -64,7 +64,9 @@ def extragradient(game: Game, state: State, key: jax.Array, batches) -> tuple[St
       ValueError: a player makes several moves, or two train the same network.
     """
     if any(player.moves > 1 for player in game.players.values()):
-        raise ValueError("A step ahead is defined for one move: give each player moves=1.")
+        raise ValueError(
+            "A step ahead is defined for one move of each player: moves=1, or --critic-moves 1."
+        )
     ahead, _ = simultaneous(game, state, key, batches)
     shift = jax.tree.map(jnp.subtract, ahead.params, state.params)
     networks = {name: _shifted(network, shift[name]) for name, network in game.networks.items()}

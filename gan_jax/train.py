@@ -151,6 +151,8 @@ def traceable(game: Game, data: Dataset, batch_size: int, rule: Callable = updat
 def check_batch(batch_size: int, size: int, *, split: bool = True) -> None:
     """Refuses a minibatch that `size` examples do not fill, or the devices do not divide."""
     if not 1 <= batch_size <= size:
-        raise UsageError(f"A batch of {batch_size} does not fit the data: use 1 to {size}.")
+        raise UsageError(
+            f"A batch of {batch_size} does not fit the data: use 1 to {size} (--batch-size)."
+        )
     if split:
         parallel.check_batch(batch_size)

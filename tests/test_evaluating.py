@@ -51,6 +51,7 @@ def test_every_figure_says_where_it_comes_from(run):
     found = evaluate(run, *QUICK, "--n", 100, "--weights", "last", "--seed", 7)
     assert found["provenance"].keys() == found["samples"].keys() == found["real"].keys()
     common = {
+        "data": "two.npz",
         "fingerprint": load(run).fingerprint,
         "step": 3,
         "seed": 7,
@@ -159,7 +160,7 @@ def test_runs_are_compared_side_by_side(several, capsys):
         ({"n_fake": 59}, "by recall: n of samples 60 and 59."),
         ({"hash": "0123456789abcdef"}, "by recall: hash of the features None and 0123456789ab."),
         ({"split": "train"}, "by recall: split held_out and train."),
-        ({"fingerprint": "beef"}, "and beef. Compare others"),
+        ({"fingerprint": "beef"}, "and two.npz (beef). Compare others"),
     ],
 )
 def test_what_is_unlike_is_refused(several, capsys, changes, said):

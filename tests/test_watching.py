@@ -46,7 +46,10 @@ def test_it_stops_where_nothing_gets_better_and_goes_on_no_further(trained):
     values = [row.get("evaluation/recall") for row in rows(run)]
     assert [value for value in values if value is not None] == [0.0, 0.0, 0.0]
     assert "Nearest to real data by recall: step 4, kept" in said
-    assert "No better by recall in 2 evaluations: stopped.\nStep 12, seed 0" in said
+    assert (
+        "in 2 evaluations: stopped.\nDrawing samples and computing figures of them.\nStep 12, "
+        in said
+    )
     assert "Step 8, seed 0: samples have less than half of the variety of real data" in said
     assert checkpoint.steps(run / "checkpoints") == [12, 4]  # the newest, and the best
     words = ["train", str(run.parent / "two.py"), "--run", str(run), "--resume"]

@@ -57,7 +57,8 @@ def sequences(real: Examples, where: str) -> Examples:
 
 def check_varying(real: Examples, name: str) -> None:
     """Refuses sequences none of which changes, as where the axes are others; warns of some."""
-    still = np.concatenate([(r == r[:, :1]).all(axis=(1, 2)) for _, r in blocks(real)])
+    alike = np.concatenate([(r == r[:, :1]).all(axis=1) for _, r in blocks(real)])
+    still, dull = alike.all(axis=1), np.flatnonzero(alike.all(axis=0))
     constant = still.sum()
     if constant == len(still):
         raise DataError(
@@ -66,6 +67,10 @@ def check_varying(real: Examples, name: str) -> None:
         )
     if constant:
         warnings.warn(f"{name}: {constant} of {len(still)} sequences are constant", stacklevel=3)
+    if dull.size:
+        channels = ", ".join(map(str, dull))
+        said = f"{name}: in no sequence does channel {channels} change from step to step"
+        warnings.warn(said, stacklevel=3)
 
 
 def labels(label: np.ndarray, where: str) -> np.ndarray:

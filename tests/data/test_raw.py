@@ -79,3 +79,10 @@ def test_some_constant_sequences_are_warned_of():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         from_arrays(SEQUENCES, sequences=True)
+
+
+def test_a_channel_that_never_changes_is_warned_of():
+    real = SEQUENCES.copy()
+    real[:, :, 1] = np.arange(len(real))[:, None]
+    with pytest.warns(UserWarning, match="mine: in no sequence does channel 1 change"):
+        from_arrays(real, sequences=True, name="mine")
