@@ -129,8 +129,9 @@ def test_tasks_see_both_parts_and_pictures_are_drawn(digits, tmp_path, monkeypat
     assert (found["examined"], found["known"]) == (360, 1437)
     about = {"step": 0, "seed": 0, "weights": "average", "not_compared": "of no matter"}
     said = evaluation.record(tmp_path, about | found, digits.spec)
-    assert "n = 360, known 1437" in said.splitlines()[-3]
-    assert said.splitlines()[-1].split() == ["train", "1437"]
+    head, _, train, last = said.splitlines()[-4:]
+    assert "n = 360, known 1437" in head and train.split() == ["train", "1437"]
+    assert last.startswith("Pictures in ") and last.endswith(f"{tmp_path.name}: zero.png.")
     assert json.loads((tmp_path / "evaluation.json").read_text())["tasks"] == found["tasks"]
     assert (tmp_path / "zero.png").stat().st_size > 100
     monkeypatch.setattr(evaluation, "KNOWN", 500 * 8 * 8)
