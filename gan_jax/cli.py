@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import logging
 import os
+import select
 import signal
 import sys
 import warnings
@@ -46,7 +47,7 @@ FLAGGED = (
 )
 """Commands that show their own help without an experiment."""
 UNREAD = 128 + signal.SIGPIPE
-"""The exit code, as a shell has it, where nobody reads on, such as `head`."""
+"""The exit code, as a shell has it, where nobody reads on."""
 
 
 def run() -> None:
@@ -60,20 +61,29 @@ def run() -> None:
     warnings.showwarning = lambda *event: ours(event) if event[1] is UserWarning else show(*event)
     for name in ("asyncio", "absl"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    code = _read(main(sys.argv[1:]))
+    if sys.stdout:
+        sys.stdout.reconfigure(line_buffering=True)  # a log has each line when it is said
+    code = main(sys.argv[1:])
+    _let_go()
     if processes := sys.modules.get("gan_jax.processes"):
         processes.leave(code)
     sys.exit(code)
 
 
-def _read(code: int) -> int:
-    """The exit code, once what was printed is read."""
+def _let_go() -> None:
+    """Drops what could not be written, of which Python would complain once more at its end."""
     try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes again
-        return UNREAD
-    return code
+        if sys.stdout:
+            sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _unread() -> bool:
+    """Whether standard output is a pipe whose reader is gone, such as `head`."""
+    poll = select.poll()
+    poll.register(sys.stdout.fileno(), 0)
+    return any(event & select.POLLERR for _, event in poll.poll(0))
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -85,7 +95,7 @@ def main(arguments: Sequence[str]) -> int:
     Returns:
       The exit code: 0 ok, 1 runs that `diff` finds different, 2 usage or configuration, 3 data, 4
       checkpoint, 5 diverged, 6 run folder in use or existing, 7 input or output, 128 + n stopped by
-      the signal n.
+      the signal n, or since nobody reads what it says.
     """
     command, *rest = arguments or ["--help"]
     try:
@@ -100,8 +110,9 @@ def main(arguments: Sequence[str]) -> int:
             hint = f" Did you mean {near[0]}?" if near else " gan-jax --help lists them."
             raise UsageError(f"There is no command {command!r}.{hint}")
         return COMMANDS[command](rest) or 0
-    except BrokenPipeError:
-        return UNREAD
+    except BrokenPipeError as error:
+        gone = line("stopped, since nobody reads what it says"), UNREAD
+        return _complain(*(gone if _unread() else told(error)))
     except KeyboardInterrupt:
         return _complain(line("stopped"), 130)
     except SystemExit as error:  # tyro: help, or flags that are wrong

@@ -30,14 +30,14 @@ def repeatable() -> None:
 
 def ahead(lowered: jax.stages.Lowered) -> Callable[[], jax.stages.Compiled]:
     """Compiles in a thread, while Python traces what is compiled next; the result waits for it."""
-    with_it = ThreadPoolExecutor(1)
-    compiled = with_it.submit(lowered.compile)
-    with_it.shutdown(wait=False)
+    pool = ThreadPoolExecutor(1)
+    compiled = pool.submit(lowered.compile)
+    pool.shutdown(wait=False)
     return compiled.result
 
 
 def quick() -> dict[str, int]:
-    """Compiled in half to three quarters of the time, to machine code of fewer tricks.
+    """Compiled in half to nine tenths of the time, to machine code of fewer tricks.
 
     Nothing where the user's XLA_FLAGS name a level.
     """

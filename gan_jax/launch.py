@@ -179,7 +179,7 @@ def _finish(job: Job, state: State) -> None:
         found[lane.folder.name] = figures
     if job.replicas:
         said = summary.record(job.run, found, [lane.folder.name for lane in job.lanes])
-        said += drawn(job.lanes[0].folder, next(iter(found.values()), {}))
+        said += "".join(drawn(job.run / name, figures) for name, figures in found.items())
     job.say(said)
     out = f"samples{writing.suited(job.data.spec)}"
     job.say(f"Next: gan-jax sample {os.path.relpath(job.run)} --n 100 --out {out}")

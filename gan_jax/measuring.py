@@ -97,7 +97,8 @@ def before(run: Path, about: Mapping[str, Any]) -> dict[str, Any] | None:
     try:
         found = runs.read_json(run / runs.EVALUATION)
         given = found.get("provenance", {})
-        same = lambda each: each.get("extractor") and about.items() <= each.items()
+        told = {name: value for name, value in about.items() if name != "data"}  # but a name
+        same = lambda each: each.get("extractor") and told.items() <= each.items()
         names = [name for name, each in given.items() if same(each)]
         parts = {part: found[part] for part in ("samples", "real", "provenance")}
         kept = {part: {name: of[name] for name in names} for part, of in parts.items()}

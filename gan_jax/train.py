@@ -18,7 +18,7 @@ from gan_jax.stepping import traced_once
 
 def initial(game: Game, seed: int) -> State:
     """The state before the first step of the run with this seed."""
-    return beginning(game, seed)()
+    return _begin(game)(stream(jax.random.key(seed), "init"))
 
 
 def beginning(game: Game, seed: int) -> Callable[[], State]:

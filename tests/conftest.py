@@ -38,7 +38,7 @@ def fused():
 
     usual, changes = compiling.options, {}
     if "xla_cpu_use_fusion_emitters" in os.environ["XLA_FLAGS"]:
-        changes = {"xla_cpu_use_fusion_emitters": True}
+        changes = {"xla_cpu_use_fusion_emitters": True, compiling.LEVEL: 1}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(compiling, "options", lambda lowered: usual(lowered) | changes)
         yield

@@ -67,13 +67,30 @@ def test_help_starts_no_jax(here):
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, env=environment)
 
 
-def test_a_reader_that_has_seen_enough_is_no_error():
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("words", ["--help", "list"])
+def test_who_reads_no_more_is_told_where_it_stopped(words, unbuffered):
     reader, writer = os.pipe()
     os.close(reader)
-    code = "from gan_jax.cli import run; run()"
-    given = {"env": os.environ | {"PYTHONPATH": str(ROOT)}, "stderr": subprocess.PIPE}
-    done = subprocess.run([sys.executable, "-c", code, "--help"], stdout=writer, **given)
-    assert (done.returncode, done.stderr) == (141, b"")
+    said = "gan-jax: stopped, since nobody reads what it says\n"
+    assert alone(words, unbuffered, writer) == (141, said)
+    os.close(writer)
+
+
+def test_no_output_is_none_and_a_full_one_an_error(tmp_path):
+    with open("/dev/full", "w") as full:
+        code, said = alone("list", "", full)
+    assert code == 7 and said.startswith("gan-jax: [Errno 28]") and said.count("\n") == 1
+    code = "import sys; sys.stdout = None; from gan_jax.cli import run; run()"
+    assert alone("list", "", subprocess.DEVNULL, code) == (0, "")
+
+
+def alone(words, unbuffered, out, code="from gan_jax.cli import run; run()"):
+    """Exit code and errors of a command in a process of its own."""
+    given = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": unbuffered}
+    command = [sys.executable, "-c", code, *words.split()]
+    done = subprocess.run(command, stdout=out, stderr=subprocess.PIPE, text=True, env=given)
+    return done.returncode, done.stderr
 
 
 def test_lists_experiments(capsys):

@@ -134,6 +134,7 @@ def test_tasks_see_both_parts_and_pictures_are_drawn(digits, tmp_path, monkeypat
     assert last.startswith("Pictures in ") and last.endswith(f"{tmp_path.name}: zero.png.")
     assert json.loads((tmp_path / "evaluation.json").read_text())["tasks"] == found["tasks"]
     assert (tmp_path / "zero.png").stat().st_size > 100
+    assert evaluation.drawn(tmp_path, {}) == ""
     monkeypatch.setattr(evaluation, "KNOWN", 500 * 8 * 8)
     assert evaluation.examine(built, built.game, state, digits)["known"] == 1437
     monkeypatch.setattr(evaluation, "EXAMINED", 360)

@@ -56,7 +56,10 @@ def sequences(real: Examples, where: str) -> Examples:
 
 
 def check_varying(real: Examples, name: str) -> None:
-    """Refuses sequences none of which changes, as where the axes are others; warns of some."""
+    """Refuses sequences none of which changes, as where the axes are others.
+
+    It warns of those that do not, and of channels that change in none.
+    """
     alike = np.concatenate([(r == r[:, :1]).all(axis=1) for _, r in blocks(real)])
     still, dull = alike.all(axis=1), np.flatnonzero(alike.all(axis=0))
     constant = still.sum()
@@ -68,9 +71,8 @@ def check_varying(real: Examples, name: str) -> None:
     if constant:
         warnings.warn(f"{name}: {constant} of {len(still)} sequences are constant", stacklevel=3)
     if dull.size:
-        channels = ", ".join(map(str, dull))
-        said = f"{name}: in no sequence does channel {channels} change from step to step"
-        warnings.warn(said, stacklevel=3)
+        said = f"{name}: {len(dull)} of {real.shape[2]} channels, such as {dull[0]}, are constant"
+        warnings.warn(f"{said} in each of {len(still)} sequences", stacklevel=3)
 
 
 def labels(label: np.ndarray, where: str) -> np.ndarray:
