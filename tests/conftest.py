@@ -33,15 +33,19 @@ os.environ["JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES"] = "-1"
 
 @pytest.fixture(scope="module")
 def fused():
-    """Programs of training fused as users' are, which rounds alike within a loop and outside."""
+    """Programs of training fused as users' are, which rounds alike within a loop and outside.
+
+    Yields what XLA_FLAGS is to say for the same in another process.
+    """
     from gan_jax import compiling
 
-    usual, changes = compiling.options, {}
-    if "xla_cpu_use_fusion_emitters" in os.environ["XLA_FLAGS"]:
-        changes = {"xla_cpu_use_fusion_emitters": True, compiling.LEVEL: 1}
+    flags = os.environ["XLA_FLAGS"]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(compiling, "options", lambda lowered: usual(lowered) | changes)
-        yield
+        if "xla_cpu_use_fusion_emitters" in flags:
+            users = {"xla_cpu_use_fusion_emitters": True, compiling.LEVEL: 1}
+            patch.setattr(compiling, "quick", lambda: users)
+            flags += f" --xla_cpu_use_fusion_emitters=true --{compiling.LEVEL}=1"
+        yield flags
 
 
 @pytest.fixture

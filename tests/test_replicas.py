@@ -93,7 +93,7 @@ def test_a_training_may_be_cut():
 
 
 def test_the_shapes_are_those_of_the_states():
-    states = replicas.initial(make, RATES)
+    states = replicas.beginning(make, RATES)()
     for leaf, kind in zip(
         jax.tree.leaves(states), jax.tree.leaves(replicas.abstract(make, RATES)), strict=True
     ):
@@ -197,7 +197,7 @@ for count, held in ((2, 1), (3, 3)):
     with checkpoint.open_folder(folder) as manager:
         checkpoint.save(manager, 2, first, {})
     restored, _ = checkpoint.restore(folder, 2, replicas.abstract(plain, chosen))
-    assert held_by(replicas.initial(plain, chosen)) == held_by(first) == {held}
+    assert held_by(replicas.beginning(plain, chosen)()) == held_by(first) == {held}
     assert held_by(restored) == {held}
     assert {len(x.devices()) for x in jax.tree.leaves(replicas.part(restored, 1))} == {1}
     check_equal(played(chosen, 4, state=restored), played(chosen, 4))
@@ -207,15 +207,14 @@ for count, held in ((2, 1), (3, 3)):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("devices", [2, 4])
-def test_replicas_spread_over_devices_are_the_same(devices):
+def test_replicas_spread_over_devices_are_the_same(devices, fused):
     """Three of them on two devices too, where one is played twice."""
     code = f"""
 assert jax.device_count() == {devices}
 spread, _ = together(SEEDS, steps=12, lay=replicas.one_by_one)
 np.savez("states.npz", *jax.tree.leaves(spread))
 """
-    usual = os.environ["XLA_FLAGS"].replace("emitters=false", "emitters=true")
-    folder = on_devices(devices, code, flags=usual)
+    folder = on_devices(devices, code, flags=fused)
     states, _ = together(SEEDS, steps=12, lay=replicas.one_by_one)
     with np.load(folder / "states.npz") as found:
         check_equal(list(found.values()), jax.tree.leaves(states))
