@@ -1,7 +1,6 @@
 """The comparison from beginning to end: agreement, peak, rounds, rows, table, file."""
 
 import argparse
-import datetime
 import json
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -28,7 +27,7 @@ COLUMNS = (
 def compare(chosen: argparse.Namespace) -> None:
     """Runs what the flags choose, prints a table and writes the file."""
     variants.settle(chosen.precision)
-    about = {"date": datetime.date.today().isoformat(), **variants.machine()}
+    about = variants.machine()
     agreed = _agreed(chosen.cases)
     best, rows = peak.gflops(), []
     for name in [name for name in chosen.cases if agreed.get(name, True)]:

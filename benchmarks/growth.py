@@ -5,7 +5,6 @@ resolution, the critic as it is and under `gan_jax.networks.checkpointed`.
 """
 
 import argparse
-import datetime
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -87,7 +86,7 @@ def main() -> None:
         for checkpointed in (False, True):
             rows.append(measured(resolution, batch, checkpointed, chosen.rounds))
             print(*(f"{rows[-1][column]:.4g}" for column in COLUMNS))
-    about = {"date": datetime.date.today().isoformat(), **machine()}
+    about = machine()
     if chosen.out:
         chosen.out.write_text(json.dumps({**about, "rows": rows}, indent=1) + "\n")
 

@@ -5,7 +5,6 @@ and one after the other in one program.
 """
 
 import argparse
-import datetime
 import json
 from collections.abc import Callable
 from functools import partial
@@ -57,7 +56,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=2.0, help="of each in a round, about")
     parser.add_argument("--out", type=Path, help="a JSON file for the rows")
     chosen = parser.parse_args()
-    about = {"date": datetime.date.today().isoformat(), **machine()}
+    about = machine()
     rows = measured(chosen.counts, chosen.rounds, chosen.seconds)
     print(*COLUMNS)
     for row in rows:

@@ -7,7 +7,6 @@ learn from real rows. `--runs` judges trained runs in place of both.
 """
 
 import argparse
-import datetime
 import json
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -168,7 +167,7 @@ def main() -> None:
             samples, steps = side(data, 60 * chosen.minutes, chosen.seed)
             found[side.__name__] = {"steps": steps, **_with_copies(data, samples)}
     show(found)
-    about = {"date": datetime.date.today().isoformat(), **machine()}
+    about = machine()
     if chosen.out:
         about |= {"minutes": chosen.minutes, "seed": chosen.seed, "figures": found}
         chosen.out.write_text(json.dumps(about, indent=1) + "\n")

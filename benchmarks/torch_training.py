@@ -75,7 +75,7 @@ def compiled(generator: nn.Module, critic: nn.Module) -> Parts:
 
         return run
 
-    torch._dynamo.reset()  # it compiles a function no more than eight times, of other cases too
+    torch.compiler.reset()  # it compiles a function no more than eight times, of other cases too
     draw = torch.compile(generator)
     return draw, gradients(loss_of_critic, critic), gradients(loss_of_generator, generator)
 

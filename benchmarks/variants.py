@@ -1,5 +1,6 @@
 """The programs that are compared, and what a program needs to know of the machine."""
 
+import datetime
 import importlib.util
 import os
 from collections.abc import Callable
@@ -57,13 +58,14 @@ def settle(precision: str) -> None:
 
 
 def machine() -> dict[str, object]:
-    """Chip, versions and threads, as the results say them."""
+    """Date, chip, versions and threads, as the results say them."""
     versions = {"jax": jax.__version__}
     if TORCH:
         import torch
 
         versions["torch"] = torch.__version__
     return {
+        "date": datetime.date.today().isoformat(),
         "chip": jax.devices()[0].device_kind if ACCELERATED else _processor(),
         "threads": len(os.sched_getaffinity(0)),
         "load": os.getloadavg()[0],

@@ -71,15 +71,14 @@ def check_alike(found: Sequence[Evaluated]) -> None:
     Raises:
       UsageError: naming what differs, in the first runs where it does.
     """
-    known: dict[str, tuple[str, Mapping, Mapping]] = {}
+    known: dict[str, tuple[str, Mapping]] = {}
     for one in found:
         for name, about in one.provenance.items():
-            data = {"fingerprint": about["fingerprint"]}
-            for key, given in (("", data), (name, {what: about[what] for what in LIKE})):
-                other, before, its = known.setdefault(key, (one.name, given, about))
-                unlike = [what for what in given if given[what] != before[what]]
+            for key, shared in (("", ["fingerprint"]), (name, LIKE)):
+                other, before = known.setdefault(key, (one.name, about))
+                unlike = [what for what in shared if about[what] != before[what]]
                 if unlike:
-                    said = (f"{LIKE[w]} {_said(its, w)} and {_said(about, w)}" for w in unlike)
+                    said = (f"{LIKE[w]} {_said(before, w)} and {_said(about, w)}" for w in unlike)
                     mend = "Evaluate both alike, by the same flags" if key else "Compare others"
                     raise UsageError(
                         f"{other} and {one.name} are no comparison{key and f' by {key}'}: "

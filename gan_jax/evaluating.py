@@ -66,7 +66,7 @@ def evaluate(words: Sequence[str]) -> None:
     _check(measured)
     found = loaded(folder, source)
     from gan_jax import data, summary
-    from gan_jax.evaluation import assess, drawn, provenance, record
+    from gan_jax.evaluation import assess, provenance, record
     from gan_jax.measuring import before, joined, measure
 
     real, figures = data.open(found[0].config.data, found[0].fingerprint), {}
@@ -84,10 +84,7 @@ def evaluate(words: Sequence[str]) -> None:
         figures[trained.folder.name] = one
         said = record(trained.folder, one, trained.spec)
     names = [trained.folder.name for trained in found]
-    if len(found) > 1:
-        said = summary.record(folder, figures, names)
-        said += "".join(drawn(folder / name, one) for name, one in figures.items())
-    print(said)
+    print(said if len(found) == 1 else summary.record(folder, figures, names))
 
 
 def compare(words: Sequence[str]) -> None:

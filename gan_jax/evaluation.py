@@ -73,21 +73,12 @@ def evaluate(
         return about | {"not_compared": reason}
     count = min(limit, len(data.held_out["real"]), len(data.train["real"]))
     samples = draw(state, stream(jax.random.key(seed), "evaluate"), count, average=average)
-    held_out, train = (some(part["real"], count) for part in (data.held_out, data.train))
-    decoded = [np.asarray(data.spec.decode(part)) for part in (held_out, train)]
-    own = [each for each in evaluations if isinstance(each, OfTraining)]
     repeated = [each for each in evaluations if isinstance(each, Repeated)]
     several = max([count, *(each.count * each.sets for each in repeated)])
-    several = np.asarray(data.spec.decode(some(data.train["real"], several)))
-    others = [each for each in evaluations if each not in own]
-    figures = compare(others, *decoded, samples["samples"], several)
+    several = min(several, len(data.train["real"]))
+    figures, of_training = _compared(evaluations, samples["samples"], data, count, several)
     more = [measure(samples, data) for measure in measures]
-    of_training = {}
-    if own:
-        whole = np.asarray(data.spec.decode(data.train["real"][:]))
-        of_training = compare(own, *decoded, samples["samples"], whole)
-        more.insert(0, (of_training["samples"], of_training["real"]))
-    for found, real in more:
+    for found, real in (of_training, *more):
         if twice := found.keys() & figures["samples"].keys():
             raise ValueError(f"Two evaluations give {', '.join(sorted(twice))}: expected it once.")
         figures |= {"samples": figures["samples"] | found, "real": figures["real"] | real}
@@ -95,13 +86,37 @@ def evaluate(
     given |= {"n_fake": count, "n_floor": count}
     against = {"split": "held_out", "extractor": None, "hash": None, "n_real": count}
     training = against | {"split": "train", "n_real": len(data.train["real"])}
-    known = of_training.get("samples", ())
     figures["provenance"] = {
-        name: given | (training if name in known else against) for name in figures["samples"]
+        name: given | (training if name in of_training[0] else against)
+        for name in figures["samples"]
     }
     for each in repeated:
-        figures["provenance"][each.name] |= each.provenance(count, len(several))
+        figures["provenance"][each.name] |= each.provenance(count, several)
     return about | figures
+
+
+def _compared(
+    evaluations: Sequence[Callable], samples: np.ndarray, data: Dataset, count: int, several: int
+) -> tuple[dict[str, Any], tuple[Mapping, Mapping]]:
+    """What `compare` says, and beside it, of `OfTraining`, the figures of samples and of real data.
+
+    Args:
+      evaluations: of both kinds.
+      samples: `[count, ...]`.
+      data: real data.
+      count: examples in each set.
+      several: training examples for those that look at several sets of them.
+    """
+    decoded = lambda part, count: np.asarray(data.spec.decode(some(part["real"], count)))
+    sets = decoded(data.held_out, count), decoded(data.train, count), samples
+    own = [each for each in evaluations if isinstance(each, OfTraining)]
+    others = [each for each in evaluations if each not in own]
+    figures = compare(others, *sets, decoded(data.train, several))
+    if not own:
+        return figures, ({}, {})
+    whole = np.asarray(data.spec.decode(data.train["real"][:]))
+    found = compare(own, *sets, whole)
+    return figures, (found["samples"], found["real"])
 
 
 def provenance(data: Dataset, state: State, *, seed: int, average: bool) -> dict[str, Any]:

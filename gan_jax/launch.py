@@ -28,7 +28,7 @@ from gan_jax import experiment as experiments
 from gan_jax import job as job_room
 from gan_jax.cache import keep_programs
 from gan_jax.errors import UsageError
-from gan_jax.evaluation import assess, drawn, record
+from gan_jax.evaluation import assess, record
 from gan_jax.game import State
 from gan_jax.job import Job
 from gan_jax.loop import LATE, STALE, play
@@ -179,7 +179,6 @@ def _finish(job: Job, state: State) -> None:
         found[lane.folder.name] = figures
     if job.replicas:
         said = summary.record(job.run, found, [lane.folder.name for lane in job.lanes])
-        said += "".join(drawn(job.run / name, figures) for name, figures in found.items())
     job.say(said)
     out = f"samples{writing.suited(job.data.spec)}"
     job.say(f"Next: gan-jax sample {os.path.relpath(job.run)} --n 100 --out {out}")

@@ -77,13 +77,11 @@ def at_once(function: Callable, each):
     return jax.vmap(function)(*each)
 
 
-def initial(make: Make, replicas: Sequence[Replica]) -> State:
-    """The states before the first step, `[replicas, ...]`: each that of its seed alone."""
-    return beginning(make, replicas)()
-
-
 def beginning(make: Make, replicas: Sequence[Replica]) -> Callable[[], State]:
-    """`initial`, which is compiled while the caller compiles what follows."""
+    """A function that gives the states before the first step, `[replicas, ...]`.
+
+    Each is that of its seed alone; they are compiled while the caller compiles what follows.
+    """
     begin = jax.jit(partial(_begin, make), compiler_options=compiling.quick())
     given = [(jax.random.key(replica.seed), numbers(replica.values)) for replica in replicas]
     ready = compiling.ahead(begin.lower(*given[0]))

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from gan_jax import runs
+from gan_jax.evaluation import drawn
 from gan_jax.metrics import aligned, digits, titled
 
 VARIETY = ("recall", "coverage", "covered", "distinct")
@@ -95,7 +96,9 @@ def record(run: Path, found: Mapping[str, Mapping[str, Any]], names: Sequence[st
     else:
         reason = summary.get("not_compared", "there are no figures")
         whole = f"{said}: nothing was compared, since {reason}."
-    return f"{whole}\n{task_table(summary['tasks'])}" if "tasks" in summary else whole
+    if "tasks" in summary:
+        whole += f"\n{task_table(summary['tasks'])}"
+    return whole + "".join(drawn(run / name, figures) for name, figures in found.items())
 
 
 def table(summary: Mapping[str, Any]) -> str:

@@ -77,7 +77,7 @@ def test_who_reads_no_more_is_told_where_it_stopped(words, unbuffered):
     os.close(writer)
 
 
-def test_no_output_is_none_and_a_full_one_an_error(tmp_path):
+def test_no_output_is_none_and_a_full_one_an_error():
     with open("/dev/full", "w") as full:
         code, said = alone("list", "", full)
     assert code == 7 and said.startswith("gan-jax: [Errno 28]") and said.count("\n") == 1
