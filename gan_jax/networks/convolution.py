@@ -5,6 +5,7 @@ is given, it is the fastest for the shapes and the backend.
 """
 
 from collections.abc import Callable
+from functools import partial
 from itertools import product
 
 import jax
@@ -122,6 +123,37 @@ def convolve_up(x: jax.Array, kernel: jax.Array, form: Callable | None = None) -
     """
     _check("convolve_up", x, kernel, channels=2, odd=True)
     return convolve_transpose(x, 4 * _spread(forms.turned(kernel)), 2, form)
+
+
+def convolve_grouped(
+    x: jax.Array, kernel: jax.Array, groups: int, form: Callable | None = None
+) -> jax.Array:
+    """`convolve` at stride 1 of each group of channels, with kernels of its own.
+
+    Args:
+      x: images `[B, H, W, C]`.
+      kernel: `[k, k, C / groups, O]`, the features of the first group first.
+      groups: how many; a divisor of C and of O.
+      form: as in `convolve`, for the shapes of one group.
+
+    Returns:
+      `[B, H, W, O]`.
+
+    Raises:
+      ValueError: if the shapes do not fit.
+
+    >>> convolve_grouped(jnp.ones((1, 8, 8, 6)), jnp.ones((3, 3, 2, 9)), 3).shape
+    (1, 8, 8, 9)
+    """
+    if x.shape[-1] != groups * kernel.shape[-2] or kernel.shape[-1] % groups:
+        raise ValueError(
+            f"convolve_grouped: images of shape {x.shape} and a kernel of shape {kernel.shape} in "
+            f"{groups} groups: expected [B, H, W, C] and [k, k, C / groups, O], and a number of "
+            "groups that divides C and O."
+        )
+    parted = lambda array: array.reshape(*array.shape[:-1], groups, -1)
+    each = jax.vmap(partial(convolve, stride=1, form=form), in_axes=-2, out_axes=-2)
+    return each(parted(x), parted(kernel)).reshape(*x.shape[:-1], -1)
 
 
 def _spread(kernel: jax.Array) -> jax.Array:

@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 from jax.nn.initializers import normal, variance_scaling, zeros
 
+from gan_jax.networks.convolution import convolve_grouped
 from gan_jax.networks.labels import check_label, one_hot
 from gan_jax.networks.layers import Conv, Dense, biased, double, mean_pool
 from gan_jax.numerics import wide
@@ -53,15 +54,7 @@ class Bottleneck(nn.Module):
         shape = (3, 3, x.shape[-1] // self.groups, x.shape[-1])
         kernel = self.param("grouped", kernel_init, shape, jnp.float32).astype(x.dtype)
         bias = self.param("bias", zeros, x.shape[-1:], jnp.float32)
-        y = jax.lax.conv_general_dilated(
-            x,
-            kernel,
-            (1, 1),
-            "SAME",
-            dimension_numbers=("NHWC", "HWIO", "NHWC"),
-            feature_group_count=self.groups,
-        )
-        return biased(y, bias)
+        return biased(convolve_grouped(x, kernel, self.groups), bias)
 
 
 class R3GANGenerator(nn.Module):

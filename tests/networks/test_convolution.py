@@ -7,6 +7,7 @@ from jax.test_util import check_grads
 from gan_jax.networks.convolution import (
     convolve,
     convolve_down,
+    convolve_grouped,
     convolve_transpose,
     convolve_up,
 )
@@ -86,6 +87,29 @@ def test_with_the_mean_or_the_doubling_it_is_one_convolution(size, side, channel
     np.testing.assert_allclose(down, mean_pool(convolve(x, kernel, 1, direct)), atol=1e-12)
     up = jax.jit(lambda x, kernel: convolve_up(x, kernel, form))(x, kernel)
     np.testing.assert_allclose(up, convolve(double(x), kernel, 1, direct), atol=1e-12)
+
+
+@pytest.mark.parametrize("groups, inside", [(2, 16), (3, 2), (1, 4)])
+def test_groups_are_those_of_the_compiler_and_so_is_the_gradient_of_a_penalty(groups, inside):
+    x, kernel = draw((2, 6, 6, groups * inside), (3, 3, inside, groups * 16))
+    settings = {"dimension_numbers": ("NHWC", "HWIO", "NHWC"), "feature_group_count": groups}
+    native = lambda x, kernel: jax.lax.conv_general_dilated(x, kernel, (1, 1), "SAME", **settings)
+    ours = lambda x, kernel: convolve_grouped(x, kernel, groups)
+
+    def penalty(convolution, kernel):
+        return (jax.grad(lambda x: jnp.sin(convolution(x, kernel)).sum())(x) ** 2).mean()
+
+    both = jax.jit(
+        lambda kernel: [(f(x, kernel), jax.grad(penalty, 1)(f, kernel)) for f in (ours, native)]
+    )
+    for mine, theirs in zip(*both(kernel), strict=True):
+        np.testing.assert_allclose(mine, theirs, rtol=1e-10, atol=1e-10)
+
+
+def test_groups_that_do_not_fit_are_refused():
+    for channels, features, groups in ((6, 8, 3), (6, 9, 2), (4, 9, 3)):
+        with pytest.raises(ValueError, match=f"convolve_grouped: .* in {groups} groups: expected"):
+            convolve_grouped(jnp.zeros((1, 4, 4, channels)), jnp.zeros((3, 3, 2, features)), groups)
 
 
 def test_types_are_promoted():
