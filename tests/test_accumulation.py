@@ -50,7 +50,7 @@ def played(accumulated: int, inner=None, clip=None):
     return jax.device_get((state.params["critic"], before.params["critic"]))
 
 
-@pytest.mark.parametrize("accumulated", [2, 4])
+@pytest.mark.parametrize("accumulated", [2, pytest.param(4, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("clipped", [False, True])
 def test_parts_of_a_minibatch_are_the_whole(accumulated, clipped):
     # Not Adam, whose first step is the sign of a gradient, also of one that is all rounding.

@@ -76,6 +76,7 @@ for parts in (2, 4):
 """
 
 
+@pytest.mark.slow
 def test_devices_share_the_keys_of_the_global_batch():
     seen = python(SPLIT, XLA_FLAGS="--xla_force_host_platform_device_count=4")
     assert seen.splitlines() == ["(2, 2, 3, 4, 2)", "(4, 2, 3, 2, 2)"]

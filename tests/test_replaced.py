@@ -166,6 +166,7 @@ def test_what_is_refused_for_memory_replaces_nothing(whole, monkeypatch, capsys)
     assert files(run) == before
 
 
+@pytest.mark.slow
 def test_killed_before_it_saves_it_has_replaced_nothing(whole, tmp_path, capsys):
     run = shutil.copytree(whole / "run", tmp_path / "run")
     old = held(run)

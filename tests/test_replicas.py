@@ -182,6 +182,7 @@ def plain(values):
     return families.two_player(generator, critic, **given, **rates)
 
 
+@pytest.mark.slow
 def test_they_go_on_from_a_checkpoint_on_several_devices():
     """Two of them, which two devices divide, and three, which they do not."""
     code = """

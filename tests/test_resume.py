@@ -134,6 +134,7 @@ def test_interrupted(experiment, whole, run, monkeypatch, capsys):
     check_same(run, whole)
 
 
+@pytest.mark.slow
 def test_terminated(experiment, whole, run):
     with start(experiment, run, STOP_AT=f"40 {signal.SIGTERM:d}") as child:
         out, err = child.communicate(timeout=120)
@@ -165,6 +166,7 @@ def test_a_process_holds_its_run_stops_when_told_and_at_once_when_told_twice(
     check_same(run, whole)
 
 
+@pytest.mark.slow
 def test_out_of_time_and_on_with_the_copy_of_the_experiment(
     experiment, whole, run, tmp_path, capsys
 ):
@@ -176,6 +178,7 @@ def test_out_of_time_and_on_with_the_copy_of_the_experiment(
     check_same(run, whole)
 
 
+@pytest.mark.slow
 def test_steps_may_grow(experiment, whole, run):
     assert go_on(experiment, run, "--steps", 95) == 0
     assert int(load(run).state.step) == 95

@@ -118,6 +118,7 @@ from gan_jax.game import update
     return path
 
 
+@pytest.mark.slow
 def test_a_number_is_that_of_samples_tasks_and_rule_too(others, tmp_path):
     vary = ("--vary", "reach=1,3", "--vary", "pace=0,1", "--seeds", "3", "--replicas", "map")
     assert swept(others, tmp_path / "all", *vary) == 0

@@ -36,6 +36,7 @@ def test_the_gaussian_one_is_the_density_of_the_examples_as_they_are(of):
     np.testing.assert_allclose(metrics["reconstruction"], expected, rtol=1e-4)
 
 
+@pytest.mark.slow
 def test_points_have_a_bound_in_nats_and_a_plane():
     made, real = built("ring", likelihood="gaussian", deviation=0.3), data.open("ring")
     nets = bind(made.game, start(made.game))

@@ -151,6 +151,7 @@ def test_roll_outs_go_on_bit_for_bit(games, whole):
     jax.tree.map(np.testing.assert_array_equal, gone_on[64], whole[64])
 
 
+@pytest.mark.slow
 def test_likelihood_comes_first_and_then_the_critic_alone(games, whole):
     data, (first, *_) = games
     real = np.asarray(data.spec.decode(data.held_out["real"]))
@@ -167,6 +168,7 @@ def test_likelihood_comes_first_and_then_the_critic_alone(games, whole):
     )
 
 
+@pytest.mark.slow
 def test_the_copy_follows_the_policy_late(whole):
     expected = lambda before, now: 0.8 * before + 0.2 * now
     jax.tree.map(

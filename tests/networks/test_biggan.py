@@ -19,7 +19,7 @@ PARAMS, _ = NETWORK.init(jax.random.key(0))
 
 
 @pytest.mark.parametrize("attention", [0, 4])
-@pytest.mark.parametrize("who", [0, 1])
+@pytest.mark.parametrize("who", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_weights_begin_orthogonal(who, attention):
     spec = Spec((8, 8, 1), 1.0, 0.0, ("a", "b", "c"))
     pair = biggan_pair(spec, latent=6, width=8, embedding=5, attention=attention, conditional=True)
