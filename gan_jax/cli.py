@@ -10,6 +10,7 @@ import signal
 import sys
 import warnings
 from collections.abc import Sequence
+from contextlib import suppress
 
 from gan_jax import __version__
 from gan_jax.commands import COMMANDS
@@ -72,11 +73,11 @@ def run() -> None:
 
 def _let_go() -> None:
     """Drops what could not be written, of which Python would complain once more at its end."""
-    try:
-        if sys.stdout:
-            sys.stdout.flush()
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _unread() -> bool:
@@ -124,5 +125,6 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _complain(what: str, code: int) -> int:
-    print(what, file=sys.stderr)
+    with suppress(OSError):  # nobody reads that either
+        print(what, file=sys.stderr)
     return code

@@ -74,6 +74,7 @@ def test_who_reads_no_more_is_told_where_it_stopped(words, unbuffered):
     os.close(reader)
     said = "gan-jax: stopped, since nobody reads what it says\n"
     assert alone(words, unbuffered, writer) == (141, said)
+    assert alone(words, unbuffered, writer, errors=writer) == (141, None)
     os.close(writer)
 
 
@@ -85,11 +86,13 @@ def test_no_output_is_none_and_a_full_one_an_error():
     assert alone("list", "", subprocess.DEVNULL, code) == (0, "")
 
 
-def alone(words, unbuffered, out, code="from gan_jax.cli import run; run()"):
+def alone(
+    words, unbuffered, out, code="from gan_jax.cli import run; run()", errors=subprocess.PIPE
+):
     """Exit code and errors of a command in a process of its own."""
     given = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": unbuffered}
     command = [sys.executable, "-c", code, *words.split()]
-    done = subprocess.run(command, stdout=out, stderr=subprocess.PIPE, text=True, env=given)
+    done = subprocess.run(command, stdout=out, stderr=errors, text=True, env=given)
     return done.returncode, done.stderr
 
 
