@@ -65,26 +65,32 @@ def run() -> None:
     if sys.stdout:
         sys.stdout.reconfigure(line_buffering=True)  # a log has each line when it is said
     code = main(sys.argv[1:])
-    _let_go()
+    lost = _let_go()
+    code = code or lost
     if processes := sys.modules.get("gan_jax.processes"):
         processes.leave(code)
     sys.exit(code)
 
 
-def _let_go() -> None:
-    """Drops what could not be written, of which Python would complain once more at its end."""
+def _let_go() -> int:
+    """Drops what could not be written, of which Python would complain; the exit code for it."""
+    code = 0
     for stream in filter(None, (sys.stdout, sys.stderr)):
         try:
             stream.flush()
-        except OSError:
+        except OSError as error:
+            code = UNREAD if isinstance(error, BrokenPipeError) else 7
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    return code
 
 
 def _unread() -> bool:
-    """Whether standard output is a pipe whose reader is gone, such as `head`."""
+    """Whether the reader of an output is gone, such as `head`."""
     poll = select.poll()
-    poll.register(sys.stdout.fileno(), 0)
-    return any(event & select.POLLERR for _, event in poll.poll(0))
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        with suppress(OSError):  # it is no file
+            poll.register(stream.fileno(), 0)
+    return any(event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll(0))
 
 
 def main(arguments: Sequence[str]) -> int:

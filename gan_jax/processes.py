@@ -5,7 +5,7 @@ import os
 import sys
 import traceback
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import jax
@@ -154,15 +154,17 @@ def bound(*alike: type[Exception]) -> Iterator[None]:
                 "same commands with --resume go on."
             )
         if first() or not isinstance(error, DivergedError):  # which the first one says for all
-            print(text, file=sys.stderr)
+            with suppress(OSError):  # nobody may read it
+                print(text, file=sys.stderr)
         leave(code)
 
 
 def leave(code: int) -> None:
     """After a failure, ends this process at once if there are others."""
     if code and jax.distributed.is_initialized():
-        sys.stdout.flush()
-        sys.stderr.flush()
+        for stream in filter(None, (sys.stdout, sys.stderr)):
+            with suppress(OSError):
+                stream.flush()
         os._exit(code)
 
 

@@ -98,7 +98,7 @@ def record(run: Path, found: Mapping[str, Mapping[str, Any]], names: Sequence[st
         whole = f"{said}: nothing was compared, since {reason}."
     if "tasks" in summary:
         whole += f"\n{task_table(summary['tasks'])}"
-    return whole + "".join(drawn(run / name, figures) for name, figures in found.items())
+    return whole + drawn(run / "*", next((one for one in found.values() if "pictures" in one), {}))
 
 
 def table(summary: Mapping[str, Any]) -> str:

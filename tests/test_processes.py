@@ -5,6 +5,8 @@ import os
 import re
 import signal
 import socket
+import subprocess
+import sys
 import time
 from contextlib import nullcontext
 
@@ -13,7 +15,7 @@ import pytest
 
 from gan_jax import checkpoint, history, processes
 from gan_jax.errors import RunError, UsageError
-from tests.command import files, hashes, process, rows, train, write_experiment
+from tests.command import ROOT, files, hashes, process, rows, train, write_experiment
 
 ENDLESS = ("--steps", 1_000_000)
 ENDED = "Another process ended, and so this one ends"
@@ -297,3 +299,21 @@ def test_what_ends_one_of_several_processes_is_said(error, code, said, monkeypat
     assert re.match(said, capsys.readouterr().err)
     with pytest.raises(type(error)), processes.bound(type(error)):
         raise error
+
+
+def test_one_of_several_processes_ends_also_where_nobody_reads_it():
+    code = """
+import jax, sys
+from gan_jax import processes
+processes.count, jax.distributed.is_initialized = (lambda: 2), (lambda: True)
+with processes.bound():
+    sys.stdout.write("not yet written")
+    raise OSError("a fault")
+print("went on")
+"""
+    reader, writer = os.pipe()
+    os.close(reader)
+    given = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": ""}
+    done = subprocess.run([sys.executable, "-c", code], stdout=writer, stderr=writer, env=given)
+    os.close(writer)
+    assert done.returncode == 7

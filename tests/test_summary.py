@@ -1,4 +1,5 @@
 import json
+import os
 
 import numpy as np
 import pytest
@@ -85,6 +86,13 @@ def test_the_record_is_a_table_and_a_file(tmp_path):
     assert said.startswith("4 replicas, 1 diverged (seed-3), 1 collapsed (seed-1).")
     assert "0.8 (seed-0)" in said
     assert json.loads((tmp_path / "evaluation.json").read_text())["diverged"] == ["seed-3"]
+
+
+def test_pictures_of_all_are_named_once(tmp_path):
+    found = {name: figures | {"pictures": ["plane"]} for name, figures in FOUND.items()}
+    assert "Pictures" not in summary.record(tmp_path, FOUND, NAMES)
+    last = summary.record(tmp_path, found, NAMES).splitlines()[-1]
+    assert last == f"Pictures in {os.path.relpath(tmp_path / '*')}: plane.png."
 
 
 def test_nothing_to_compare_with(tmp_path):

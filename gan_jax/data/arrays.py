@@ -143,7 +143,8 @@ def _scaling(
     # Undeclared floats that are never negative are nearly always in [0, 1], not in [-1, 1].
     if least < low or most > high or (declared is None and floats and least >= 0):
         guess = "(LOW, HIGH)" if least < 0 else "(0, 1)" if most <= 1 else "(0, 255)"
-        flat = floats and not sequences and reals[0].shape[2:] == (1, 1)
+        height, width, *channels = reals[0].shape[1:]
+        flat = floats and channels == [1] and height != width
         raise DataError(
             f"{name}: {reals[0].dtype} {'sequences' if sequences else 'images'} with values from "
             f"{least} to {most}, expected {low:g} to {high:g}: pass their full range, as in "

@@ -145,12 +145,7 @@ def convolve_grouped(
     >>> convolve_grouped(jnp.ones((1, 8, 8, 6)), jnp.ones((3, 3, 2, 9)), 3).shape
     (1, 8, 8, 9)
     """
-    if x.shape[-1] != groups * kernel.shape[-2] or kernel.shape[-1] % groups:
-        raise ValueError(
-            f"convolve_grouped: images of shape {x.shape} and a kernel of shape {kernel.shape} in "
-            f"{groups} groups: expected [B, H, W, C] and [k, k, C / groups, O], and a number of "
-            "groups that divides C and O."
-        )
+    _check("convolve_grouped", x, kernel, channels=2, groups=groups)
     parted = lambda array: array.reshape(*array.shape[:-1], groups, -1)
     each = jax.vmap(partial(convolve, stride=1, form=form), in_axes=-2, out_axes=-2)
     return each(parted(x), parted(kernel)).reshape(*x.shape[:-1], -1)
@@ -167,13 +162,23 @@ def _promoted(x: jax.Array, kernel: jax.Array) -> tuple[jax.Array, jax.Array]:
     return x.astype(dtype), kernel.astype(dtype)
 
 
-def _check(name: str, x: jax.Array, kernel: jax.Array, channels: int, odd: bool = False) -> None:
+def _check(
+    name: str,
+    x: jax.Array,
+    kernel: jax.Array,
+    channels: int,
+    odd: bool = False,
+    groups: int | None = None,
+) -> None:
+    parts = 1 if groups is None else groups
     square = kernel.ndim == 4 and kernel.shape[0] == kernel.shape[1]
-    if not square or x.ndim != 4 or x.shape[-1] != kernel.shape[channels]:
-        expected = ("[k, k, C, O]", "[B, H, W, " + "CO"[channels - 2] + "]")
+    fits = square and x.ndim == 4 and x.shape[-1] == parts * kernel.shape[channels]
+    if not fits or kernel.shape[3] % parts:
+        of_group = "C" if groups is None else "C / groups"
+        within = "" if groups is None else f", {groups} groups, each of as many features"
         raise ValueError(
             f"{name}: images of shape {x.shape} and a kernel of shape {kernel.shape}: expected "
-            f"{expected[1]} and {expected[0]}."
+            f"[B, H, W, {'CO'[channels - 2]}] and [k, k, {of_group}, O]{within}."
         )
     if odd and kernel.shape[0] % 2 == 0:
         raise ValueError(f"{name} needs a kernel of odd size; given: {kernel.shape}.")

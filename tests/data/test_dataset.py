@@ -259,6 +259,7 @@ def test_jax_arrays_are_taken():
         (BYTES.astype(float), None, {}, r"from 0.0 to 255.0, .*range=\(0, 255\)"),
         (SIGNED * 1.5, None, {}, r"from -1.5 to 1.5, .*range=\(LOW, HIGH\)"),
         (SIGNED[:, :, :1, 0] * 1.5, None, {}, "or, if they are sequences, say sequences=1"),
+        (SIGNED[:, :, :2, 0] * 1.5, None, {}, "or, if they are sequences, say sequences=1"),
         (BYTES, None, {"range": (0, 16)}, "uint8 images .*from 0 to 255, expected 0 to 16"),
         (SIGNED, None, {"range": (0, 1)}, "from -1.0"),
         (SIGNED, None, {"held_out": SIGNED * 2}, "from -2.0"),

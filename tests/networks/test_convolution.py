@@ -106,10 +106,28 @@ def test_groups_are_those_of_the_compiler_and_so_is_the_gradient_of_a_penalty(gr
         np.testing.assert_allclose(mine, theirs, rtol=1e-10, atol=1e-10)
 
 
-def test_groups_that_do_not_fit_are_refused():
-    for channels, features, groups in ((6, 8, 3), (6, 9, 2), (4, 9, 3)):
-        with pytest.raises(ValueError, match=f"convolve_grouped: .* in {groups} groups: expected"):
-            convolve_grouped(jnp.zeros((1, 4, 4, channels)), jnp.zeros((3, 3, 2, features)), groups)
+def test_groups_take_the_forms_that_are_fast_and_elsewhere_one_convolution():
+    x, kernel = draw((2, 6, 6, 32), (3, 3, 16, 32))
+    program = lambda form: str(jax.make_jaxpr(lambda *a: convolve_grouped(*a, 2, form))(x, kernel))
+    assert "conv_general_dilated" not in program(None)
+    assert program(direct).count("conv_general_dilated[") == 1
+    assert "feature_group_count=2" in program(direct)
+
+
+@pytest.mark.parametrize(
+    "x, kernel, groups",
+    [
+        ((1, 4, 4, 6), (3, 3, 2, 8), 3),
+        ((1, 4, 4, 6), (3, 3, 2, 9), 2),
+        ((1, 4, 4, 6), (3, 3, 2, 9), 0),
+        ((1, 4, 4, 6), (3, 5, 2, 9), 3),
+        ((4, 4, 6), (3, 3, 2, 9), 3),
+        ((1, 4, 4, 6), (9,), 3),
+    ],
+)
+def test_groups_that_do_not_fit_are_refused(x, kernel, groups):
+    with pytest.raises(ValueError, match=f"convolve_grouped: .* expected .*, {groups} groups"):
+        convolve_grouped(jnp.zeros(x), jnp.zeros(kernel), groups)
 
 
 def test_types_are_promoted():
