@@ -30,9 +30,9 @@ def test_experiments_and_files_exist():
     table = README.partition("## Families")[2].partition("## ")[0]
     named = set(re.findall(r"`(\w+)`", table)) - {"new"}
     assert set(experiment.names()) <= named
-    for file in re.findall(r"`(\w+/\w+\.py)`", table):
+    for file in re.findall(r"`([\w/]+\.py)`", table):
         assert (ROOT / "gan_jax" / file).is_file()
-    for file, lines in re.findall(r"`(\w+/\w+\.py)` \| (\d+) \|", table):
+    for file, lines in re.findall(r"`([\w/]+\.py)` \| (\d+) \|", table):
         found = len((ROOT / "gan_jax" / file).read_text().splitlines())
         assert abs(int(lines) - found) <= found / 5, file
     assert len(re.findall(r"\.py` \| \d+ \|", table)) > 20

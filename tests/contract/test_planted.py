@@ -8,6 +8,9 @@ from tests.contract import checks, planted
 from tests.contract.table import ROWS, slow_but
 
 FAMILIES = ("acgan", "cramer", "lecam", "relativistic", "progressive")
+PLAYERS = ("critic", "generator")
+LABELLED = ("biggan", "sagan", "r3gan")
+"""With networks that receive the label each in a way of their own."""
 TURNED = (planted.sides_exchanged, planted.losses_exchanged, planted.opponent_wrong_sign)
 UNSEEN = (planted.losses_exchanged, "cramer")
 """Under either loss the score of a Cramer GAN, which is a surrogate, comes out as it should."""
@@ -51,8 +54,8 @@ def test_the_number_of_draws_catches_exchanged_losses(monkeypatch):
         checks.check_keys(plant(ROWS[family]()), monkeypatch)
 
 
-@pytest.mark.parametrize("name", ["critic", "generator"])
-@pytest.mark.parametrize("family", slow_but([], ["conditional", "acgan"]))
+@pytest.mark.parametrize("name", PLAYERS)
+@pytest.mark.parametrize("family", slow_but([], ["conditional", "acgan", *LABELLED]))
 def test_labels_catch_a_player_that_ignores_them(family, name):
     with pytest.raises(AssertionError, match=name):
         checks.check_labels(planted.unlabelled(ROWS[family](), name))
@@ -64,6 +67,7 @@ def test_labels_catch_a_player_that_ignores_them(family, name):
         ("conditional", "critic"),
         ("conditional", "generator"),
         pytest.param("acgan", "generator", marks=pytest.mark.slow),
+        *(pytest.param(*case, marks=pytest.mark.slow) for case in product(LABELLED, PLAYERS)),
     ],
 )
 def test_labels_catch_a_network_that_ignores_them(family, name):

@@ -11,8 +11,10 @@ import pytest
 
 from gan_jax import families, losses, priors
 from gan_jax.augmentation import showing
-from gan_jax.game import Network, bind
+from gan_jax.data import Spec
+from gan_jax.game import Network, bind, move
 from gan_jax.losses import gradient_penalty
+from gan_jax.networks import mlp_pair
 from tests.playing import draw, loss, start
 
 KEYS = jax.random.split(jax.random.key(0), 4)
@@ -44,6 +46,23 @@ def test_the_loss_is_that_of_the_pair_plus_the_weighted_penalty():
     value, metrics = critic_loss(game(gradient_penalty(10.0)))
     np.testing.assert_allclose(metrics["penalty"], 4.0, rtol=1e-5)
     np.testing.assert_allclose(value, -6.0 + 40.0, rtol=1e-5)
+
+
+def test_a_critic_alone_becomes_the_logarithm_of_the_ratio_of_densities():
+    """Goodfellow et al. 2014, proposition 1: of normal points around 1 and around -1 it is 2 x."""
+    _, critic = mlp_pair(Spec((1,), 1.0, 0.0), latent=1, widths=(32,))
+    adam = REST | {"loss": losses.non_saturating, "critic_optimizer": optax.adam(5e-3)}
+    made = families.two_player(line(1.0), critic, **adam)
+
+    def step(state, key):
+        real, fake = jax.random.normal(key, (2, 512, 1)) + jnp.array([[[1.0]], [[-1.0]]])
+        return move(made, "critic", state, None, {"real": real, "fake": fake})[0], None
+
+    keys = jax.random.split(jax.random.key(1), 600)
+    state, _ = jax.jit(lambda state: jax.lax.scan(step, state, keys))(start(made))
+    x = jnp.linspace(-2.5, 2.5, 101)[:, None]
+    scores = critic.apply(state.params["critic"], state.stats["critic"], x)
+    assert abs(scores - 2 * x[:, 0]).mean() < 0.15
 
 
 def test_the_penalty_is_that_of_the_critic_of_each_label():

@@ -49,6 +49,28 @@ def test_from_the_start_every_matrix_has_a_largest_singular_value_of_one(name):
         np.testing.assert_allclose(weight * largest(plain[path]), plain[path], rtol=0.02)
 
 
+def test_fifty_iterations_find_the_largest_singular_value_where_there_is_a_gap():
+    random = np.random.default_rng(0)
+    left, right = (np.linalg.qr(random.normal(size=(n, 32)))[0] for n in (64, 32))
+    kernel = jnp.asarray(left * ([3.0, 2.0] + [1.0] * 30) @ right.T, jnp.float32)
+    network = spectral(Network(lambda key: ({"w": kernel}, {}), lambda p, s, x: x @ p["w"]))
+    seen = jax.jit(lambda key: network.apply(*network.init(key), jnp.eye(64)))(jax.random.key(1))
+    np.testing.assert_allclose(jnp.linalg.svd(seen, compute_uv=False)[:2], [1, 2 / 3], rtol=1e-4)
+
+
+def test_a_perceptron_under_it_has_slopes_of_at_most_one():
+    critic = spectral(networks.mlp_pair(Spec((5,), 1.0, 0.0), latent=2, widths=(64, 64))[1])
+    one, other = 3 * jax.random.normal(jax.random.key(0), (2, 500, 5))
+
+    @jax.jit
+    def scores(key):
+        state = critic.init(key)
+        return critic.apply(*state, one), critic.apply(*state, other)
+
+    slopes = abs(np.subtract(*scores(jax.random.key(1)))) / np.linalg.norm(one - other, axis=1)
+    assert 0.02 < slopes.max() <= 1.001
+
+
 def test_the_parameters_are_those_of_the_network_itself():
     plain = NETWORKS["mlp"]()
     begin = lambda network: jax.jit(network.init)(jax.random.key(0))[0]
