@@ -1,12 +1,16 @@
 """R3GAN on stacked MNIST: three digits as red, green and blue, and a thousand modes to cover.
 
     gan-jax train stacked_mnist_r3gan
+    gan-jax train stacked_mnist_r3gan --widths 16 --batch-size 32 --learning-rate 5e-4 --steps 1500
 
 26,000 samples are classified, channel by channel, by a perceptron that was trained on MNIST's own
 training part; real stacks give the floor of `mode_kl` beside them.
 
-Not measured yet: meant for an accelerator. With the paper's networks, `--preset PAPER`, it
-reports 1,000 modes and 0.029 nats.
+The first is meant for an accelerator and was not measured. Of its networks, `--preset PAPER`, the
+paper reports 1,000 modes and 0.029 nats. The second sees 48,000 images of the paper's ten million,
+too few to draw digits: in 3,064 s on a core of an Intel Xeon beside other work, jax 0.10.2,
+2026-11-22, averaged weights, seed 0, it has 359 modes (real stacks 1,000), 2.88 nats (0.024), and
+the classifier's confidence is 0.72 (0.995).
 """
 
 from dataclasses import dataclass
