@@ -2,12 +2,13 @@
 
     gan-jax train digits_progressive --seed SEED
     gan-jax train digits_progressive --data 'idx:$GAN_JAX_DATA/mnist'
+    gan-jax evaluate RUN --features classifier --figures score
 
 6,000 steps in 735 s on half of a core of an Intel Xeon, jax 0.10.2, 2026-11-22. Averaged weights,
 360 samples against 360 held-out digits, of seeds 0, 1 and 2: precision 0.539, 0.600, 0.561 (real
 digits 0.931), recall 0.714, 0.708, 0.683 (0.933), Frechet distance of pixels 1.496, 1.493, 1.253
-(0.631). Larger data grow through more sizes, MNIST by 7, 14 and 28: the second command, which was
-not measured.
+(0.631); by the third command the score of a classifier 5.34, 5.35, 5.62 (8.12). Larger data grow
+through more sizes, MNIST by 7, 14 and 28: the second command, which was not measured.
 """
 
 from dataclasses import dataclass
