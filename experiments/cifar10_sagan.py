@@ -35,6 +35,8 @@ class Config:
     """Dimensions of the normal prior."""
     width: int = 64
     """Unit of channels: up to 32x32 the generator has 4 of it, the critic 2."""
+    attention: int | None = None
+    """Size of the maps with self-attention: by default the largest up to 32; 0 for none."""
     conditional: bool = True
     """Whether both networks receive labels: norms for each class, and a projection."""
     average: float = 0.999
@@ -57,7 +59,11 @@ def build(config, spec):
 
     prior = priors.normal(config.latent)
     generator, critic = networks.sagan_pair(
-        spec, latent=config.latent, width=config.width, conditional=config.conditional
+        spec,
+        latent=config.latent,
+        width=config.width,
+        attention=config.attention,
+        conditional=config.conditional,
     )
     generator, critic = networks.with_precision(config.precision, generator, critic)
     game = families.two_player(
@@ -76,5 +82,14 @@ def build(config, spec):
         evaluations=[metrics.suited(spec)],
         measures=[metrics.label_accuracy],
         watch={"critic": "critic/loss", "gap": "critic/gap"},
+        on_chunk=_gammas,
         rule=play.annealed(config.steps, config.schedule, config.warm_up),
     )
+
+
+def _gammas(state, metrics):
+    """How far attention is from the identity, as which it begins, in each network."""
+    import optax
+
+    found = {name: optax.tree.get(params, "gamma") for name, params in state.params.items()}
+    return {f"{name}/gamma": float(value) for name, value in found.items() if value is not None}

@@ -17,7 +17,7 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Config:
-    """Jolicoeur-Martineau 2018, arXiv:1807.00734, least squares, with the networks of DCGAN."""
+    """Jolicoeur-Martineau 2018, arXiv:1807.00734, with the networks of DCGAN."""
 
     data: str = "digits"
     """Data: digits, idx:PATH, ...; the networks follow its shape."""
@@ -25,6 +25,8 @@ class Config:
     """Steps to train: one move of each player."""
     batch_size: int = 64
     """Examples in a minibatch, over all devices."""
+    loss: Literal["rsgan", "rasgan", "ralsgan", "rahinge"] = "ralsgan"
+    """The paired one, or an average: of logits, of least squares or of a hinge."""
     learning_rate: float = 2e-4
     """Of Adam, for both players."""
     latent: int = 32
@@ -56,7 +58,12 @@ def build(config, spec):
     game = families.relativistic(
         generator,
         critic,
-        loss=losses.average_least_squares,
+        loss={
+            "rsgan": losses.paired,
+            "rasgan": losses.average_standard,
+            "ralsgan": losses.average_least_squares,
+            "rahinge": losses.average_hinge,
+        }[config.loss],
         prior=prior,
         generator_optimizer=adam,
         critic_optimizer=adam,

@@ -33,7 +33,7 @@ class Config:
     """Of the critic: gradient is that of WGAN-GP; consistency, of images, is under small shifts."""
     penalty_weight: float = 1.0
     """Of the penalty; its usual number is 10 under gradient, one_sided, dragan and consistency."""
-    architecture: Literal["mlp", "dcgan", "resnet", "sngan", "r3gan"] = "mlp"
+    architecture: Literal["mlp", "dcgan", "resnet", "sngan", "sagan", "biggan", "r3gan"] = "mlp"
     """Of both networks; all but mlp are for square images."""
     width: int = 128
     """Of hidden layers, or the unit of channels; at most 64 will do for images."""
@@ -42,10 +42,11 @@ class Config:
     latent: int = 32
     """Dimensions of the normal prior."""
     conditioning: Literal["none", "concat", "projection", "classifier"] = "none"
-    """How the critic sees labels: concat in mlp, dcgan, resnet, projection in sngan, r3gan; or by
-    a classifier beside it, in dcgan (AC-GAN)."""
+    """How the critic sees labels: concat in mlp, dcgan, resnet; projection in sngan, sagan, biggan,
+    whose generator has a batch norm of each class, and r3gan; classifier (AC-GAN) in dcgan."""
     normalisation: Literal["none", "batch", "spectral"] = "none"
-    """Of the critic; batch, in dcgan, mixes examples and goes with no penalty on their slopes."""
+    """Of the critic, spectral in sagan and biggan of the generator too; batch, in dcgan, mixes
+    examples and goes with no penalty on their slopes."""
     clip: float = 0.0
     """Bound of the critic's weights, such as 0.01 (WGAN), not of a classifier's; 0 for none."""
     generator_rate: float = 3e-4
@@ -146,6 +147,9 @@ def _networks(config, spec, conditional):
     if config.normalisation == "spectral":
         judges = {name: network for name, network in made.items() if name != "generator"}
         made |= {name: networks.spectral(network) for name, network in judges.items()}
+        if config.architecture in ("sagan", "biggan"):
+            kernels = lambda path: path.endswith("kernel")
+            made["generator"] = networks.spectral(made["generator"], include=kernels)
     return made
 
 
@@ -158,6 +162,8 @@ def _plain(config, spec, conditional):
         "dcgan": (("concat", "classifier"), networks.dcgan_pair, {"width": width}),
         "resnet": (("concat",), networks.resnet_pair, {"widths": width}),
         "sngan": (("projection",), networks.sngan_pair, {"width": width}),
+        "sagan": (("projection",), networks.sagan_pair, {"width": width}),
+        "biggan": (("projection",), networks.biggan_pair, {"width": width}),
         "r3gan": (("projection",), networks.r3gan_pair, {"widths": width}),
     }[config.architecture]
     if conditional and config.conditioning not in ways:
