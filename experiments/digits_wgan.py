@@ -2,13 +2,17 @@
 
     gan-jax train digits_wgan --seeds 0..2
     gan-jax train digits_wgan --data 'idx:$GAN_JAX_DATA/mnist' --widths 512 512 512
+    gan-jax train digits_wgan --data ring --widths 128 128 128 --seeds 0..2
 
 5,000 steps of seeds 0 to 2, in one program, in 160 s on two cores of an Intel Xeon (timed
 2026-11-21), jax 0.10.2, 2026-11-22. Averaged weights, 360 samples against 360 held-out digits, by
 seed: precision 0.672, 0.706, 0.731 (real digits 0.931), recall 0.886, 0.878, 0.875 (0.933), Frechet
 distance of pixels 0.810, 0.898, 0.770 (0.631). The second command, MNIST, in 682 s on a core beside
 other work, 2026-11-22, seed 0: of 2,500 samples precision 0.159 (real digits 0.852), recall 0.533
-(0.881), Frechet distance of pixels 18.5 (5.5).
+(0.881), Frechet distance of pixels 18.5 (5.5). The third, eight Gaussians on a ring, in 52 s on a
+core, 2026-11-23, by seed: 8 of 8 modes; Wasserstein distance of 1,000 points 0.291, 0.258, 0.299
+(real points 0.077); within three sigma 0.027, 0.037, 0.037 (0.990): clipping leaves the critic too
+smooth to find how narrow the modes are.
 """
 
 from dataclasses import dataclass
