@@ -1,11 +1,17 @@
 """The Cramer GAN on the 1,797 handwritten 8x8 digits of scikit-learn.
 
     gan-jax train digits_cramer --seeds 0..2
+    gan-jax train digits_cramer --data ring --widths 128 128 128 --batch-size 256 --latent 2
+        --penalty 0.1 --learning-rate 5e-4 --steps 4000 --seeds 0..2
 
 3,000 steps of seeds 0 to 2, in one program, in 201 s on two cores of an Intel Xeon beside other
 work (timed 2026-11-21), jax 0.10.2, 2026-11-22. Averaged weights, 360 samples against 360 held-out
 digits, by seed: precision 0.550, 0.567, 0.567 (real digits 0.931), recall 0.911, 0.900, 0.892
-(0.933), Frechet distance of pixels 0.894, 0.970, 0.924 (0.631).
+(0.933), Frechet distance of pixels 0.894, 0.970, 0.924 (0.631). The second command, eight Gaussians
+on a ring with the settings of `ring_wgan_gp`, in 374 s on a core beside other work, 2026-11-23, of
+2,500 samples by seed: 8 of 8 modes; within three sigma 0.690, 0.700, 0.719 (real points 0.990);
+divergence of the modes' histogram 0.0045, 0.0062, 0.0082 nats (0.0021); Wasserstein distance of
+1,000 points 0.106, 0.087, 0.072 (0.077).
 """
 
 from dataclasses import dataclass

@@ -32,7 +32,7 @@ def adaptive(
     real examples by heart. Karras et al. 2020, arXiv:2006.06676, section 3, equation 1 (r_t). p is
     0 at first, the network `adaptive` of the critic's player; it is logged as `critic/probability`
     and r as `critic/overfitting`. Differs from the paper: p moves with every minibatch, not every
-    fourth.
+    fourth; a penalty such as R1 is on the slope in T(x), that of the authors' code in x.
 
     Args:
       generator: latents to examples.
