@@ -28,9 +28,10 @@ FIGURES = (
     "sliced_wasserstein",
     "near_duplicates",
     "score",
+    "classes",
     "usefulness",
 )
-LABELLED = ("score", "usefulness")
+LABELLED = ("score", "classes", "usefulness")
 """Figures that are only taken when they are asked for, since they need labels."""
 DEFAULT = 10_000
 """Examples in each set, where none are asked for."""
@@ -45,7 +46,7 @@ class Measured:
     inception:PATH (weights in PyTorch's names, .npz or .safetensors); or several."""
     figures: tuple[str, ...] = ()
     """Which: frechet, kernel, precision_recall, density_coverage, two_sample, sliced_wasserstein
-    and near_duplicates, all if not given; score and usefulness, which need labels."""
+    and near_duplicates, all if not given; score, classes and usefulness, which need labels."""
     n: int | None = None
     """Examples in each set, as far as there are so many; 10,000 if not given."""
 
@@ -130,7 +131,7 @@ def _check(measured: Measured) -> None:
     if not measured.features and (measured.figures or measured.n is not None):
         raise UsageError(
             "--figures and --n are those of --features: give some, such as random, or classifier "
-            "for score and usefulness."
+            "for score, classes and usefulness."
         )
     if measured.n is not None and measured.n < FEWEST:
         raise UsageError(f"--n is {measured.n}: it must be {FEWEST} or more.")
@@ -167,6 +168,7 @@ def _figures(names: Sequence[str]) -> Mapping[str, Figure]:
         "sliced_wasserstein": seen.of_pairs(sliced),
         "near_duplicates": seen.duplicates(),
         "score": seen.score(),
+        "classes": seen.classes(),
         "usefulness": seen.labelled(),
     }
     return {name: known[name] for name in names or FIGURES if names or name not in LABELLED}

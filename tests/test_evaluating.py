@@ -13,7 +13,7 @@ from gan_jax.cli import main
 from gan_jax.loading import load
 from tests.small_images import trained_on_two
 
-FIGURES = evaluating.FIGURES[1:-2]
+FIGURES = evaluating.FIGURES[1 : -len(evaluating.LABELLED)]
 QUICK = ("--features", "pixels", "--figures", "frechet", "kernel", "near_duplicates")
 
 
@@ -104,7 +104,7 @@ def test_every_figure_can_be_asked_for():
 
 
 def test_labelled_samples_are_judged_by_classifiers(run, capsys):
-    flags = ("--features", "classifier", "--figures", "score", "usefulness", "frechet")
+    flags = ("--features", "classifier", "--figures", "score", "classes", "usefulness", "frechet")
     assert main(["evaluate", str(run), *flags]) == 2
     said = "No figure frechet of the features classifier of held-out data: a covariance of 256 "
     assert said in capsys.readouterr().err
@@ -112,6 +112,7 @@ def test_labelled_samples_are_judged_by_classifiers(run, capsys):
     assert 1 <= found["samples"]["classifier_score"] < found["real"]["classifier_score"] <= 2
     for name in ("classifier_train_on_synthetic", "classifier_test_on_synthetic"):
         assert found["samples"][name] < 0.9 < found["real"][name] <= 1
+    assert found["samples"]["classifier_class_kl"] > found["real"]["classifier_class_kl"] >= 0
     about = found["provenance"]["classifier_score"]
     assert (about["n_real"], about["n_fake"]) == (0, 180)
 

@@ -54,6 +54,22 @@ def divergence_from_uniform(counts: np.ndarray) -> float:
     return float(np.log(len(counts)) + np.sum(present * np.log(present)))
 
 
+def divergence_of_counts(counts: np.ndarray, real: np.ndarray) -> float:
+    """`KL(p || q)` in nats of the shares p of what was counted from the shares q among real ones.
+
+    One more of each kind is counted among the real ones, so that none has a share of nothing.
+
+    >>> divergence_of_counts(np.array([5, 5]), np.array([99, 99]))
+    0.0
+    >>> round(divergence_of_counts(np.array([0, 7]), np.array([99, 99])), 4)  # log 2
+    0.6931
+    """
+    from scipy.special import rel_entr
+
+    shares, expected = counts / counts.sum(), (real + 1) / (real + 1).sum()
+    return float(rel_entr(shares, expected).sum())
+
+
 def _check(samples: np.ndarray, centres: np.ndarray, deviation: float) -> None:
     if samples.shape[1] != centres.shape[1]:
         raise ValueError(

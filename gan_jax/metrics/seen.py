@@ -9,6 +9,7 @@ from gan_jax.metrics.classes import classifier_score
 from gan_jax.metrics.features import Extractor
 from gan_jax.metrics.frechet import Moments, frechet_from_moments, streamed_moments
 from gan_jax.metrics.labelled import synthetic_usefulness
+from gan_jax.metrics.mixture import divergence_of_counts
 from gan_jax.metrics.nearest_example import near_duplicates
 
 KEPT = 10_000
@@ -112,12 +113,24 @@ def frechet() -> Figure:
 
 def score() -> Figure:
     """`classifier_score`, of all examples; it takes no real data to compare with."""
-
-    def lacks(seen: Seen) -> str:
-        return "" if seen.chances is not None else "these features have no classes"
-
     measure = lambda real, other: ({"score": classifier_score(other.chances)}, (0, other.count))
-    return Figure(measure, lacks, unseen=True)
+    return Figure(measure, _classless, unseen=True)
+
+
+def classes() -> Figure:
+    """`divergence_of_counts` of the likeliest classes of all examples: of which there are too few.
+
+    Samples of all classes alike have that of perfect ones, about (K - 1) / 2N; of one class alone
+    it is log K where the K classes are even.
+    """
+
+    def measure(real: Seen, other: Seen):
+        counts = (
+            np.bincount(x.chances.argmax(1), minlength=x.chances.shape[1]) for x in (other, real)
+        )
+        return {"class_kl": divergence_of_counts(*counts)}, (real.count, other.count)
+
+    return Figure(measure, _classless)
 
 
 def duplicates() -> Figure:
@@ -143,3 +156,7 @@ def labelled() -> Figure:
         return synthetic_usefulness(*first, *second), (count, count)
 
     return Figure(measure, lacks)
+
+
+def _classless(seen: Seen) -> str:
+    return "" if seen.chances is not None else "these features have no classes"

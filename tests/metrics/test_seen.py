@@ -3,7 +3,7 @@ import pytest
 
 from gan_jax.metrics import Extractor, frechet_distance, pixel_features, precision_recall
 from gan_jax.metrics import seen as seen_room
-from gan_jax.metrics.seen import duplicates, frechet, labelled, of_pairs, score, see
+from gan_jax.metrics.seen import classes, duplicates, frechet, labelled, of_pairs, score, see
 
 EXAMPLES = np.random.default_rng(0).normal(size=(500, 2, 3)).astype(np.float32)
 LABELS = (EXAMPLES[:, 0, 0] > 0).astype(np.int32)
@@ -49,6 +49,11 @@ def test_figures_are_those_of_arrays_and_say_of_how_many():
     assert score().measure(real, other)[1] == (0, 300)
     assert 1.9 < score().measure(real, other)[0]["score"] <= 2
     assert duplicates().measure(real, other)[1] == (500, 200)
+    q, p = (np.bincount(sure(x).argmax(1)) for x in (EXAMPLES, EXAMPLES[:300] + 0.1))
+    q, p = (q + 1) / 502, p / 300
+    found, sizes = classes().measure(real, other)
+    assert sizes == (500, 300)
+    assert found == {"class_kl": pytest.approx((p * np.log(p / q)).sum(), rel=1e-9)}
     figures, sizes = labelled().measure(real, other)
     assert sizes == (200, 200) and min(figures.values()) > 0.8
 
@@ -64,6 +69,6 @@ def test_wide_features_take_no_more_memory_than_there_is(monkeypatch):
 def test_what_a_figure_lacks_is_said():
     few = see(pixel_features(), parts(6, EXAMPLES[:6], None), moments=True)
     assert frechet().lacks(few) == "a covariance of 6 features needs more than the 6 examples"
-    assert score().lacks(few) == "these features have no classes"
+    assert score().lacks(few) == classes().lacks(few) == "these features have no classes"
     assert labelled().lacks(few) == "the examples have no labels"
     assert of_pairs(precision_recall).lacks(few) == ""
