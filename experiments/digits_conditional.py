@@ -1,12 +1,15 @@
 """A conditional GAN on the 1,797 handwritten 8x8 digits: ask for a digit, get that one.
 
     gan-jax train digits_conditional --seeds 0..2
+    gan-jax evaluate RUN --features classifier --figures usefulness
 
 8,000 steps of seeds 0 to 2, in one program, in 201 s on two cores of an Intel Xeon beside other
 work (timed 2026-11-21), jax 0.10.2, 2026-11-22. Averaged weights, 360 samples against 360 held-out
 digits, by seed: precision 0.933, 0.919, 0.953 (real digits 0.931), recall 0.789, 0.822, 0.808
 (0.933), Frechet distance of pixels 0.864, 0.719, 0.948 (0.631); 0.986, 0.975 and 0.989 of the
-samples show, to `metrics.classifier`, the digit asked for (real 0.986).
+samples show, to `metrics.classifier`, the digit asked for (real 0.986). By the second command, on
+features of a classifier, support vectors that learnt from samples are right about 0.981, 0.983 and
+0.981 of real digits (from real ones 0.989).
 """
 
 from dataclasses import dataclass
