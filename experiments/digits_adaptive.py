@@ -1,12 +1,17 @@
 """Augmentation that adapts (ADA) on the 1,797 handwritten 8x8 digits of scikit-learn.
 
     gan-jax train digits_adaptive --seeds 0..2
+    gan-jax train digits_adaptive --data 'digits?per_class=20' --seeds 0..2
 
 4,000 steps of seeds 0 to 2, in one program, in 406 s on two cores of an Intel Xeon beside much
 other work, jax 0.10.2, 2026-11-21. Averaged weights, 360 samples against 360 held-out digits, by
 seed: precision 0.761, 0.739, 0.697 (real digits 0.931), recall 0.778, 0.744, 0.842 (0.933), Frechet
 distance of pixels 1.036, 0.982, 0.974 (0.631). Under R1 the critic does not overfit these data: the
-probability of an augmentation ends at 0.
+probability of an augmentation ends at 0. Of 20 digits of each class, the second command, it ends at
+0.21, 0.19, 0.18; in 131 s on a core, 2026-11-23, of 200 samples against 200 held-out digits, and
+in brackets without augmentation (`--target 1`): precision 0.880, 0.895, 0.930 (0.920,
+0.935, 0.945; real digits 0.935), recall 0.725, 0.755, 0.705 (0.610, 0.665, 0.610; 0.955), Frechet
+distance 1.76, 1.81, 1.69 (1.78, 1.93, 1.73; 1.12).
 """
 
 from dataclasses import dataclass
