@@ -40,11 +40,12 @@ def check_fits(built: Experiment, data: Dataset, batch_size: int, *, many: bool)
     """Refuses an experiment whose games cannot be played, kept or sampled, by tracing them."""
     if many and built.before:
         raise UsageError("Games in turn are trained one --seed at a time, without --seeds.")
+    devices = 1 if many else jax.device_count()
     try:
         phases.check(built.phases)
         keys = jax.random.split(jax.random.key(0), 2)
         for game, sampler, _ in built.phases:
-            check_game(game, data, batch_size, built.rule or update)
+            check_game(game, data, batch_size, built.rule or update, devices=devices)
             checkpoint.check_kept(abstract(game))
             draw = lambda state, game=game, sampler=sampler: sampler(bind(game, state), keys)
             jax.eval_shape(draw, abstract(game))

@@ -7,7 +7,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from gan_jax import compiling, feed, parallel
+from gan_jax import axis, compiling, feed, parallel
 from gan_jax.data import Dataset
 from gan_jax.errors import UsageError
 from gan_jax.game import Game, State, init, update
@@ -130,13 +130,28 @@ def check_data(data: Dataset, batch_size: int, *, split: bool = True) -> None:
     check_batch(batch_size, len(data.train["real"]), split=split)
 
 
-def check_fits(game: Game, data: Dataset, batch_size: int, rule: Callable = update) -> None:
+def check_fits(
+    game: Game, data: Dataset, batch_size: int, rule: Callable = update, *, devices: int = 1
+) -> None:
     """Refuses a game that cannot be played on the data, by tracing a step: nothing is computed.
 
     Raises:
-      ValueError: networks, losses and data do not fit one another.
+      ValueError: networks, losses and data do not fit one another, or not in the part of a
+        minibatch that each of several devices plays.
     """
-    jax.eval_shape(*traceable(game, data, batch_size, rule))
+    body, *kinds = traceable(game, data, batch_size, rule)
+    jax.eval_shape(body, *kinds)
+    if devices == 1:
+        return
+    alone = lambda device, *given: body(*given)
+    split = jax.vmap(alone, (0, *(None,) * len(kinds)), axis_name=axis.NAME)
+    try:
+        jax.eval_shape(split, np.arange(devices), *kinds)
+    except ValueError as error:
+        raise ValueError(
+            f"Of a batch of {batch_size} each of {devices} devices plays {batch_size // devices}. "
+            f"{error}"
+        ) from error
 
 
 def traceable(game: Game, data: Dataset, batch_size: int, rule: Callable = update) -> tuple:

@@ -143,8 +143,8 @@ def check_scores(
 def _check_apart(scores: jax.Array, real: jax.Array) -> None:
     if len(scores) % 2:
         raise ValueError(
-            f"{len(real)} real and as many fakes got {len(scores)} scores: a pack holds either, "
-            "and its size divides the minibatch of each device."
+            f"{len(real)} real and as many fakes got {len(scores)} scores: a pack holds either. "
+            "Take a batch of which each device has a multiple of the pack."
         )
 
 

@@ -150,9 +150,7 @@ def r3gan_pair(
     return paired(generator, critic, spec.shape, latent, classes)
 
 
-def _sngan(
-    spec: Spec, latent: int, width: int, conditional: bool, attention: int
-) -> tuple[Network, Network]:
+def _sngan(spec: Spec, latent: int, width: int, conditional: bool, attention: int) -> tuple:
     check_widths(width)
     classes = classes_of(spec, conditional)
     ups, downs, count = channels_of(spec.shape, width, 2)

@@ -50,8 +50,8 @@ def _joined(x: jax.Array, count: int) -> jax.Array:
     """`[B, ..., C]` to `[B / count, ..., count * C]`."""
     if x.ndim < 2 or len(x) % count:
         raise ValueError(
-            f"Packs of {count} are made of examples [B, ..., C] with a B that {count} divides, on "
-            f"each device; given: shape {x.shape}."
+            f"Packs of {count} are made of examples [B, ..., C]; given: shape {x.shape}. Take a "
+            f"batch of which each device has a multiple of {count}."
         )
     packs = jax.numpy.moveaxis(x.reshape(-1, count, *x.shape[1:]), 1, -2)
     return packs.reshape(*packs.shape[:-2], -1)

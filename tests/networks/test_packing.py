@@ -6,9 +6,11 @@ import pytest
 
 from gan_jax import families, losses, priors
 from gan_jax.data import Spec
+from gan_jax.data import open as open_data
 from gan_jax.game import Network, bind
 from gan_jax.networks import MLPCritic, linen, mlp_pair, packed
 from gan_jax.sampling import from_prior, prepare
+from gan_jax.train import check_fits
 from tests.playing import draw, loss, start
 
 SUM = Network(lambda key: ({}, {}), lambda params, stats, x: x)
@@ -63,7 +65,7 @@ def test_packs_never_hold_real_and_fake(size):
     made = game()
     batch = {"real": np.ones((size, 2), np.float32), "fake": np.zeros((size, 2), np.float32)}
     keys = jax.random.split(jax.random.key(1), size)
-    with pytest.raises(ValueError, match="divides the minibatch of each device"):
+    with pytest.raises(ValueError, match=f"{size} scores: a pack holds either. Take a batch"):
         loss(made, "critic", keys, batch)
     with pytest.raises(ValueError, match=r"Packs of 2 .* given: shape"):
         loss(made, "generator", keys, batch)
@@ -115,3 +117,10 @@ def test_what_cannot_be_packed():
         packed(SUM, 0)
     with pytest.raises(ValueError, match=r"Packs of 2 .* \(4,\)"):
         packed(SUM, 2).apply({}, {}, np.zeros((4, 2)), np.zeros(4, np.int32))
+
+
+def test_a_pack_is_whole_on_every_device():
+    ring = open_data("ring")
+    check_fits(game(), ring, 12, devices=6)
+    with pytest.raises(ValueError, match="batch of 12 each of 4 devices plays 3. .* of the pack"):
+        check_fits(game(), ring, 12, devices=4)
