@@ -61,11 +61,11 @@ def scatter(
 
 
 def intervals(titles: Sequence[str], figures: Sequence[Mapping[str, Mapping]], path: Path) -> None:
-    """Draws the mean and the interval of every figure, a panel each, beside that of real data.
+    """Draws the mean and the interval of every figure, a panel each, beside real data's, if given.
 
     Args:
       titles: of the rows.
-      figures: of each row, by name: `mean`, `interval` and `real`; or nothing, if it has none.
+      figures: of each row, by name: `mean`, `interval` and perhaps `real`; or nothing.
       path: a `.png`.
     """
     names = list(dict.fromkeys(name for row in figures for name in row))
@@ -77,7 +77,8 @@ def intervals(titles: Sequence[str], figures: Sequence[Mapping[str, Mapping]], p
             if name in row:
                 axes.plot(row[name]["interval"], (place, place), color="C0")
                 axes.plot(row[name]["mean"], place, "o", color="C0")
-                axes.axvline(row[name]["real"], color="0.7", linewidth=1)
+                if "real" in row[name]:
+                    axes.axvline(row[name]["real"], color="0.7", linewidth=1)
         axes.set(title=name, yticks=range(len(titles)), yticklabels=titles)
         axes.invert_yaxis()
         axes.label_outer()

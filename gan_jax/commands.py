@@ -79,6 +79,7 @@ def list_runs(words: Sequence[str]) -> None:
     for path in found:
         try:
             known, rows = runs.about(path), history.rows(path)
+            lost = len(runs.diverged(path))
         except RunError as error:
             print(f"{path}  {error}")
             continue
@@ -86,6 +87,7 @@ def list_runs(words: Sequence[str]) -> None:
         of = known["config"]["steps"]
         many = known.get("replicas")
         which = f"{len(many)} replicas" if many else f"seed {known['seed']}"
+        which += f", {lost} diverged" if lost else ""
         print(f"{path}  {known['experiment']}  {which}  step {step} of {of}")
 
 

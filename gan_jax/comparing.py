@@ -38,6 +38,7 @@ def read(run: Path) -> Evaluated:
 
     Raises:
       RunError: it is no run, was not evaluated yet, or not so that it can be compared.
+      UsageError: it holds several configurations of a sweep.
     """
     try:
         found = runs.read_json(run / runs.EVALUATION)
@@ -48,6 +49,11 @@ def read(run: Path) -> Evaluated:
         real = found["real"]
         figures = {k: {"value": v, "real": real[k]} for k, v in found["samples"].items()}
         seed = str(found["seed"])
+    elif (count := found.get("configurations", 1)) > 1:
+        raise UsageError(
+            f"{run} holds {count} configurations, and a mean over them says nothing of any: name "
+            f"its replicas, as {run}/NAME; the table of the sweep has a row for each."
+        )
     else:
         given = found.get("figures", {}).items()
         figures = {name: {**figure, "value": figure["mean"]} for name, figure in given}

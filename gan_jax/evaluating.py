@@ -65,7 +65,7 @@ def evaluate(words: Sequence[str]) -> None:
     """gan-jax evaluate RUN [flags]"""
     folder, source, measured = opened(words, "evaluate", source=Source, measured=Measured)
     _check(measured)
-    found = loaded(folder, source)
+    found = loaded(folder, source, diverged=True)
     from gan_jax import data, summary
     from gan_jax.evaluation import assess, provenance, record
     from gan_jax.measuring import before, joined, measure

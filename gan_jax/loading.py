@@ -39,6 +39,7 @@ class Trained:
     draw: Callable[..., Mapping[str, np.ndarray]]
     folder: Path  # of the run, or of this replica in it
     wanted: Mapping[str, Any] = dataclasses.field(default_factory=dict)  # of `asked`
+    diverged: bool = False  # whether the state is the last sound one of a replica
 
     @property
     def game(self) -> Game:
@@ -158,7 +159,8 @@ def load_all(
 
     def trained(values: Mapping[str, float], seed: int, state: State, folder: Path) -> Trained:
         changed, (built, draw) = dataclasses.replace(config, **values), ready(values)
-        return Trained(built, changed, spec, seed, known["fingerprint"], state, draw, folder)
+        given = built, changed, spec, seed, known["fingerprint"], state, draw, folder
+        return Trained(*given, diverged=bool(lanes) and int(state.step) < step)
 
     if not lanes:
         like = phases.abstract(ready({})[0].phases, step)

@@ -41,7 +41,9 @@ def _circumstances(run: Told) -> str:
     said = []
     if "replicas" in found:
         failed = ((what, found[what]) for what in ("diverged", "collapsed"))
-        said += [f"{found['replicas']} replicas, with the mean and its 95 % interval"]
+        kinds = found.get("configurations", 1)
+        of = f" of {kinds} configurations taken together" if kinds > 1 else ""
+        said += [f"{found['replicas']} replicas{of}, with the mean and its 95 % interval"]
         said += [f"{what}: {', '.join(names) or 'none'}" for what, names in failed]
     if "not_compared" in found:
         return f"nothing was compared, since {found['not_compared']}; {'; '.join(said)}"

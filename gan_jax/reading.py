@@ -158,11 +158,20 @@ def seed_of(source: Source, trained) -> int:
     return trained.seed if source.seed is None else source.seed
 
 
-def loaded(folder: Path, source: Source):
-    """All that is meant of the run, as `loading.load_all` gives it."""
+def loaded(folder: Path, source: Source, *, diverged: bool = False):
+    """All that is meant of the run, as `loading.load_all` gives it.
+
+    What has diverged is told, and left out unless it is all there is or `diverged` wants it.
+    """
     from gan_jax.cache import keep_programs
     from gan_jax.loading import load_all
 
     if source.cache:
         keep_programs()
-    return load_all(folder, source.step, source.replica or None, source.experiment or None)
+    found = load_all(folder, source.step, source.replica or None, source.experiment or None)
+    sound = [trained for trained in found if not trained.diverged]
+    out = " and is left out" if sound and not diverged else ""
+    for trained in (trained for trained in found if trained.diverged):
+        last = int(trained.state.step)
+        print(f"{trained.folder.name} has diverged{out}: its last sound step is {last}.")
+    return found if diverged else sound or found

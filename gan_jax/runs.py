@@ -116,6 +116,16 @@ def about(run: Path, experiment: Path | None = None) -> dict[str, Any]:
     return known
 
 
+def diverged(run: Path) -> list[str]:
+    """The names of the replicas that its evaluation found to have diverged; none before it.
+
+    Raises:
+      RunError: the file is damaged.
+    """
+    file = run / EVALUATION
+    return list(read_json(file).get("diverged", ())) if file.is_file() else []
+
+
 def _is_replica(found: Any) -> bool:
     """Whether the name is that of its seed and values, and so that of a folder in the run."""
     if not isinstance(found, dict):

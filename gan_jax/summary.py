@@ -22,16 +22,17 @@ def summarise(found: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> d
       names: of all replicas; one that is not in `found` has diverged.
 
     Returns:
-      `replicas` how many, the names of those that `diverged`, and of those that `collapsed`: whose
-      samples lack variety; and for each of the
-      `figures` that all of them have its mean, its standard deviation, the 95 % interval of the
-      mean (Student), `best` and `worst`, those nearest to and farthest from the figure of real
-      data, by name, and that one; for each of the `tasks` that all have, if there are any, `mean`,
-      `std`, `median`, `least` and `largest`.
+      `replicas` how many, of how many `configurations`, the names of those that `diverged`, and of
+      those that `collapsed`: whose samples lack variety; and for each of the `figures` that all of
+      them have its mean, its standard deviation, the 95 % interval of the mean (Student), `best`
+      and `worst`, those nearest to and farthest from the figure of real data, by name, and that
+      one; for each of the `tasks` that all have, if there are any, `mean`,
+      `std`, `interval`, `median`, `least` and `largest`.
     """
     evaluated = {name: figures for name, figures in found.items() if "samples" in figures}
     about = {
         "replicas": len(names),
+        "configurations": len({name.rpartition("seed-")[0] for name in names}),
         "diverged": [name for name in names if name not in found],
         "collapsed": [name for name, figures in evaluated.items() if lacking(figures)],
     }
@@ -85,7 +86,9 @@ def record(run: Path, found: Mapping[str, Mapping[str, Any]], names: Sequence[st
     """Writes the summary to the run; returns it as a table."""
     summary = summarise(found, names)
     runs.write_json(run / runs.EVALUATION, summary)
-    counts = [f"{summary['replicas']} replicas"]
+    kinds = summary["configurations"]
+    of = f" of {kinds} configurations, their figures taken together" if kinds > 1 else ""
+    counts = [f"{summary['replicas']} replicas{of}"]
     for what in ("diverged", "collapsed"):
         who = f" ({', '.join(summary[what])})" if summary[what] else ""
         counts.append(f"{len(summary[what])} {what}{who}")
@@ -107,18 +110,23 @@ def table(summary: Mapping[str, Any]) -> str:
     for what, figure in summary["figures"].items():
         ends = (f"{digits(figure[end])} ({figure[f'{end}_of']})" for end in ("best", "worst"))
         middle = (digits(figure["mean"]), digits(figure["std"]))
-        low, high = map(digits, figure["interval"])
-        rows.append(
-            (titled(what, summary), *middle, f"{low} to {high}", *ends, digits(figure["real"]))
-        )
+        span = spanned(figure["interval"])
+        rows.append((titled(what, summary), *middle, span, *ends, digits(figure["real"])))
     return aligned(rows)
 
 
 def task_table(tasks: Mapping[str, Mapping[str, float]]) -> str:
     """The figures of tasks as aligned text."""
-    names = list(next(iter(tasks.values())))
-    rows = [(what, *map(digits, spread.values())) for what, spread in tasks.items()]
-    return aligned([("networks", *names), *rows])
+    spreads = [spread | {"interval": spanned(spread["interval"])} for spread in tasks.values()]
+    shown = lambda value: value if isinstance(value, str) else digits(value)
+    rows = [(what, *map(shown, own.values())) for what, own in zip(tasks, spreads, strict=True)]
+    return aligned([("networks", *spreads[0]), *rows])
+
+
+def spanned(interval: Sequence[float]) -> str:
+    """The two ends of an interval as text."""
+    low, high = map(digits, interval)
+    return f"{low} to {high}"
 
 
 def _spread(values: Sequence[float]) -> dict[str, float]:
@@ -126,6 +134,7 @@ def _spread(values: Sequence[float]) -> dict[str, float]:
     return {
         "mean": float(every.mean()),
         "std": float(every.std(ddof=1)) if len(every) > 1 else 0.0,
+        "interval": interval(every),
         "median": float(np.median(every)),
         "least": float(every.min()),
         "largest": float(every.max()),

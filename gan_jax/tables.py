@@ -21,23 +21,25 @@ class Row(NamedTuple):
 
 
 def record(folder: Path, parts: Sequence[tuple[Mapping[str, Any], Path]]) -> str:
-    """Writes `sweep.csv`, `sweep.md` and `sweep.png` to the folder.
+    """Writes `sweep.csv`, `sweep.md` and, if there are figures, `sweep.png` to the folder.
 
     Args:
       folder: of the sweep.
       parts: the values that differ between the runs, and each run.
 
     Returns:
-      The table as text: the mean of each figure over the seeds, with its 95 % interval.
+      The table as text: the mean of each figure, and of each figure of tasks, over the seeds, with
+      its 95 % interval.
     """
     rows = [row for values, run in parts for row in collected(values, run)]
-    names = list(dict.fromkeys(name for row in rows for name in row.summary["figures"]))
+    names = list(dict.fromkeys(name for row in rows for name in _figures(row)))
     write_atomically(folder / "sweep.csv", _csv(rows, names).encode())
     cells = _cells(rows, names)
     write_atomically(folder / "sweep.md", markdown(cells).encode())
     titles = [", ".join(f"{name} {value}" for name, value in row.values.items()) for row in rows]
-    charts.intervals(titles, [row.summary["figures"] for row in rows], folder / "sweep.png")
-    return f"{aligned(cells)}\nWrote sweep.csv, sweep.md and sweep.png to {folder}."
+    charts.intervals(titles, [_figures(row) for row in rows], folder / "sweep.png")
+    picture = ", sweep.md and sweep.png" if names else " and sweep.md"
+    return f"{aligned(cells)}\nWrote sweep.csv{picture} to {folder}."
 
 
 def markdown(cells: Sequence[Sequence[str]]) -> str:
@@ -66,6 +68,11 @@ def collected(values: Mapping[str, Any], run: Path) -> list[Row]:
     ]
 
 
+def _figures(row: Row) -> dict[str, Mapping[str, Any]]:
+    """Those beside real data, and those of tasks, which have no real one and no best."""
+    return {**row.summary["figures"], **row.summary.get("tasks", {})}
+
+
 def _first(row: Row) -> list[Any]:
     """What stands before the figures in a line."""
     failed = (len(row.summary[what]) for what in ("diverged", "collapsed"))
@@ -79,7 +86,7 @@ def _head(rows: Sequence[Row]) -> list[str]:
 def _cells(rows: Sequence[Row], names: Sequence[str]) -> list[list[str]]:
     cells = [[*_head(rows), *names]]
     for row in rows:
-        figures = [_with_interval(row.summary["figures"].get(name)) for name in names]
+        figures = [_with_interval(_figures(row).get(name)) for name in names]
         cells.append([*map(str, _first(row)), *figures])
     return cells
 
@@ -97,13 +104,13 @@ def _csv(rows: Sequence[Row], names: Sequence[str]) -> str:
     writer = csv.writer(file)
     writer.writerow([*_head(rows), *(f"{name}_{part}" for name in names for part in parts)])
     for row in rows:
-        figures = (row.summary["figures"].get(name) for name in names)
+        figures = (_figures(row).get(name) for name in names)
         cells = (_numbers(figure, parts) if figure else [""] * len(parts) for figure in figures)
         writer.writerow([*_first(row), *chain.from_iterable(cells)])
     return file.getvalue()
 
 
-def _numbers(figure: Mapping[str, Any], parts: Sequence[str]) -> list[float]:
+def _numbers(figure: Mapping[str, Any], parts: Sequence[str]) -> list[float | str]:
     low, high = figure["interval"]
     known = {**figure, "low": low, "high": high}
-    return [known[part] for part in parts]
+    return [known.get(part, "") for part in parts]

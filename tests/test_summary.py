@@ -40,8 +40,11 @@ def test_tasks_have_a_median_and_a_range(tmp_path):
     assert (error["median"], error["least"], error["largest"]) == (0.25, 0.0, 0.9)
     assert error["mean"] == pytest.approx(0.35)
     last = summary.record(tmp_path, found, NAMES).splitlines()[-2:]
-    assert last[0].split() == ["networks", "mean", "std", "median", "least", "largest"]
-    assert last[1].split()[::5] == ["error", "0.9"]
+    names = ["networks", "mean", "std", "interval", "median", "least", "largest"]
+    assert last[0].split() == names
+    low, high = error["interval"]
+    assert low < 0.35 < high and f"{low:.4g} to {high:.4g}" in last[1]
+    assert last[1].split()[0] == "error" and last[1].split()[-1] == "0.9"
     assert "tasks" not in summary.summarise(FOUND, NAMES)
     found["seed-0"]["tasks"]["own"] = 1.0  # as another value of the experiment may have it
     assert list(summary.summarise(found, NAMES)["tasks"]) == ["error"]
@@ -109,3 +112,11 @@ def test_figures_that_one_of_them_lacks_are_left_out():
     more = {"samples": {"recall": 0.5, "more": 1.0}, "real": {"recall": 0.9, "more": 1.0}}
     found = summary.summarise(FOUND | {"seed-0": FOUND["seed-0"] | more}, NAMES)
     assert list(found["figures"]) == ["recall"]
+
+
+def test_configurations_that_are_taken_together_are_counted(tmp_path):
+    found = {f"rate-{rate}-seed-{seed}": figures(0.8, 0.2) for rate in (1, 2) for seed in (0, 1)}
+    assert summary.summarise(found, list(found))["configurations"] == 2
+    said = summary.record(tmp_path, found, list(found))
+    assert said.startswith("4 replicas of 2 configurations, their figures taken together, 0 div")
+    assert summary.summarise(FOUND, NAMES)["configurations"] == 1
