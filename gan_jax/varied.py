@@ -63,7 +63,10 @@ def _parsed(word: str, kind: Any, text: str) -> Any:
     elif kind in (int, float, str):
         choices = {}
     else:
-        raise UsageError(f"--vary {word}: fields of type {kind} cannot be varied.")
+        raise UsageError(
+            f"--vary {word}: fields of type {kind} cannot be varied; sweep once for each value, "
+            "given by the field's own flag."
+        )
     try:
         return choices[text] if choices else kind(text)
     except (KeyError, ValueError) as error:

@@ -54,16 +54,18 @@ def taken(words: Sequence[str], flag: str) -> tuple[list[str], list[str]]:
     Raises:
       UsageError: the flag is the last word.
 
-    >>> taken(["--steps", "3", "--vary", "rate=1,2"], "--vary")
-    (['--steps', '3'], ['rate=1,2'])
+    >>> taken(["--steps", "3", "--vary", "rate=1,2", "--vary=beta=3"], "--vary")
+    (['--steps', '3'], ['rate=1,2', 'beta=3'])
     """
-    rest, values = list(words), []
-    while flag in rest:
-        place = rest.index(flag)
-        if place + 1 == len(rest):
+    rest, values, left = [], [], iter(words)
+    for word in left:
+        name, given, value = word.partition("=")
+        if name != flag:
+            rest.append(word)
+            continue
+        values.append(value if given else next(left, None))
+        if values[-1] is None:
             raise UsageError(f"{flag} lacks its value.")
-        values.append(rest[place + 1])
-        del rest[place : place + 2]
     return rest, values
 
 
