@@ -92,7 +92,7 @@ def build(config, spec):
     pair = networks.table_pair(spec, pack=config.pack, **size)
     generator, critic = networks.with_precision(config.precision, *pair)
     adam = optimizers.adam(config.learning_rate, b1=0.5, b2=0.9)
-    adam = optax.chain(optax.add_decayed_weights(config.weight_decay), adam)
+    adam = optax.chain(optimizers.add_decayed_weights(config.weight_decay), adam)
     game = families.ctgan(
         generator,
         critic,

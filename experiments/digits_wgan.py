@@ -57,8 +57,6 @@ QUICK = Config(steps=2, batch_size=4, widths=(8,))
 
 def build(config, spec):
     """The game, its sampler and its evaluation, for data of this spec."""
-    import optax
-
     from gan_jax import families, metrics, networks, optimizers, play, priors, sampling
     from gan_jax.experiment import Experiment
 
@@ -71,8 +69,8 @@ def build(config, spec):
         prior=prior,
         clip=config.clip,
         critic_moves=config.critic_moves,
-        generator_optimizer=optax.rmsprop(config.learning_rate),
-        critic_optimizer=optax.rmsprop(config.learning_rate),
+        generator_optimizer=optimizers.rmsprop(config.learning_rate),
+        critic_optimizer=optimizers.rmsprop(config.learning_rate),
         average=optimizers.warm_average(config.average),
     )
     return Experiment(

@@ -82,7 +82,8 @@ def build(config, spec):
             f"The Bernoulli likelihood is of images in [-1, 1]; the data have the shape "
             f"{spec.shape}: give --likelihood gaussian."
         )
-    likelihood = losses.bernoulli if bernoulli else losses.gaussian(config.deviation)
+    gaussian = losses.gaussian(config.deviation)
+    likelihood = losses.bernoulli if bernoulli else gaussian
     prepare = losses.binarised if bernoulli else None
     encoder, generator = networks.mlp_autoencoder(
         spec,

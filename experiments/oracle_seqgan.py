@@ -142,7 +142,8 @@ def clipped(rate, norm):
 
     from gan_jax import optimizers
 
-    return optax.chain(optax.clip_by_global_norm(norm), optimizers.adam(rate, b1=0.9, b2=0.999))
+    adam = optimizers.adam(rate, b1=0.9, b2=0.999)
+    return optax.chain(optimizers.clip_by_global_norm(norm), adam)
 
 
 def figures(generator, prior, spec, count=1000):

@@ -73,12 +73,23 @@ def build(config, spec):
     """The game, its sampler and its evaluation, for data of this spec."""
     import optax
 
-    from gan_jax import families, losses, metrics, networks, optimizers, play, priors, sampling
+    from gan_jax import (
+        families,
+        losses,
+        metrics,
+        networks,
+        optimizers,
+        play,
+        priors,
+        ranges,
+        sampling,
+    )
     from gan_jax.experiment import Experiment
 
     prior = priors.normal(config.latent)
     size = {"code": config.code, "embedding": config.embedding, "width": config.width}
-    clipped = optax.clip_by_global_norm(config.norm)
+    clipped = optimizers.clip_by_global_norm(config.norm)
+    decay = ranges.positive("decay of the noise", config.noise_decay)
     adam = optimizers.adam(config.learning_rate, b1=0.5, b2=0.9)
     game = families.arae(
         *networks.text_autoencoder(spec, **size),
@@ -89,11 +100,11 @@ def build(config, spec):
         clip=config.clip,
         critic_moves=config.critic_moves,
         weight=config.weight,
-        noise=optax.exponential_decay(config.noise, 100, config.noise_decay, staircase=True),
+        noise=optax.exponential_decay(config.noise, 100, decay, staircase=True),
         autoencoder_optimizer=optax.chain(
             clipped, optimizers.adam(config.autoencoder_rate, b1=0.9, b2=0.999)
         ),
-        encoder_optimizer=optax.chain(clipped, optax.sgd(config.encoder_rate)),
+        encoder_optimizer=optax.chain(clipped, optimizers.sgd(config.encoder_rate)),
         critic_optimizer=adam,
         generator_optimizer=adam,
         average=optimizers.warm_average(config.average),

@@ -62,8 +62,6 @@ QUICK = Config(data="waves?count=200", steps=2, batch_size=4, width=4)
 
 def build(config, spec):
     """The game, its sampler and its evaluation, for data of this spec."""
-    import optax
-
     from gan_jax import families, metrics, networks, optimizers, play, priors, sampling, walks
     from gan_jax.experiment import Experiment
 
@@ -79,7 +77,7 @@ def build(config, spec):
         conditional=conditional,
         critic_moves=config.critic_moves,
         generator_optimizer=optimizers.adam(config.learning_rate, b1=0.9, b2=0.999),
-        critic_optimizer=optax.sgd(config.critic_rate),
+        critic_optimizer=optimizers.sgd(config.critic_rate),
         average=optimizers.warm_average(config.average),
     )
     return Experiment(

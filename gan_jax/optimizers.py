@@ -1,4 +1,4 @@
-"""Optax transformations and schedules that only adversarial training needs."""
+"""Optax transformations with their numbers checked, and what only adversarial training needs."""
 
 from collections.abc import Callable
 
@@ -24,6 +24,26 @@ def adam(
     """
     rate = ranges.positive("learning rate", learning_rate)
     return optax.adam(rate, ranges.share("beta b1", b1), ranges.share("beta b2", b2))
+
+
+def rmsprop(learning_rate) -> optax.GradientTransformation:
+    """`optax.rmsprop`, its learning rate checked: above 0; may be traced, or a schedule."""
+    return optax.rmsprop(ranges.positive("learning rate", learning_rate))
+
+
+def sgd(learning_rate) -> optax.GradientTransformation:
+    """`optax.sgd`, plain descent, its learning rate checked: as that of `rmsprop`."""
+    return optax.sgd(ranges.positive("learning rate", learning_rate))
+
+
+def clip_by_global_norm(norm: float | jax.Array) -> optax.GradientTransformation:
+    """`optax.clip_by_global_norm`, its number checked: above 0; may be traced."""
+    return optax.clip_by_global_norm(ranges.positive("norm of the gradients", norm))
+
+
+def add_decayed_weights(decay) -> optax.GradientTransformation:
+    """`optax.add_decayed_weights`, its number checked: 0 or more; may be traced, or a schedule."""
+    return optax.add_decayed_weights(ranges.not_negative("weight decay", decay))
 
 
 def by_network(**rules: optax.GradientTransformation) -> optax.GradientTransformation:

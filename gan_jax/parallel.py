@@ -17,13 +17,18 @@ PARTS = PartitionSpec(None, None, axis.NAME)
 """Of what `dealt` gives."""
 
 
+def sharing() -> int:
+    """How many devices, of all processes, share a global minibatch."""
+    return jax.device_count()
+
+
 def check_batch(size: int) -> None:
     """Refuses a global minibatch that the devices do not divide, and names sizes that fit.
 
     Raises:
       UsageError: `size` is no multiple of the number of devices, over all processes.
     """
-    devices = jax.device_count()
+    devices = sharing()
     if size % devices:
         below, above = size // devices * devices, -(-size // devices) * devices
         sizes = " or ".join(str(fit) for fit in (below, above) if fit)

@@ -1,19 +1,25 @@
-"""What a number may be: checked where it is known, passed on where it is traced or a schedule."""
+"""What a number may be: checked where it is known, passed on where it is traced.
+
+Of a schedule, step -> number, the number at step 0 is checked.
+"""
 
 import math
 
 import jax
+import jax.numpy as jnp
 
 
 def positive(name: str, value):
     """The value itself.
 
     Raises:
-      ValueError: it is a number, and not above 0 and finite.
+      ValueError: it is a number, and not above 0 and finite; or a schedule that begins below 0.
 
     >>> positive("learning rate", 0.1)
     0.1
     """
+    if callable(value):  # a rate may grow from 0
+        return not_negative(name, value)
     return _checked(name, value, lambda number: number > 0, "above 0")
 
 
@@ -33,8 +39,12 @@ def within(name: str, value, low: float, high: float):
 
 
 def _checked(name: str, value, good, said: str):
-    if callable(value) or isinstance(value, jax.core.Tracer):
+    number = value
+    if callable(value):
+        with jax.ensure_compile_time_eval():
+            name, number = f"{name} at step 0", value(jnp.int32(0))
+    if isinstance(number, jax.core.Tracer):
         return value
-    if not (math.isfinite(number := float(value)) and good(number)):
+    if not (math.isfinite(number := float(number)) and good(number)):
         raise ValueError(f"The {name} is {number:g}: it must be {said}.")
     return value

@@ -5,13 +5,15 @@ import json
 import re
 from functools import cache, partial
 from pathlib import Path
+from typing import get_type_hints
 
 import jax
 import numpy as np
 import pytest
 
-from gan_jax import experiment
+from gan_jax import experiment, preflight
 from gan_jax.data import open as open_data
+from gan_jax.errors import UsageError
 from gan_jax.launch import launch
 from gan_jax.loading import load
 from gan_jax.options import Options
@@ -107,6 +109,32 @@ def test_networks_follow_the_data(name, tmp_path):
     module = experiment.load(experiment.find(name))
     built = module.build(module.QUICK, small(name, tmp_path).spec)
     assert "generator" in abstract(built.game).params
+
+
+BELOW_0 = {("digits_adaptive", "target")}
+"""Numbers that may be -1: a mean of signs is from -1 to 1."""
+
+
+def numbers():
+    """Each experiment with the name of each field that is a number."""
+    for name in experiment.names():
+        kinds = get_type_hints(experiment.load(experiment.find(name)).Config)
+        yield from ((name, field) for field, kind in kinds.items() if kind is float)
+
+
+def check(module, config, data):
+    """What a run does with its configuration before it compiles anything."""
+    built = experiment.build(module, config, data.spec)
+    preflight.check_fits(built, data, config.batch_size, many=False)
+
+
+@pytest.mark.parametrize("name, field", [*numbers()])
+def test_a_number_that_means_nothing_is_refused_before_anything_is_trained(name, field, tmp_path):
+    module, data = experiment.load(experiment.find(name)), small(name, tmp_path)
+    for value in (-1.0, float("nan"), float("inf"))[(name, field) in BELOW_0 :]:
+        config = dataclasses.replace(module.QUICK, **{field: value})
+        with pytest.raises(UsageError, match=f" is {value:g}: it must be "):
+            check(module, config, data)
 
 
 def precise():

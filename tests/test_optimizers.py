@@ -4,7 +4,7 @@ import numpy as np
 import optax
 import pytest
 
-from gan_jax import networks
+from gan_jax import networks, optimizers
 from gan_jax.optimizers import orthogonal, warm_average
 
 
@@ -17,6 +17,19 @@ def test_the_warm_average_follows_closely_first():
     assert decay[-1] == np.float32(0.999)
     assert warm_average(0.5)(jnp.asarray(100)) == 0.5
     assert jax.jit(lambda d: warm_average(d)(jnp.asarray(100)))(0.25) == 0.25
+
+
+@pytest.mark.parametrize(
+    "name, number",
+    [("rmsprop", 0.1), ("sgd", 0.3), ("clip_by_global_norm", 0.5), ("add_decayed_weights", 0.01)],
+)
+def test_what_is_checked_is_what_optax_computes(name, number):
+    params = {"w": jnp.array([1.0, -2.0, 3.0])}
+    mine, theirs = (
+        make.update(params, make.init(params), params)
+        for make in (getattr(room, name)(number) for room in (optimizers, optax))
+    )
+    jax.tree.map(np.testing.assert_array_equal, mine, theirs)
 
 
 def test_orthogonal_adds_the_gradient_of_its_equation_to_kernels_alone():

@@ -52,7 +52,7 @@ def arae(
       generator_optimizer: of the generator.
       encoder_optimizer: of the encoder against the critic: plain descent, as Adam undoes `weight`.
       penalty: of the critic, such as `losses.gradient_penalty()`, as in their later code.
-      clip: the bound on the critic's weights, as in the paper, if there is no penalty.
+      clip: the bound on the critic's weights, above 0, as in the paper, if there is no penalty.
       critic_moves: n_critic.
       weight: scales the encoder's slope in the second, 0 or more; may be traced, or a schedule.
       noise: deviation in each dimension of a code; may be traced, or a schedule.
@@ -66,6 +66,7 @@ def arae(
     """
     ranges.not_negative("weight of the encoder's part", weight)
     ranges.not_negative("noise on the codes", noise)
+    ranges.positive("bound of the weights", clip)
     both = by_network(generator=generator_optimizer, encoder=encoder_optimizer)
     given = {"prior": prior, "penalty": penalty, "critic_moves": critic_moves}
     given |= {"generator_optimizer": both, "critic_optimizer": critic_optimizer}

@@ -123,12 +123,13 @@ def table_generator(logits: Network, spec: Spec, temperature: float | jax.Array 
     Args:
       logits: latents `[B, d]`, and labels if there are classes, to logits `[B, D]`.
       spec: of the table.
-      temperature: of the Gumbel-softmax.
+      temperature: of the Gumbel-softmax, above 0; may be traced.
 
     Returns:
       A generator of latents `[B, d]`, or of a pair `(latents, noise [B, D])` such as the prior
       `together(normal(d), gumbel(D))` gives.
     """
+    ranges.positive("temperature of the softmax", temperature)
     pair = lambda latents: latents if isinstance(latents, tuple) else (latents, None)
 
     def apply(params, stats, latents, *label):
