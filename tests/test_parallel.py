@@ -6,12 +6,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import jax
 import numpy as np
 import pytest
 
 from gan_jax import parallel
 from gan_jax.loading import load
+from gan_jax.train import train
 from tests.command import process, write_experiment
+from tests.test_replicas import check_close, in_double, make, on_devices, points
 
 ROOT = Path(__file__).resolve().parents[1]
 FOUR = "--xla_backend_optimization_level=0 --xla_force_host_platform_device_count=4"
@@ -43,6 +46,26 @@ def test_four_devices_and_one_go_on_with_one_another(tmp_path):
     later = json.loads((one / "environment.json").read_text())["later"]
     assert [(note["step"], len(note["devices"])) for note in later] == [(3, 4)]
     assert int(load(one).state.step) == int(load(four).state.step) == 5
+
+
+def ten_steps(**given):
+    """The state after them in float64."""
+    with jax.enable_x64(True):
+        *_, (state, _) = train(in_double(make({})), points(), steps=10, batch_size=16, **given)
+        return jax.device_get(state)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("spread", ["pmap", "shard_map"])
+def test_two_devices_train_as_one_in_float64(spread):
+    code = f"""
+from tests.test_parallel import parallel, ten_steps
+assert jax.device_count() == 2
+np.savez("{spread}.npz", *jax.tree.leaves(ten_steps(spread=parallel.{spread})))
+"""
+    folder, alone = on_devices(2, code), ten_steps()
+    with np.load(folder / f"{spread}.npz") as found:
+        check_close(jax.tree.unflatten(jax.tree.structure(alone), found.values()), alone)
 
 
 def test_a_batch_that_devices_do_not_divide_is_refused_with_those_that_fit():

@@ -85,6 +85,46 @@ def test_at_once_each_is_itself_to_rounding(chosen):
             np.testing.assert_allclose(a, b, atol=1e-4)
 
 
+def in_double(game):
+    """The game with weights in float64, and so all that follows from them."""
+    double = lambda x: x.astype(jnp.float64)
+
+    def cast(network):
+        return network._replace(init=lambda key: jax.tree.map(double, network.init(key)))
+
+    return replace(game, networks={name: cast(each) for name, each in game.networks.items()})
+
+
+def images():
+    """Grey images of 8x8 pixels."""
+    return from_arrays(np.random.default_rng(0).integers(256, size=(64, 8, 8, 1)).astype(np.uint8))
+
+
+def dcgan(values):
+    """Convolutions, and batch norm in both networks."""
+    pair = networks.dcgan_pair(images().spec, latent=3, width=4, normalise_critic=True)
+    rates = {f"{name}_optimizer": optax.adam(2e-4, b1=0.5) for name in ("generator", "critic")}
+    return families.vanilla(*pair, prior=priors.normal(3), average=lambda step: 0.9, **rates)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("make, data", [(make, points), (dcgan, images)], ids=["mlp", "dcgan"])
+def test_at_once_each_is_itself_in_float64(make, data):
+    double, given = lambda values: in_double(make(values)), {"steps": 50, "batch_size": 8}
+    with jax.enable_x64(True):
+        *_, (states, _) = replicas.train(double, data(), replicas=SEEDS, **given)
+        for index, replica in enumerate(SEEDS):
+            *_, (state, _) = train(double({}), data(), seed=replica.seed, **given)
+            check_close(replicas.part(states, index), state)
+
+
+def check_close(one, other):
+    """Two states are the same but for 1e-10 of the length of each leaf, which only float64 can."""
+    assert {leaf.dtype for leaf in jax.tree.leaves(one.params)} == {np.dtype(np.float64)}
+    for a, b in zip(*map(jax.tree.leaves, jax.device_get((one, other))), strict=True):
+        assert np.linalg.norm(a - b) <= 1e-10 * np.linalg.norm(b)
+
+
 @pytest.mark.slow
 def test_a_training_may_be_cut():
     whole, _ = together(SEEDS, steps=12)
@@ -213,9 +253,9 @@ def test_replicas_spread_over_devices_are_the_same(devices, fused):
     code = f"""
 assert jax.device_count() == {devices}
 spread, _ = together(SEEDS, steps=12, lay=replicas.one_by_one)
-np.savez("states.npz", *jax.tree.leaves(spread))
+np.savez("states-{devices}.npz", *jax.tree.leaves(spread))
 """
     folder = on_devices(devices, code, flags=fused)
     states, _ = together(SEEDS, steps=12, lay=replicas.one_by_one)
-    with np.load(folder / "states.npz") as found:
+    with np.load(folder / f"states-{devices}.npz") as found:
         check_equal(list(found.values()), jax.tree.leaves(states))

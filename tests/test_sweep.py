@@ -2,6 +2,7 @@
 
 import csv
 import json
+import signal
 
 import jax
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from gan_jax import data, experiment, sweep
 from gan_jax.cli import main
 from gan_jax.loading import load
-from tests.command import files, train, write_experiment
+from tests.command import files, process, train, write_experiment
 
 pytestmark = pytest.mark.usefixtures("fused")
 
@@ -37,9 +38,13 @@ def small(tmp_path_factory):
     return path
 
 
+def command(small, folder, *words):
+    flags = ("--run", folder, "--steps", 4, "--log-every", 2, *words)
+    return [str(word) for word in ("sweep", small, *flags)]
+
+
 def swept(small, folder, *words):
-    flags = ["--run", str(folder), "--steps", "4", "--log-every", "2", *map(str, words)]
-    return main(["sweep", str(small), *flags])
+    return main(command(small, folder, *words))
 
 
 VARIED = ("--vary", "learning_rate=1e-3,1e38", "--vary", "batch_size=8,16", "--seeds", "0..1")
@@ -172,6 +177,52 @@ def test_a_sweep_from_beginning_to_end(small, tmp_path, capsys):
     assert files(folder) == before
 
 
+RETURN = '[metrics.suited(spec)], {"gap": "critic/gap"})\n'
+STOPPING = '''[mean], {"gap": "critic/gap"}, partial(on_chunk, config.batch_size))
+
+
+def mean(real, other):
+    """An evaluation that is soon done."""
+    return {"mean": float(other.mean())}
+
+
+def on_chunk(batch_size, state, metrics):
+    """Sends this process a signal, once, in the part and at the step that the environment names."""
+    import os
+
+    place, number = os.environ.get("STOP_AT", "0/0 0").split()
+    if place == f"{batch_size}/{int(state.step)}":
+        del os.environ["STOP_AT"]
+        os.kill(os.getpid(), int(number))
+'''
+
+
+def ended(*words):
+    """Exit code and output of `gan-jax` in a process of its own."""
+    with process(*words) as job:
+        out, _ = job.communicate(timeout=300)
+    return job.returncode, out
+
+
+@pytest.mark.slow
+def test_a_sweep_that_is_stopped_and_killed_goes_on_to_the_same_table(tmp_path, monkeypatch):
+    small = write_experiment(tmp_path, "stopping", RETURN, STOPPING)
+    vary = ("--vary", "batch_size=4,8", "--vary", "learning_rate=1e-3,3e-3", "--seeds", "0..1")
+    whole, folder = tmp_path / "whole", tmp_path / "all"
+    words = (*vary, "--steps", 8, "--checkpoint-every", 2, "--resume")
+    assert ended(*command(small, whole, *words))[0] == 0
+    for place, number, code in (("8/4", signal.SIGTERM, 143), ("8/6", signal.SIGKILL, -9)):
+        with monkeypatch.context() as environment:
+            environment.setenv("STOP_AT", f"{place} {number:d}")
+            stopped, said = ended(*command(small, folder, *words))
+        assert stopped == code and ("Stopped at step 4, saved" in said) == (code == 143)
+        assert not (folder / "sweep.csv").exists()
+    first = files(folder / "batch_size-4")
+    assert ended(*command(small, folder, *words))[0] == 0
+    assert files(folder / "batch_size-4") == first
+    assert (folder / "sweep.csv").read_bytes() == (whole / "sweep.csv").read_bytes()
+
+
 @pytest.mark.slow
 def test_a_replica_of_a_sweep_is_the_run_by_itself(small, tmp_path):
     words = ("--vary", "learning_rate=1e-3,3e-3", "--vary", "penalty=1,10", "--replicas", "map")
@@ -181,6 +232,44 @@ def test_a_replica_of_a_sweep_is_the_run_by_itself(small, tmp_path):
     name = "learning_rate-0.003-penalty-1-seed-5"
     replica = load(tmp_path / "all" / "all", replica=name)
     assert (replica.config.learning_rate, replica.config.penalty, replica.seed) == (3e-3, 1, 5)
+    expected = load(tmp_path / "alone").state
+    for a, b in zip(jax.tree.leaves(replica.state), jax.tree.leaves(expected), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+INNER = '''    beta1: float = 0.0
+    """Of Adam."""
+    average: float = 0.99
+    """Decay of the average."""
+    clip: float = 1.0
+    """Bound on the critic's weights."""
+'''
+
+
+@pytest.fixture(scope="module")
+def bounded(tmp_path_factory):
+    """The small experiment with Adam's momentum, an average and a bound that may be traced."""
+    path = write_experiment(tmp_path_factory.mktemp("bounded"), "bounded", OLD, OLD + INNER)
+    text = path.read_text().replace("optax.adam(", "optimizers.adam(")
+    text = text.replace("config.learning_rate)", "config.learning_rate, b1=config.beta1)")
+    text = text.replace("warm_average(0.99)", "warm_average(config.average)")
+    bound = "game = families.clipped(game, config.clip)\n    sampler ="
+    path.write_text(text.replace("sampler =", bound))
+    return path
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "name, values", [("beta1", (0, 0.5)), ("average", (0.1, 0.2)), ("clip", (0.01, 0.1))]
+)
+def test_a_replica_of_another_number_is_too(bounded, tmp_path, name, values):
+    """Of a beta that float32 holds: 1 - 0.9 is rounded later where 0.9 is Python's own number."""
+    vary = ("--vary", f"{name}={values[0]},{values[1]}", "--replicas", "map", "--seeds", "5")
+    assert swept(bounded, tmp_path / "all", *vary) == 0
+    given = ("--steps", 4, "--log-every", 2, "--seed", 5, f"--{name}", values[1])
+    assert train(bounded, tmp_path / "alone", *given) == 0
+    replica = load(tmp_path / "all" / "all", replica=f"{name}-{values[1]}-seed-5")
+    assert getattr(replica.config, name) == values[1]
     expected = load(tmp_path / "alone").state
     for a, b in zip(jax.tree.leaves(replica.state), jax.tree.leaves(expected), strict=True):
         np.testing.assert_array_equal(a, b)

@@ -8,6 +8,7 @@ import json
 import sys
 from collections import Counter
 from functools import partial
+from itertools import product
 
 import jax
 import jax.numpy as jnp
@@ -97,7 +98,7 @@ def in_double(row) -> dict:
     given, first = jax.tree.map(double, batches(row)), before._replace(opt=opt)
     play = lambda state, given: update(game, state, KEY, given)
     alone, _ = jax.jit(play)(first, given)
-    for devices, shard_map in ((2, False), (2, True), (4, True)):
+    for devices, shard_map in product((2, 4), (False, True)):
         after, _ = mapped(play, devices, cut=True, shard_map=shard_map)(first, given)
         found[f"gradient {devices} {shard_map}"] = distance(after, alone, first)
     return found | steps(row, before)
@@ -108,7 +109,7 @@ def steps(row, before, count: int = 50) -> dict:
     arrays = {name: jnp.asarray(array) for name, array in row.data.train.items()}
     decode = lambda raw: row.data.spec.decode(raw).astype(jnp.float64)
     ends = {}
-    for devices in (1, 2, row.devices):
+    for devices in sorted({1, 2, 4, row.devices}):
         body = program(row.game, decode, BATCH, len(arrays["real"]))
         play = lambda state, arrays, body=body: body(state, KEY, arrays, np.int32(count))
         ends[devices], _ = mapped(play, devices, cut=False)(before, arrays)
