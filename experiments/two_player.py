@@ -51,8 +51,8 @@ class Config:
     latent: int = 32
     """Dimensions of the normal prior."""
     conditioning: Literal["none", "concat", "projection", "classifier"] = "none"
-    """How the critic sees labels: concat in mlp, dcgan, resnet; projection in sngan, sagan, biggan,
-    whose generator has a batch norm of each class, and r3gan; classifier (AC-GAN) in dcgan."""
+    """How the critic sees labels: concat in mlp, dcgan, resnet; projection in r3gan, sngan, sagan,
+    biggan, the last three with conditional batch norm; classifier (AC-GAN) in dcgan."""
     normalisation: Literal["none", "batch", "spectral"] = "none"
     """Of the critic, spectral in sagan and biggan of the generator too; batch, in dcgan, mixes
     examples and goes with no penalty on their slopes."""

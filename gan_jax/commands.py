@@ -87,7 +87,7 @@ def list_runs(words: Sequence[str]) -> None:
         of = known["config"]["steps"]
         many = known.get("replicas")
         which = f"{len(many)} replicas" if many else f"seed {known['seed']}"
-        which += f", {lost} diverged" if lost else ""
+        which += f", {f'{lost} ' * bool(many)}diverged" if lost else ""
         print(f"{path}  {known['experiment']}  {which}  step {step} of {of}")
 
 

@@ -82,7 +82,7 @@ def _entry(given: Study, name: str, whole: Dataset, few: Dataset) -> Entry:
         part, seen = f"labelled={count}", partly_labelled(whole, count)
     check_batch(config.batch_size, len(seen.train["real"]))
     try:
-        check_fits(built.game, seen, config.batch_size, built.rule or update)
+        check_fits(built.game, seen, config.batch_size, built.rule or update, split=True)
     except ValueError as error:
         raise UsageError(f"{name} cannot be played on {given.data}: {error}") from error
     return Entry(path, config, part, labels, codes)

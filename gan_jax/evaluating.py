@@ -8,7 +8,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gan_jax.errors import UsageError
+from gan_jax.errors import RunError, UsageError
 from gan_jax.experiment import FEWEST
 from gan_jax.reading import Source, loaded, opened, seed_of
 from gan_jax.words import flags
@@ -73,8 +73,10 @@ def evaluate(words: Sequence[str]) -> None:
     real, figures = data.open(found[0].config.data, found[0].fingerprint), {}
     extractors = [_extractor(name, real) for name in measured.features]
     asked, count = _figures(measured.figures), measured.n or DEFAULT
-    reached = max(int(trained.state.step) for trained in found)
-    for trained in (trained for trained in found if int(trained.state.step) == reached):
+    sound = [trained for trained in found if not trained.diverged]
+    if not sound:
+        raise RunError(f"{folder}: there is nothing to evaluate, since what is asked for diverged.")
+    for trained in sound:
         how = {"seed": seed_of(source, trained), "average": source.weights == "average"}
         given = trained.draw, trained.state, real
         one = assess(trained.experiment, trained.game, *given, **how)

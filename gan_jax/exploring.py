@@ -121,9 +121,10 @@ def opened(folder: Path, given: Asked) -> list[Explored]:
     found = loaded(folder, given.source)
     check_kind(found[0].spec)
     average, rest = given.source.weights == "average", given.target.labels
+    files = places(given.out, found, given.source, given.target.overwrite)
     return [
         Explored(one, one.maker(average=average), seed_of(given.source, one), file, rest)
-        for one, file in zip(found, places(given.out, found, given.target.overwrite), strict=True)
+        for one, file in zip(found, files, strict=True)
     ]
 
 

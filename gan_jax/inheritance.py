@@ -91,6 +91,10 @@ def _states(place: Path) -> list[State]:
     """Of a run, or of the one replica whose folder it is."""
     inside = not runs.began(place) and runs.began(place.parent)
     found = loading.load_all(*((place.parent, None, place.name) if inside else (place,)))
+    if lost := [trained.folder.name for trained in found if trained.diverged]:
+        raise UsageError(
+            f"--init-from {place}: {', '.join(lost)} diverged. Name another replica, {place}/NAME."
+        )
     return [trained.state for trained in found]
 
 

@@ -19,13 +19,14 @@ def lookalikes(run: Path, name: str) -> list[Block]:
     """A picture of samples of images, each followed by its nearest training example.
 
     Args:
-      run: whose newest checkpoint is sampled; of several replicas the first.
+      run: whose newest checkpoint is sampled; of several replicas the first that has not diverged.
       name: what the report calls it.
 
     Raises:
       CheckpointError: the run has no checkpoint.
     """
-    trained = loading.load_all(run)[0]
+    found = loading.load_all(run)
+    trained = next((one for one in found if not one.diverged), found[0])
     if not trained.spec.is_image:
         return [Paragraph(f"{name}: nearest training examples are shown of images alone.")]
     real = data.open(trained.config.data, trained.fingerprint)

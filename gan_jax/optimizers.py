@@ -26,24 +26,24 @@ def adam(
     return optax.adam(rate, ranges.share("beta b1", b1), ranges.share("beta b2", b2))
 
 
-def rmsprop(learning_rate) -> optax.GradientTransformation:
+def rmsprop(learning_rate, **rest) -> optax.GradientTransformation:
     """`optax.rmsprop`, its learning rate checked: above 0; may be traced, or a schedule."""
-    return optax.rmsprop(ranges.positive("learning rate", learning_rate))
+    return optax.rmsprop(ranges.positive("learning rate", learning_rate), **rest)
 
 
-def sgd(learning_rate) -> optax.GradientTransformation:
-    """`optax.sgd`, plain descent, its learning rate checked: as that of `rmsprop`."""
-    return optax.sgd(ranges.positive("learning rate", learning_rate))
+def sgd(learning_rate, **rest) -> optax.GradientTransformation:
+    """`optax.sgd`, its learning rate checked: above 0; may be traced, or a schedule."""
+    return optax.sgd(ranges.positive("learning rate", learning_rate), **rest)
 
 
-def clip_by_global_norm(norm: float | jax.Array) -> optax.GradientTransformation:
+def clip_by_global_norm(max_norm: float | jax.Array) -> optax.GradientTransformation:
     """`optax.clip_by_global_norm`, its number checked: above 0; may be traced."""
-    return optax.clip_by_global_norm(ranges.positive("norm of the gradients", norm))
+    return optax.clip_by_global_norm(ranges.positive("norm of the gradients", max_norm))
 
 
-def add_decayed_weights(decay) -> optax.GradientTransformation:
+def add_decayed_weights(weight_decay, mask=None) -> optax.GradientTransformation:
     """`optax.add_decayed_weights`, its number checked: 0 or more; may be traced, or a schedule."""
-    return optax.add_decayed_weights(ranges.not_negative("weight decay", decay))
+    return optax.add_decayed_weights(ranges.not_negative("weight decay", weight_decay), mask)
 
 
 def by_network(**rules: optax.GradientTransformation) -> optax.GradientTransformation:
@@ -122,7 +122,7 @@ def blend(old, new, decay: float | jax.Array):
 def scheduled(value, step: jax.Array):
     """A number as it is, or a schedule, step -> number, at this step.
 
-    >>> scheduled(10.0, 3), scheduled(lambda step: 10.0 / step, 5)
+    >>> scheduled(10.0, 3), scheduled(lambda step: 10.0 / (1 + step), 4)
     (10.0, 2.0)
     """
     return value(step) if callable(value) else value

@@ -17,8 +17,8 @@ PARTS = PartitionSpec(None, None, axis.NAME)
 """Of what `dealt` gives."""
 
 
-def sharing() -> int:
-    """How many devices, of all processes, share a global minibatch."""
+def parts() -> int:
+    """Into how many parts a global minibatch is split: one for each device of all processes."""
     return jax.device_count()
 
 
@@ -28,7 +28,7 @@ def check_batch(size: int) -> None:
     Raises:
       UsageError: `size` is no multiple of the number of devices, over all processes.
     """
-    devices = sharing()
+    devices = parts()
     if size % devices:
         below, above = size // devices * devices, -(-size // devices) * devices
         sizes = " or ".join(str(fit) for fit in (below, above) if fit)

@@ -6,7 +6,7 @@ from typing import Any
 
 import jax
 
-from gan_jax import checkpoint, experiment, feed, parallel, phases, processes
+from gan_jax import checkpoint, experiment, feed, phases, processes
 from gan_jax.data import Dataset
 from gan_jax.errors import UsageError
 from gan_jax.experiment import Experiment
@@ -40,12 +40,11 @@ def check_fits(built: Experiment, data: Dataset, batch_size: int, *, many: bool)
     """Refuses an experiment whose games cannot be played, kept or sampled, by tracing them."""
     if many and built.before:
         raise UsageError("Games in turn are trained one --seed at a time, without --seeds.")
-    devices = 1 if many else parallel.sharing()
     try:
         phases.check(built.phases)
         keys = jax.random.split(jax.random.key(0), 2)
         for game, sampler, _ in built.phases:
-            check_game(game, data, batch_size, built.rule or update, devices=devices)
+            check_game(game, data, batch_size, built.rule or update, split=not many)
             checkpoint.check_kept(abstract(game))
             draw = lambda state, game=game, sampler=sampler: sampler(bind(game, state), keys)
             jax.eval_shape(draw, abstract(game))

@@ -44,6 +44,8 @@ def export(words: Sequence[str]) -> None:
     run, out = (Path(name).expanduser().absolute() for name in (run, target.out))
     _check_free(out, exported.ABOUT, overwrite=target.overwrite)
     trained = loading.load(run, target.step, target.replica or None)
+    if trained.diverged:
+        print(f"{trained.folder.name} has diverged: this is its step {int(trained.state.step)}.")
     wishes = {"label": target.label, "truncation": target.truncation, "category": target.ask}
     trained = trained.asked(**wishes)
     files = exported.files(

@@ -1,6 +1,6 @@
 """What a number may be: checked where it is known, passed on where it is traced.
 
-Of a schedule, step -> number, the number at step 0 is checked.
+Of a schedule, step -> number, the number at step 0 is checked, whenever it is played first.
 """
 
 import math
@@ -13,7 +13,8 @@ def positive(name: str, value):
     """The value itself.
 
     Raises:
-      ValueError: it is a number, and not above 0 and finite; or a schedule that begins below 0.
+      ValueError: it is a number, and not above 0 and finite; or a schedule that at step 0 is below
+        0 or not finite.
 
     >>> positive("learning rate", 0.1)
     0.1

@@ -21,7 +21,7 @@ class Source:
     step: int | None = None
     """Step of a checkpoint; the newest if not given."""
     replica: str = ""
-    """Which one, in a run of several: its seed, or its name; all if not given."""
+    """Which one, in a run of several: its seed, or its name; else all that have not diverged."""
     seed: int | None = None
     """The same seed gives the same samples; that of the run if not given."""
     experiment: str = ""
@@ -84,7 +84,7 @@ def sample(words: Sequence[str]) -> None:
     wishes = {"label": target.label, "truncation": target.truncation, "category": target.ask}
     draw = found[0].asked(**wishes).draw
     found = [dataclasses.replace(trained, draw=draw) for trained in found]
-    files = places(out, found, target.overwrite)
+    files = places(out, found, source, target.overwrite)
     for trained, place in zip(found, files, strict=True):
         drawn = trained.sample(
             target.n,
@@ -108,7 +108,7 @@ def encode(words: Sequence[str]) -> None:
         raise UsageError(f"--out {out}: codes are written to a .npz, or drawn in a .png.")
     found = loaded(folder, source)
     encoding.check(found[0].game, found[0].sampler, found[0].spec)
-    files = places(out, found, target.overwrite)
+    files = places(out, found, source, target.overwrite)
     name, fingerprint = found[0].config.data, found[0].fingerprint
     real = data.open(target.data) if target.data else data.open(name, fingerprint)
     arrays = getattr(real, target.part)
@@ -136,12 +136,16 @@ def _axes(codes, axes: tuple[int, int]):
     return codes[:, axes]
 
 
-def places(out: Path, found: Sequence, overwrite: bool) -> list[Path]:
-    """The files of one run or several replicas: samples.npz becomes samples-seed-3.npz."""
-    from gan_jax import writing
+def places(out: Path, found: Sequence, source: Source, overwrite: bool) -> list[Path]:
+    """The files of one run or several replicas: samples.npz becomes samples-seed-3.npz.
+
+    The names are the same whether others of the run have diverged or not.
+    """
+    from gan_jax import runs, writing
 
     beside = lambda trained: out.with_name(f"{out.stem}-{trained.folder.name}{out.suffix}")
-    places = [out] if len(found) == 1 else [beside(trained) for trained in found]
+    alone = len(found) == 1 and (source.replica or not runs.several(found[0].folder.parent))
+    places = [out] if alone else [beside(trained) for trained in found]
     return [writing.check(place, found[0].spec, overwrite=overwrite) for place in places]
 
 

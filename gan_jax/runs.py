@@ -116,6 +116,11 @@ def about(run: Path, experiment: Path | None = None) -> dict[str, Any]:
     return known
 
 
+def several(folder: Path) -> bool:
+    """Whether this is the folder of a run of several replicas."""
+    return began(folder) and len(read_json(folder / ABOUT).get("replicas", ())) > 1
+
+
 def diverged(run: Path) -> list[str]:
     """The names of the replicas that its evaluation found to have diverged; none before it.
 
@@ -123,7 +128,12 @@ def diverged(run: Path) -> list[str]:
       RunError: the file is damaged.
     """
     file = run / EVALUATION
-    return list(read_json(file).get("diverged", ())) if file.is_file() else []
+    found = read_json(file).get("diverged", []) if file.is_file() else []
+    if not isinstance(found, list):
+        raise RunError(
+            f"{file} is damaged: `diverged` is no list. Make it anew by gan-jax evaluate."
+        )
+    return found
 
 
 def _is_replica(found: Any) -> bool:

@@ -87,12 +87,13 @@ def record(run: Path, found: Mapping[str, Mapping[str, Any]], names: Sequence[st
     summary = summarise(found, names)
     runs.write_json(run / runs.EVALUATION, summary)
     kinds = summary["configurations"]
-    of = f" of {kinds} configurations, their figures taken together" if kinds > 1 else ""
-    counts = [f"{summary['replicas']} replicas{of}"]
+    counts = [f"{summary['replicas']} replicas{f' of {kinds} configurations' if kinds > 1 else ''}"]
     for what in ("diverged", "collapsed"):
         who = f" ({', '.join(summary[what])})" if summary[what] else ""
         counts.append(f"{len(summary[what])} {what}{who}")
     said = ", ".join(counts)
+    if kinds > 1:  # a mean over them would say nothing of any
+        return f"{said}: the table of the sweep has a row for each configuration."
     if summary["figures"]:
         about = f"Step {summary['step']}, {summary['weights']} weights, against held-out data"
         whole = f"{said}.\n{about}:\n{table(summary)}"

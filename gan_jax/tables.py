@@ -55,10 +55,12 @@ def markdown(cells: Sequence[Sequence[str]]) -> str:
 def collected(values: Mapping[str, Any], run: Path) -> list[Row]:
     """The configurations of one run of a sweep, each over its seeds."""
     groups: dict[str, tuple[Mapping, dict]] = {}
+    lost = runs.diverged(run)  # one that diverged later on has figures of an earlier step
     for replica in runs.about(run)["replicas"]:
         _, found = groups.setdefault(json.dumps(replica["values"]), (replica["values"], {}))
         file = run / replica["name"] / runs.EVALUATION
-        found[replica["name"]] = runs.read_json(file) if file.is_file() else None
+        sound = replica["name"] not in lost and file.is_file()
+        found[replica["name"]] = runs.read_json(file) if sound else None
     return [
         Row(
             {**values, **inner},

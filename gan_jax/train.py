@@ -131,9 +131,16 @@ def check_data(data: Dataset, batch_size: int, *, split: bool = True) -> None:
 
 
 def check_fits(
-    game: Game, data: Dataset, batch_size: int, rule: Callable = update, *, devices: int = 1
+    game: Game, data: Dataset, batch_size: int, rule: Callable = update, *, split: bool = False
 ) -> None:
     """Refuses a game that cannot be played on the data, by tracing a step: nothing is computed.
+
+    Args:
+      game: to be played.
+      data: to play it on.
+      batch_size: examples in the global minibatch.
+      rule: of play.
+      split: whether the devices, which must divide it, will share the minibatch.
 
     Raises:
       ValueError: networks, losses and data do not fit one another, or not in the part of a
@@ -141,12 +148,15 @@ def check_fits(
     """
     body, *kinds = traceable(game, data, batch_size, rule)
     jax.eval_shape(body, *kinds)
+    devices = parallel.parts() if split else 1
     if devices == 1:
         return
     alone = lambda device, *given: body(*given)
-    split = jax.vmap(alone, (0, *(None,) * len(kinds)), axis_name=axis.NAME)
+    shared = jax.vmap(alone, (0, *(None,) * len(kinds)), axis_name=axis.NAME)
     try:
-        jax.eval_shape(split, np.arange(devices), *kinds)
+        jax.eval_shape(shared, np.arange(devices), *kinds)
+    except NotImplementedError:
+        return  # a callback has no batches; whether it fits shows when it is compiled
     except ValueError as error:
         raise ValueError(
             f"Of a batch of {batch_size} each of {devices} devices plays {batch_size // devices}. "

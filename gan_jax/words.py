@@ -52,7 +52,7 @@ def taken(words: Sequence[str], flag: str) -> tuple[list[str], list[str]]:
     """The words without a flag that may stand several times, and its values.
 
     Raises:
-      UsageError: the flag is the last word.
+      UsageError: a flag without a value.
 
     >>> taken(["--steps", "3", "--vary", "rate=1,2", "--vary=beta=3"], "--vary")
     (['--steps', '3'], ['rate=1,2', 'beta=3'])
@@ -63,8 +63,8 @@ def taken(words: Sequence[str], flag: str) -> tuple[list[str], list[str]]:
         if name != flag:
             rest.append(word)
             continue
-        values.append(value if given else next(left, None))
-        if values[-1] is None:
+        values.append(value if given else next(left, ""))
+        if not values[-1]:
             raise UsageError(f"{flag} lacks its value.")
     return rest, values
 

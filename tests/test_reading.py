@@ -27,7 +27,7 @@ def test_it_is_left_out(run, tmp_path, capsys):
     assert main(["sample", str(run), "--n", "3", "--out", str(tmp_path / "x.npz")]) == 0
     said = capsys.readouterr().out
     assert f"{WILD} has diverged and is left out: its last sound step is 0." in said
-    assert [path.name for path in tmp_path.iterdir()] == ["x.npz"]
+    assert [path.name for path in tmp_path.iterdir()] == ["x-learning_rate-0.001-seed-0.npz"]
 
 
 def test_by_its_name_it_is_had(run, tmp_path, capsys):
@@ -42,8 +42,10 @@ def test_its_run_counts_it(run, capsys):
     assert main(["runs", str(run.parent)]) == 0
     assert "  2 replicas, 1 diverged  step 4 of 4" in capsys.readouterr().out
     assert main(["evaluate", str(run)]) == 0
-    said = "2 replicas of 2 configurations, their figures taken together, 1 diverged"
-    assert f"{said} ({WILD})" in capsys.readouterr().out
+    assert f"2 replicas of 2 configurations, 1 diverged ({WILD})" in capsys.readouterr().out
+    assert main(["evaluate", str(run), "--replica", WILD]) != 0
+    assert "nothing to evaluate" in capsys.readouterr().err
+    assert not (run / WILD / runs.EVALUATION).exists()
 
 
 def test_configurations_are_not_compared_as_if_they_were_seeds(run, capsys):

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from gan_jax import runs, tables
+from gan_jax import runs, summary, tables
+from gan_jax.errors import RunError
 
 
 def write(run, *found):
@@ -38,12 +39,23 @@ def test_figures_of_tasks_are_columns_too(tmp_path):
         **{"samples": {"recall": recall}, "real": {"recall": 0.9}},
     }
     said, [row] = recorded(tmp_path, one(0.4, 0.1), one(0.6, 0.3))
-    assert float(row["error_mean"]) == pytest.approx(0.2)
-    assert float(row["error_low"]) < 0.1 < 0.3 < float(row["error_high"])
+    found = [float(row[f"error_{part}"]) for part in ("mean", "low", "high")]
+    assert found == pytest.approx([0.2, *summary.interval([0.1, 0.3])])
     assert row["error_real"] == row["error_best"] == "" and row["recall_real"] == "0.9"
     assert said.splitlines()[0].split()[-2:] == ["recall", "error"]
     assert said.endswith(f"Wrote sweep.csv, sweep.md and sweep.png to {tmp_path}.")
     assert (tmp_path / "sweep.png").is_file()
+
+
+def test_what_diverged_has_no_figures_though_it_had_some_before(tmp_path):
+    figures = {"samples": {"recall": 0.4}, "real": {"recall": 0.9}, "step": 1, "n": 10}
+    run = write(tmp_path / "run", *[figures | {"weights": "average"}] * 2)
+    (run / runs.EVALUATION).write_text('{"diverged": ["rate-0.1-seed-1"]}')
+    [row] = tables.collected({}, run)
+    assert row.summary["diverged"] == ["rate-0.1-seed-1"]
+    (run / runs.EVALUATION).write_text('{"diverged": 3}')
+    with pytest.raises(RunError, match="`diverged` is no list"):
+        tables.collected({}, run)
 
 
 def test_only_what_was_written_is_named(tmp_path):

@@ -57,7 +57,8 @@ def divergence_from_uniform(counts: np.ndarray) -> float:
 def divergence_of_counts(counts: np.ndarray, real: np.ndarray) -> float:
     """`KL(p || q)` in nats of the shares p of what was counted from the shares q among real ones.
 
-    One more of each kind is counted among the real ones, so that none has a share of nothing.
+    One more of each kind is counted among the real ones (Laplace's rule), so that none has a share
+    of nothing; it matters where there are not many more real ones than kinds.
 
     >>> divergence_of_counts(np.array([5, 5]), np.array([99, 99]))
     0.0

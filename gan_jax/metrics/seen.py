@@ -118,10 +118,10 @@ def score() -> Figure:
 
 
 def classes() -> Figure:
-    """`divergence_of_counts` of the likeliest classes of all examples: of which there are too few.
+    """`divergence_of_counts` of the likeliest classes, of samples and of real examples.
 
-    Samples of all classes alike have that of perfect ones, about (K - 1) / 2N; of one class alone
-    it is log K where the K classes are even.
+    N perfect samples beside M real ones have about (K - 1) / 2 (1 / N + 1 / M), so compare it with
+    that of real data; one class alone has log K where the K classes are even.
     """
 
     def measure(real: Seen, other: Seen):

@@ -1,16 +1,20 @@
+from contextlib import nullcontext
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
 import pytest
 
-from gan_jax import families, losses, priors
+from gan_jax import families, losses, parallel, priors
 from gan_jax.data import Spec
 from gan_jax.data import open as open_data
+from gan_jax.errors import UsageError
+from gan_jax.experiment import Experiment
 from gan_jax.game import Network, bind
 from gan_jax.networks import MLPCritic, linen, mlp_pair, packed
+from gan_jax.preflight import check_fits
 from gan_jax.sampling import from_prior, prepare
-from gan_jax.train import check_fits
 from tests.playing import draw, loss, start
 
 SUM = Network(lambda key: ({}, {}), lambda params, stats, x: x)
@@ -119,8 +123,12 @@ def test_what_cannot_be_packed():
         packed(SUM, 2).apply({}, {}, np.zeros((4, 2)), np.zeros(4, np.int32))
 
 
-def test_a_pack_is_whole_on_every_device():
-    ring = open_data("ring")
-    check_fits(game(), ring, 12, devices=6)
-    with pytest.raises(ValueError, match="batch of 12 each of 4 devices plays 3. .* of the pack"):
-        check_fits(game(), ring, 12, devices=4)
+@pytest.mark.parametrize("many", [False, True])
+def test_a_pack_is_whole_on_every_device(many, monkeypatch):
+    ring, built = open_data("ring"), Experiment(game(), from_prior(priors.normal(3)))
+    monkeypatch.setattr(parallel, "parts", lambda: 6)
+    check_fits(built, ring, 12, many=many)
+    monkeypatch.setattr(parallel, "parts", lambda: 4)
+    said = "batch of 12 each of 4 devices plays 3. .* of the pack"
+    with nullcontext() if many else pytest.raises(UsageError, match=said):
+        check_fits(built, ring, 12, many=many)
