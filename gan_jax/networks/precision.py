@@ -60,8 +60,8 @@ def checkpointed(network: Network, parts: int = 4) -> Network:
     """The network computing a batch part by part, each part once more in every backward pass.
 
     What a backward pass needs, above all that of a penalty, is kept for one part at a time (Chen et
-    al. 2016, arXiv:1604.06174): the memory of a deep critic falls with the number of parts, for up
-    to twice the time on a CPU (`python -m benchmarks.growth`). The numbers are the same, to
+    al. 2016, arXiv:1604.06174): the memory of a deep critic falls with the number of parts, for 1.2
+    to 2.1 times the time on a CPU (`python -m benchmarks.growth`). The numbers are the same, to
     rounding. A checkpoint around the whole batch, or around each layer, does not save on a CPU,
     whose compiler computes nothing twice in one body.
 
