@@ -163,8 +163,9 @@ def _networks(config, spec, conditional):
 
 
 def _plain(config, spec, conditional):
-    from gan_jax import networks
+    from gan_jax import networks, ranges
 
+    ranges.not_negative("number of hidden layers", config.layers)
     batch, width = config.normalisation == "batch", config.width
     ways, pair, own = {
         "mlp": (("concat",), networks.mlp_pair, {"widths": (width,) * config.layers}),

@@ -16,14 +16,14 @@ def adam(
 
     Args:
       learning_rate: above 0; may be traced, or a schedule.
-      b1: decay of the first moment, from 0 to 1; may be traced.
-      b2: decay of the second moment, from 0 to 1; may be traced.
+      b1: decay of the first moment, from 0 and below 1; may be traced.
+      b2: decay of the second moment, from 0 and below 1; may be traced.
 
     Raises:
       ValueError: a number out of its range.
     """
     rate = ranges.positive("learning rate", learning_rate)
-    return optax.adam(rate, ranges.share("beta b1", b1), ranges.share("beta b2", b2))
+    return optax.adam(rate, ranges.decay("beta b1", b1), ranges.decay("beta b2", b2))
 
 
 def rmsprop(learning_rate, **rest) -> optax.GradientTransformation:

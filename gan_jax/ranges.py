@@ -34,6 +34,11 @@ def share(name: str, value):
     return within(name, value, 0, 1)
 
 
+def decay(name: str, value):
+    """The value itself, if it is no number below 0, nor 1 or more."""
+    return _checked(name, value, lambda number: 0 <= number < 1, "0 or more, and below 1")
+
+
 def within(name: str, value, low: float, high: float):
     """The value itself, if it is no number below `low` or above `high`."""
     return _checked(name, value, lambda number: low <= number <= high, f"from {low:g} to {high:g}")

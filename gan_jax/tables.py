@@ -39,7 +39,8 @@ def record(folder: Path, parts: Sequence[tuple[Mapping[str, Any], Path]]) -> str
     titles = [", ".join(f"{name} {value}" for name, value in row.values.items()) for row in rows]
     charts.intervals(titles, [_figures(row) for row in rows], folder / "sweep.png")
     picture = ", sweep.md and sweep.png" if names else " and sweep.md"
-    return f"{aligned(cells)}\nWrote sweep.csv{picture} to {folder}."
+    about = "A mean over the seeds and, of several, its 95 % interval (Student)."
+    return f"{aligned(cells)}\n{about}\nWrote sweep.csv{picture} to {folder}."
 
 
 def markdown(cells: Sequence[Sequence[str]]) -> str:
@@ -88,14 +89,18 @@ def _head(rows: Sequence[Row]) -> list[str]:
 def _cells(rows: Sequence[Row], names: Sequence[str]) -> list[list[str]]:
     cells = [[*_head(rows), *names]]
     for row in rows:
-        figures = [_with_interval(_figures(row).get(name)) for name in names]
+        alone = row.summary["replicas"] - len(row.summary["diverged"]) == 1
+        figures = [_with_interval(_figures(row).get(name), alone=alone) for name in names]
         cells.append([*map(str, _first(row)), *figures])
     return cells
 
 
-def _with_interval(figure: Mapping[str, Any] | None) -> str:
+def _with_interval(figure: Mapping[str, Any] | None, *, alone: bool) -> str:
+    """The mean and, of several seeds, its interval: one alone has none."""
     if figure is None:
         return "-"
+    if alone:
+        return digits(figure["mean"])
     low, high = figure["interval"]
     return f"{digits(figure['mean'])} [{digits(low)}, {digits(high)}]"
 

@@ -58,6 +58,12 @@ def test_what_diverged_has_no_figures_though_it_had_some_before(tmp_path):
         tables.collected({}, run)
 
 
+def test_one_seed_has_no_interval(tmp_path):
+    figures = {"samples": {"recall": 0.4}, "real": {"recall": 0.9}, "step": 1, "n": 10}
+    said, _ = recorded(tmp_path, figures | {"weights": "average"})
+    assert said.splitlines()[1].split()[-1] == "0.4" and "[" not in said
+
+
 def test_only_what_was_written_is_named(tmp_path):
     said, [row] = recorded(tmp_path, None)
     assert row == {

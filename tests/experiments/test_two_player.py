@@ -257,6 +257,8 @@ def test_half_precision_goes_with_other_networks(networks):
         ({"clip": -0.1}, "bound of the weights is -0.1"),
         ({"generator_rate": 0.0}, "learning rate is 0"),
         ({"beta1": 1.5}, "beta b1 is 1.5"),
+        ({"beta2": 1.0}, "beta b2 is 1: it must be 0 or more, and below 1"),
+        ({"layers": -1}, "number of hidden layers is -1"),
         ({"average": -0.1}, "decay of the average is -0.1"),
         ({"critic_moves": 0}, "moves=0"),
         ({"width": 0}, "1 wide or more"),
