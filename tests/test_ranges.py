@@ -53,7 +53,10 @@ def test_of_a_schedule_the_first_number_is_checked(check, good, bad):
     "make, said",
     [
         (lambda: optimizers.adam(-1e-3), "The learning rate is -0.001: it must be above 0"),
-        (lambda: optimizers.adam(1e-3, b1=1.5), "The beta b1 is 1.5: it must be 0 or more, and below 1"),
+        (
+            lambda: optimizers.adam(1e-3, b1=1.5),
+            "The beta b1 is 1.5: it must be 0 or more, and below 1",
+        ),
         (lambda: optimizers.rmsprop(0.0), "The learning rate is 0: it must be above 0"),
         (lambda: optimizers.sgd(-1.0), "The learning rate is -1"),
         (lambda: optimizers.clip_by_global_norm(0.0), "The norm of the gradients is 0"),
