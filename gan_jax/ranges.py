@@ -48,7 +48,7 @@ def _checked(name: str, value, good, said: str):
     number = value
     if callable(value):
         with jax.ensure_compile_time_eval():
-            name, number = f"{name} at step 0", value(jnp.int32(0))
+            name, number = f"{name} at step 0", jax.jit(lambda step: value(step))(jnp.int32(0))
     if isinstance(number, jax.core.Tracer):
         return value
     if not (math.isfinite(number := float(number)) and good(number)):

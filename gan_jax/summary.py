@@ -26,8 +26,8 @@ def summarise(found: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> d
       those that `collapsed`: whose samples lack variety; and for each of the `figures` that all of
       them have its mean, its standard deviation, the 95 % interval of the mean (Student), `best`
       and `worst`, those nearest to and farthest from the figure of real data, by name, and that
-      one; for each of the `tasks` that all have, if there are any, `mean`,
-      `std`, `interval`, `median`, `least` and `largest`.
+      one; for each of the `tasks` that all have, if there are any, `mean`, `std`, `interval`,
+      `median`, `least` and `largest`.
     """
     evaluated = {name: figures for name, figures in found.items() if "samples" in figures}
     about = {
@@ -130,12 +130,18 @@ def spanned(interval: Sequence[float]) -> str:
     return f"{low} to {high}"
 
 
-def _spread(values: Sequence[float]) -> dict[str, float]:
-    every = np.asarray(values, float)
+def _middle(every: np.ndarray) -> dict[str, Any]:
     return {
         "mean": float(every.mean()),
         "std": float(every.std(ddof=1)) if len(every) > 1 else 0.0,
         "interval": interval(every),
+    }
+
+
+def _spread(values: Sequence[float]) -> dict[str, Any]:
+    every = np.asarray(values, float)
+    return {
+        **_middle(every),
         "median": float(np.median(every)),
         "least": float(every.min()),
         "largest": float(every.max()),
@@ -148,9 +154,7 @@ def _one(what: str, evaluated: Mapping[str, Mapping[str, Any]]) -> dict[str, Any
     ranked = sorted(values, key=lambda name: abs(values[name] - real))
     every = np.asarray(list(values.values()), float)
     return {
-        "mean": float(every.mean()),
-        "std": float(every.std(ddof=1)) if len(every) > 1 else 0.0,
-        "interval": interval(every),
+        **_middle(every),
         "best": values[ranked[0]],
         "best_of": ranked[0],
         "worst": values[ranked[-1]],
