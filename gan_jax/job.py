@@ -68,6 +68,23 @@ def prepared(make: Make) -> Callable[[Mapping[str, Any]], tuple[Experiment, Call
     return ready
 
 
+def weighed(experiment: Experiment, data: Dataset) -> Dataset:
+    """The data with how often each training example is drawn, if the experiment says it."""
+    if not experiment.weigh:
+        return data
+    weights = experiment.weigh(data.spec.decode(data.train["real"][:]))
+    return dataclasses.replace(data, weights=weights)
+
+
+def replicated(make: Make, options: Options) -> dict[str, Callable]:
+    """What `replicas.train` is told of games: what is played, by which rule, and how laid out."""
+    return {
+        "make": lambda values: make(values).game,
+        "rules": lambda values: make(values).rule or update,
+        "lay": {"vmap": replicas.at_once, "map": replicas.one_by_one}[options.replicas],
+    }
+
+
 @dataclasses.dataclass(frozen=True)
 class Job:
     """A run, and all that it takes to train it."""
@@ -114,10 +131,8 @@ class Job:
             "chunk": every or options.log_every,
         }
         if self.replicas:
-            lay = {"vmap": replicas.at_once, "map": replicas.one_by_one}[options.replicas]
-            rules = lambda values: self.make(values).rule or update
-            common |= {"replicas": self.replicas, "lay": lay, "rules": rules}
-            return replicas.train(self.game, self.data, **common)
+            common |= {"replicas": self.replicas, **replicated(self.make, options)}
+            return replicas.train(data=self.data, **common)
         spread = {"pmap": parallel.pmap, "shard_map": parallel.shard_map}[options.parallel]
         common |= {"seed": options.seed, "spread": spread, "device_data": options.device_data}
         common |= {"rule": self.experiment.rule or update}

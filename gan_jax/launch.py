@@ -62,14 +62,19 @@ def launch(
     if options.resume_from is not None:
         options = dataclasses.replace(options, resume=True)
     run = Path(options.run or f"runs/{path.stem}").expanduser().absolute()
-    if options.deterministic:
-        compiling.repeatable()
-    if options.cache:
-        keep_programs()
+    set_up(options)
     processes.begin(options.coordinator, options.processes, options.process)
     replicas = replicas or [Replica(seed) for seed in seeds(options)]
     with processes.bound():
         return _trained(run, path, config, options, replicas, say)
+
+
+def set_up(options: Options) -> None:
+    """What JAX is told before it is first used."""
+    if options.deterministic:
+        compiling.repeatable()
+    if options.cache:
+        keep_programs()
 
 
 def _trained(
@@ -159,9 +164,7 @@ def _prepare(
     preflight.check_fits(built, data, config.batch_size, many=bool(replicas))
     if known:
         preflight.check_steps(known["config"]["steps"], module, config, data)
-    if built.weigh:
-        weights = built.weigh(data.spec.decode(data.train["real"][:]))
-        data = dataclasses.replace(data, weights=weights)
+    data = job_room.weighed(built, data)
     inherited = inheritance.read(run, known, options.init_from)
     job = Job(run, config, options, data, make, replicas, lanes, say, inherited)
     inheritance.check(job)

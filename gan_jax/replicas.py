@@ -146,20 +146,38 @@ def train(
       UsageError: a batch that is larger than the data; or more memory than there is.
     """
     check_data(data, batch_size, split=False)
+    begin = beginning(make, replicas) if state is None else lambda: state
+    play = compiled(make, data, batch_size, replicas, lay, rules)
+    state = jax.device_put(begin(), parallel.each(len(replicas)))
+    reached = int(state.step.max())
+    for _, states, metrics in advancing(play, state, reached, steps, chunk):
+        yield states, metrics
+
+
+def compiled(
+    make: Make,
+    data: Dataset,
+    batch_size: int,
+    replicas: Sequence[Replica],
+    lay: Callable = at_once,
+    rules: Callable[[Mapping[str, jax.Array]], Callable] = in_turn,
+) -> Callable:
+    """`(states, start, length) -> (states, metrics)`: steps of all replicas as one program.
+
+    The arguments are those of `train`.
+
+    Raises:
+      UsageError: it would need more memory than there is.
+    """
     given = feed.training(data)
     arrays = feed.on_device(given)
     keys = jnp.stack([jax.random.key(replica.seed) for replica in replicas])
     names = replicas[0].values
-    values = {name: jnp.stack([numbers(r.values)[name] for r in replicas]) for name in names}
+    own = keys, {name: jnp.stack([numbers(r.values)[name] for r in replicas]) for name in names}
     body = _body(make, data.spec.decode, batch_size, feed.places(given), lay, rules)
-    begin = beginning(make, replicas) if state is None else lambda: state
-    kinds = (abstract(make, replicas), (keys, values), arrays, np.int32(0), np.int32(1))
+    kinds = (abstract(make, replicas), own, arrays, np.int32(0), np.int32(1))
     advance = parallel.compiled(body, kinds, parallel.over_replicas)
-    state = jax.device_put(begin(), parallel.each(len(replicas)))
-    reached = int(state.step.max())
-    play = lambda state, start, length: advance(state, (keys, values), arrays, start, length)
-    for _, states, metrics in advancing(play, state, reached, steps, chunk):
-        yield states, metrics
+    return lambda states, start, length: advance(states, own, arrays, start, length)
 
 
 def _body(

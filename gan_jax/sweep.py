@@ -7,28 +7,23 @@ of one run; what changes the program (a width, a batch size, a loss) makes a run
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import Any, get_type_hints
-
-import jax
-import jax.numpy as jnp
-import numpy as np
+from typing import Any
 
 from gan_jax import data as data_room
 from gan_jax import experiment as experiments
-from gan_jax import feed, preflight, runs, tables, vacancy
+from gan_jax import preflight, replicas, runs, tables, vacancy
 from gan_jax.data import Dataset
-from gan_jax.errors import DivergedError
-from gan_jax.game import update
-from gan_jax.launch import launch
+from gan_jax.errors import DivergedError, UsageError
+from gan_jax.job import replicated, weighed
+from gan_jax.launch import launch, set_up
 from gan_jax.options import Options, check_same, seeds
 from gan_jax.options import check as check_options
-from gan_jax.replicas import Replica, numbers
-from gan_jax.stepping import program
-from gan_jax.train import abstract
+from gan_jax.replicas import Replica
+from gan_jax.tracing import traced
 from gan_jax.varied import combinations, label
 
 
@@ -56,13 +51,14 @@ def sweep(
     Raises:
       UsageError: a value that no run can have; nothing has been trained then.
     """
+    set_up(options)
     folder = Path(options.run or f"sweeps/{path.stem}").expanduser()
     module = experiments.load(path)
     datas = {name: data_room.open(name) for name in vary.get("data", [config.data])}
     for values in combinations(vary):
-        check(
-            module, changed := dataclasses.replace(config, **values), options, datas[changed.data]
-        )
+        changed = dataclasses.replace(config, **values)
+        with _named(values):
+            check(module, changed, options, datas[changed.data])
     inner = traced(module, config, datas, vary)
     outer = {name: vary[name] for name in vary if name not in inner}
     chosen = [
@@ -77,6 +73,11 @@ def sweep(
         f"{len(parts)} programs, each with {len(chosen)} replicas; varied inside of them: "
         f"{', '.join(inner) or 'only the seed'}."
     )
+    left = [values for run, values in parts.items() if not is_done(run)]
+    for values in left if options.cache and len(left) > 1 else ():
+        changed = dataclasses.replace(config, **values)
+        with _named(values):
+            check_memory(module, changed, options, datas[changed.data], chosen)
     for run, values in parts.items():
         here = dataclasses.replace(options, run=str(run), seeds="", seed=0)
         stopped = trained(path, dataclasses.replace(config, **values), here, say, chosen)
@@ -98,65 +99,34 @@ def check(module: ModuleType, config: Any, options: Options, data: Dataset) -> N
     preflight.check_fits(built, data, config.batch_size, many=True)
 
 
+@contextmanager
+def _named(values: Mapping[str, Any]) -> Iterator[None]:
+    """Errors within say which of the varied values they are about."""
+    try:
+        yield
+    except UsageError as error:
+        given = ", ".join(f"{name}={value}" for name, value in values.items())
+        raise UsageError(f"{given}: {error}" if given else str(error)) from error
+
+
+def check_memory(
+    module: ModuleType, config: Any, options: Options, data: Dataset, chosen: Sequence[Replica]
+) -> None:
+    """Compiles the program of a part: what it costs is saved when the part finds it in the cache.
+
+    Raises:
+      UsageError: it would need more memory than there is.
+    """
+    make = experiments.maker(module, config, data.spec)
+    data = weighed(make(chosen[0].values), data)
+    replicas.compiled(
+        data=data, batch_size=config.batch_size, replicas=chosen, **replicated(make, options)
+    )
+
+
 def is_done(run: Path) -> bool:
     """Whether the run was trained and evaluated to its end."""
     return (run / runs.EVALUATION).is_file()
-
-
-def traced(
-    module: ModuleType, config: Any, datas: Mapping[str, Dataset], vary: Mapping[str, Sequence[Any]]
-) -> list[str]:
-    """Which of the varied fields are numbers inside of the programs of all other choices.
-
-    Args:
-      module: of the experiment.
-      config: a `Config` of it: the fields that do not vary.
-      datas: by the names in the configurations.
-      vary: field -> values.
-    """
-    found: dict[str, Sequence[Any]] = {}
-    for name in (name for name in vary if get_type_hints(module.Config)[name] is float):
-        tried = found | {name: vary[name]}
-        rest = combinations({other: vary[other] for other in vary if other not in tried})
-        configs = [dataclasses.replace(config, **values) for values in rest]
-        if all(traceable(module, each, datas[each.data], tried) for each in configs):
-            found = tried
-    return list(found)
-
-
-def traceable(
-    module: ModuleType, config: Any, data: Dataset, varied: Mapping[str, Sequence[float]]
-) -> bool:
-    """Whether one program plays all these values, traced: so game and rule, and on the same data.
-
-    Samples and figures are no part of it: each replica has those of its own values.
-    """
-    make = experiments.maker(module, config, data.spec)
-    arrays = {n: jax.ShapeDtypeStruct(a.shape, a.dtype) for n, a in feed.visible(data).items()}
-    sizes = config.batch_size, len(data.train["real"])
-
-    def chunk(values, state):
-        built = make(values)
-        body = program(built.game, data.spec.decode, *sizes, rule=built.rule or update)
-        return body(state, jax.random.key(0), like(arrays), np.int32(1))
-
-    like = partial(jax.tree.map, lambda kind: jnp.zeros(kind.shape, kind.dtype))
-    every = [make(values) for values in combinations(varied)]
-    try:
-        given = numbers({name: values[0] for name, values in varied.items()})
-        jax.eval_shape(chunk, given, abstract(every[0].game))
-    except Exception:  # whatever it is, the field has a program of its own
-        return False
-    return _weighed_alike([built.weigh for built in every], data)
-
-
-def _weighed_alike(ways: Sequence[Callable | None], data: Dataset) -> bool:
-    """Whether the examples are drawn alike, whichever of these says how often."""
-    if not any(ways):
-        return True
-    examples = data.spec.decode(data.train["real"][:])
-    first, *others = (weigh and np.asarray(weigh(examples)) for weigh in ways)
-    return all(np.array_equal(first, other) for other in others)
 
 
 def trained(

@@ -72,6 +72,29 @@ def write_experiment(folder: Path, name: str = "small", old: str = "", new: str 
     return path
 
 
+SWEPT = '''    learning_rate: float = 1e-3
+    """Of Adam."""
+    penalty: float = 10.0
+    """Weight of the penalty."""
+    slope: float = 0.0
+    """Used as Python's own number."""
+'''
+
+ONE = '''    learning_rate: float = 1e-3
+    """Of Adam."""
+'''
+
+
+def write_swept(folder: Path) -> Path:
+    """The small experiment with three numbers, of which one cannot be traced."""
+    path = write_experiment(folder, "swept", ONE, SWEPT)
+    text = path.read_text().replace("critic_moves=2,", "critic_moves=2, weight=config.penalty,")
+    text = text.replace("import optax", "import optax; float(config.slope)")
+    text = text.replace("optax.adam(", "optimizers.adam(")
+    path.write_text(text)
+    return path
+
+
 def train(experiment: Path, run: Path, *flags: object) -> int:
     """The exit code of `gan-jax train`, in this process."""
     return main(["train", str(experiment), "--run", str(run), *map(str, flags)])

@@ -34,7 +34,7 @@ ORDER = (
     "cache checkpoint experiment histograms history options signals processes profiling progress",
     "runs",
     "study vacancy replaced varied",
-    "recovery ledger job parting told",
+    "recovery ledger job parting told tracing",
     "charts",
     "report",
     "writing evaluation measuring summary comparing",

@@ -8,34 +8,18 @@ import jax
 import numpy as np
 import pytest
 
-from gan_jax import data, experiment, sweep
+from gan_jax import data, memory, sweep
 from gan_jax.cli import main
 from gan_jax.loading import load
-from tests.command import files, process, train, write_experiment
+from tests.command import ONE, files, process, train, write_experiment, write_swept
 
 pytestmark = pytest.mark.usefixtures("fused")
-
-FIELDS = '''    learning_rate: float = 1e-3
-    """Of Adam."""
-    penalty: float = 10.0
-    """Weight of the penalty."""
-    slope: float = 0.0
-    """Used as Python's own number."""
-'''
-OLD = '''    learning_rate: float = 1e-3
-    """Of Adam."""
-'''
 
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
     """The small experiment with three numbers, of which one cannot be traced."""
-    path = write_experiment(tmp_path_factory.mktemp("sweep"), "swept", OLD, FIELDS)
-    text = path.read_text().replace("critic_moves=2,", "critic_moves=2, weight=config.penalty,")
-    text = text.replace("import optax", "import optax; float(config.slope)")
-    text = text.replace("optax.adam(", "optimizers.adam(")
-    path.write_text(text)
-    return path
+    return write_swept(tmp_path_factory.mktemp("sweep"))
 
 
 def command(small, folder, *words):
@@ -48,24 +32,6 @@ def swept(small, folder, *words):
 
 
 VARIED = ("--vary", "learning_rate=1e-3,1e38", "--vary", "batch_size=8,16", "--seeds", "0..1")
-
-
-def test_numbers_are_traced_and_others_are_not(small):
-    module = experiment.load(small)
-    config, digits = module.Config(), {"digits": data.open("digits")}
-    values = {"learning_rate": [1e-3, 2e-3], "slope": [0.0, 1.0], "batch_size": [8, 16]}
-    vary = values | {"penalty": [1.0, 10.0]}
-    assert sweep.traced(module, config, digits, vary) == ["learning_rate", "penalty"]
-
-
-def test_a_number_is_traced_in_the_programs_of_all_other_choices_or_in_none(small):
-    text = small.read_text().replace("float(config.slope)", "config.batch_size > 8 and float(rate)")
-    path = small.with_name("sometimes.py")
-    path.write_text(text.replace("    import optax;", "    rate = config.slope; import optax;"))
-    module, digits = experiment.load(path), {"digits": data.open("digits")}
-    for sizes, traced in ((["8"], ["slope"]), (["8", "16"], [])):
-        vary = {"slope": [0.0, 1.0], "batch_size": [int(size) for size in sizes]}
-        assert sweep.traced(module, module.Config(), digits, vary) == traced
 
 
 def test_data_are_opened_once_and_those_of_the_default_are_not(small, tmp_path, monkeypatch):
@@ -86,6 +52,15 @@ def test_a_folder_that_is_taken_is_refused_before_any_is_trained(small, tmp_path
     assert not (tmp_path / "batch_size-8").exists()
 
 
+def test_a_program_too_large_for_the_memory_is_refused_before_any_is_trained(
+    small, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr(memory, "available", lambda: 2**20)
+    assert swept(small, tmp_path / "none", "--vary", "batch_size=8,1024") == 2
+    assert "batch_size=1024: Training needs" in capsys.readouterr().err
+    assert not (tmp_path / "none").exists()
+
+
 OTHERS = """    reach: float = 1.0
     pace: float = 1.0
     share: float = 0.0
@@ -95,7 +70,7 @@ OTHERS = """    reach: float = 1.0
 @pytest.fixture(scope="module")
 def others(tmp_path_factory):
     """The small experiment with numbers of which none is the game's."""
-    path = write_experiment(tmp_path_factory.mktemp("others"), "others", OLD, OLD + OTHERS)
+    path = write_experiment(tmp_path_factory.mktemp("others"), "others", ONE, ONE + OTHERS)
     text = path.read_text().replace(
         "sampler = sampling.from_prior(priors.normal(4))",
         "sampler = sampling.from_prior(priors.normal(4, deviation=config.reach))",
@@ -141,12 +116,6 @@ def test_a_number_is_that_of_samples_tasks_and_rule_too(others, tmp_path):
     assert pictures[0] == pictures[1]
     drawn = [trained.sample(5)["samples"] for trained in (load(run, replica=name), load(alone))]
     np.testing.assert_array_equal(*drawn)
-
-
-def test_a_number_that_says_how_often_examples_are_drawn_has_data_of_its_own(others):
-    module, digits = experiment.load(others), {"digits": data.open("digits")}
-    vary = {"share": [0.0, 1.0], "reach": [1.0, 2.0]}
-    assert sweep.traced(module, module.Config(), digits, vary) == ["reach"]
 
 
 def test_a_sweep_from_beginning_to_end(small, tmp_path, capsys):
@@ -249,7 +218,7 @@ INNER = '''    beta1: float = 0.0
 @pytest.fixture(scope="module")
 def bounded(tmp_path_factory):
     """The small experiment with Adam's momentum, an average and a bound that may be traced."""
-    path = write_experiment(tmp_path_factory.mktemp("bounded"), "bounded", OLD, OLD + INNER)
+    path = write_experiment(tmp_path_factory.mktemp("bounded"), "bounded", ONE, ONE + INNER)
     text = path.read_text().replace("optax.adam(", "optimizers.adam(")
     text = text.replace("config.learning_rate)", "config.learning_rate, b1=config.beta1)")
     text = text.replace("warm_average(0.99)", "warm_average(config.average)")
@@ -284,6 +253,7 @@ def test_a_replica_of_another_number_is_too(bounded, tmp_path, name, values):
         (("--vary", "learning_rate=1,1.0"), "has a value twice"),
         (("--vary", "learning_rate=1", "--vary", "learning_rate=2"), "names learning_rate twice"),
         (("--vary", "widths=1,2"), "cannot be varied"),
+        (("--vary", "learning_rate=1e-3,-1"), "learning_rate=-1.0: "),
         (("--vary", "learning_rate=1e-3,-1"), "The learning rate is -1: it must be above 0"),
         (("--vary", "penalty=1,-1"), "weight of the gradient penalty is -1"),
         (("--vary", "batch_size=8,0"), "--batch-size is 0: it must be 1 or more"),
