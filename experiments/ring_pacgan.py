@@ -29,10 +29,18 @@ class Config:
     """Examples in a pack; 1 is the first GAN."""
     learning_rate: float = 5e-4
     """Of Adam, for both players."""
+    beta1: float = 0.5
+    """Decay of Adam's first moment, for both players."""
     latent: int = 2
     """Dimensions of the normal prior."""
     widths: tuple[int, ...] = (128, 128, 128)
     """Of the hidden layers of both networks."""
+    critic_widths: tuple[int, ...] = ()
+    """Of the critic's, if they are others."""
+    normalise: bool = False
+    """Whether the generator has batch norm."""
+    pieces: int = 1
+    """Of a unit of the critic, which is the largest of them (maxout); of 1, it is a ReLU."""
     average: float = 0.999
     """Decay of the average of the generator's weights."""
     precision: Literal["float32", "bf16"] = "float32"
@@ -43,26 +51,42 @@ class Config:
     """First steps, in which the learning rates grow to what they are."""
 
 
+PAPER = Config(
+    steps=400_000,
+    batch_size=120,
+    learning_rate=1e-4,
+    beta1=0.8,
+    widths=(400,) * 4,
+    critic_widths=(200,) * 3,
+    normalise=True,
+    pieces=5,
+)
+"""The paper's networks and steps, and minibatches of 120 for its 100: `--preset PAPER`."""
 QUICK = Config(steps=2, batch_size=4, widths=(8,))
 
 
 def build(config, spec):
     """The game, its sampler and its evaluation, for data of this spec."""
-    import jax.numpy as jnp
+    from flax import linen as nn
 
     from gan_jax import families, metrics, networks, optimizers, play, priors, sampling
     from gan_jax.experiment import Experiment
 
     prior = priors.normal(config.latent)
-    generator, _ = networks.mlp_pair(spec, latent=config.latent, widths=config.widths)
-    *axes, channels = spec.shape
-    pack = jnp.zeros((2, *axes, config.pack * channels))
-    critic = networks.linen(networks.MLPCritic(config.widths), pack)
-    generator, critic = networks.with_precision(config.precision, generator, critic)
-    adam = optimizers.adam(config.learning_rate, b1=0.5, b2=0.999)
+    pair = networks.mlp_pair(
+        spec,
+        latent=config.latent,
+        widths=config.widths,
+        critic_widths=[config.pieces * width for width in config.critic_widths or config.widths],
+        activation=networks.normalised_relu if config.normalise else nn.relu,
+        critic_activation=networks.maxout(config.pieces) if config.pieces > 1 else nn.relu,
+        pack=config.pack,
+    )
+    generator, critic = networks.with_precision(config.precision, *pair)
+    adam = optimizers.adam(config.learning_rate, b1=config.beta1, b2=0.999)
     game = families.vanilla(
         generator,
-        networks.packed(critic, config.pack),
+        critic,
         prior=prior,
         generator_optimizer=adam,
         critic_optimizer=adam,

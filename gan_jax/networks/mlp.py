@@ -8,7 +8,7 @@ import jax
 from jax.nn.initializers import he_normal
 
 from gan_jax.networks.labels import with_label
-from gan_jax.networks.layers import Dense
+from gan_jax.networks.layers import BatchNorm, Dense
 
 
 class MLPGenerator(nn.Module):
@@ -65,6 +65,24 @@ class MLPCritic(nn.Module):
         x = with_label(x.reshape(x.shape[0], -1), label, self.classes)
         x = hidden(x, self.widths, self.activation)
         return Dense(1)(x)[:, 0]
+
+
+def maxout(pieces: int) -> Callable:
+    """An activation: the largest of each `pieces` values in a row, `[B, n pieces]` to `[B, n]`.
+
+    Goodfellow et al. 2013, arXiv:1302.4389, section 3; in `widths` stands `n pieces`.
+
+    >>> maxout(2)(jax.numpy.array([[1.0, 3.0, 5.0, 4.0]])).tolist()
+    [[3.0, 5.0]]
+    """
+    if pieces < 1:
+        raise ValueError(f"A unit has 1 piece or more; given: {pieces}.")
+    return lambda x: x.reshape(x.shape[0], -1, pieces).max(-1)
+
+
+def normalised_relu(x: jax.Array) -> jax.Array:
+    """An activation with weights of its own: batch norm, then ReLU."""
+    return nn.relu(BatchNorm()(x))
 
 
 def hidden(x: jax.Array, widths: Sequence[int], activation: Callable) -> jax.Array:

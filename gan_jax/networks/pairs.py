@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
+import flax.linen as nn
 import jax
 import jax.numpy as jnp
 
@@ -26,6 +27,9 @@ def mlp_pair(
     conditional: bool = False,
     output: Callable | None = None,
     pack: int = 1,
+    critic_widths: Sequence[int] | None = None,
+    activation: Callable = nn.relu,
+    critic_activation: Callable = nn.relu,
 ) -> tuple[Network, Network]:
     """Multilayer perceptrons: any shape of data; images end in tanh, points are unbounded.
 
@@ -38,16 +42,20 @@ def mlp_pair(
       conditional: whether both receive labels.
       output: of the generator, if it is another one: `jax.nn.identity` for `table_generator`.
       pack: examples that the critic judges together, see `packed`.
+      critic_widths: of the hidden layers of the critic, if they are others.
+      activation: of the generator's hidden layers, such as `normalised_relu`.
+      critic_activation: of the critic's, such as `maxout(5)`.
 
     Returns:
       `(generator, critic)`.
     """
-    check_widths(*widths)
+    critic_widths = widths if critic_widths is None else critic_widths
+    check_widths(*widths, *critic_widths)
     classes = classes_of(spec, conditional)
     usual = jnp.tanh if spec.is_image else jax.nn.identity
     usual = partial(table_output, spec=spec) if spec.columns else usual
-    generator = MLPGenerator(spec.shape, widths, classes, output=output or usual)
-    critic = MLPCritic(widths, pack * classes)
+    generator = MLPGenerator(spec.shape, widths, classes, activation, output or usual)
+    critic = MLPCritic(critic_widths, pack * classes, critic_activation)
     return paired(generator, critic, spec.shape, latent, classes, pack)
 
 

@@ -3,7 +3,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from gan_jax.networks import MLPCritic, MLPGenerator
+from gan_jax import data
+from gan_jax.networks import MLPCritic, MLPGenerator, maxout, mlp_pair, normalised_relu
 
 
 def draw(*shape):
@@ -36,6 +37,32 @@ def test_the_output_is_as_asked():
     assert abs(points).max() > 1
     images = MLPGenerator((3,), output=jnp.tanh).apply(variables, z)
     np.testing.assert_allclose(images, np.tanh(points), atol=1e-6)
+
+
+def test_maxout_is_the_largest_piece():
+    x = draw(5, 4)
+    critic = MLPCritic((6,), activation=maxout(3))
+    scores, variables = critic.init_with_output(jax.random.key(0), x)
+    one, two = (jax.tree.map(np.asarray, variables["params"][f"Dense_{i}"]) for i in (0, 1))
+    pieces = np.asarray(x, np.float64) @ one["kernel"] + one["bias"]
+    units = np.stack([pieces[:, :3].max(1), pieces[:, 3:].max(1)], 1)
+    expected = units @ two["kernel"][:, 0] + two["bias"]
+    np.testing.assert_allclose(scores, expected, rtol=1e-4, atol=1e-5)
+    with pytest.raises(ValueError, match="1 piece or more; given: 0"):
+        maxout(0)
+
+
+def test_a_pair_with_layers_of_its_own_on_each_side():
+    spec = data.open("ring").spec
+    kinds = {"activation": normalised_relu, "critic_activation": maxout(2)}
+    pair = mlp_pair(spec, latent=3, widths=(8, 8), critic_widths=(12,), pack=2, **kinds)
+    generator, critic = (network.init(jax.random.key(0)) for network in pair)
+    kernels = [critic[0][f"Dense_{i}"]["kernel"].shape for i in (0, 1)]
+    assert kernels == [(4, 12), (6, 1)]
+    assert {"BatchNorm_0", "BatchNorm_1"} < set(generator[0])
+    z = draw(64, 3)
+    together, alone = (pair[0].apply(*generator, some) for some in (z, z[:2]))
+    assert abs(together[:2] - alone).max() > 1e-2  # batch norm mixes examples
 
 
 def test_hidden_layers_keep_the_scale():
