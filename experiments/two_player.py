@@ -166,6 +166,7 @@ def _plain(config, spec, conditional):
     from gan_jax import networks, ranges
 
     ranges.not_negative("number of hidden layers", config.layers)
+    networks.fitting.classes_of(spec, conditional)  # which refuses data without labels
     batch, width = config.normalisation == "batch", config.width
     ways, pair, own = {
         "mlp": (("concat",), networks.mlp_pair, {"widths": (width,) * config.layers}),

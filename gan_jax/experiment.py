@@ -164,7 +164,12 @@ def maker(module: ModuleType, config: Any, spec: Spec) -> Callable[[Mapping[str,
 
 
 def _where(module: ModuleType, error: Exception) -> str:
-    """The experiment's file, and the last line in it that led to the error."""
+    """The experiment's file, and the last line in it that led to the error.
+
+    Of one that comes with gan_jax, and refuses what it is given, the name: no line is to blame.
+    """
+    if isinstance(error, ValueError) and Path(module.__file__).parent == folder():
+        return Path(module.__file__).stem
     frames = traceback.extract_tb(error.__traceback__)
     lines = [frame.lineno for frame in frames if frame.filename == module.__file__]
     return f"{Path(module.__file__).name}, line {lines[-1]}," if lines else str(module.__file__)

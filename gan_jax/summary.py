@@ -32,7 +32,7 @@ def summarise(found: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> d
     evaluated = {name: figures for name, figures in found.items() if "samples" in figures}
     about = {
         "replicas": len(names),
-        "configurations": len({name.rpartition("seed-")[0] for name in names}),
+        "configurations": len(set(map(_configuration, names))),
         "diverged": [name for name in names if name not in found],
         "collapsed": [name for name, figures in evaluated.items() if lacking(figures)],
     }
@@ -83,26 +83,45 @@ def interval(values: Sequence[float]) -> tuple[float, float]:
 
 
 def record(run: Path, found: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> str:
-    """Writes the summary to the run; returns it as a table."""
+    """Writes the summary to the run; returns it as a table, or as one for each configuration."""
     summary = summarise(found, names)
     runs.write_json(run / runs.EVALUATION, summary)
+    if summary["configurations"] == 1:
+        pictured = next((one for one in found.values() if "pictures" in one), {})
+        return described(summary) + drawn(run / "*", pictured)
+    alike = {}  # a mean over several configurations would say nothing of any
+    for name in names:
+        alike.setdefault(_configuration(name), []).append(name)
+    each = [f"{_counted(summary)}:"]
+    for kind, own in alike.items():
+        those = {name: found[name] for name in own if name in found}
+        each.append(f"{kind}: {described(summarise(those, own))}")
+    return "\n\n".join(each)
+
+
+def described(summary: Mapping[str, Any]) -> str:
+    """What `summarise` found of one configuration, as a table."""
+    said = _counted(summary)
+    if summary["figures"]:
+        about = f"Step {summary['step']}, {summary['weights']} weights, against held-out data"
+        whole = f"{said}.\n{about}:\n{table(summary)}"
+    else:
+        whole = f"{said}: nothing was compared, since {summary['not_compared']}."
+    return f"{whole}\n{task_table(summary['tasks'])}" if "tasks" in summary else whole
+
+
+def _counted(summary: Mapping[str, Any]) -> str:
     kinds = summary["configurations"]
     counts = [f"{summary['replicas']} replicas{f' of {kinds} configurations' if kinds > 1 else ''}"]
     for what in ("diverged", "collapsed"):
         who = f" ({', '.join(summary[what])})" if summary[what] else ""
         counts.append(f"{len(summary[what])} {what}{who}")
-    said = ", ".join(counts)
-    if kinds > 1:  # a mean over them would say nothing of any
-        return f"{said}: the table of the sweep has a row for each configuration."
-    if summary["figures"]:
-        about = f"Step {summary['step']}, {summary['weights']} weights, against held-out data"
-        whole = f"{said}.\n{about}:\n{table(summary)}"
-    else:
-        reason = summary.get("not_compared", "there are no figures")
-        whole = f"{said}: nothing was compared, since {reason}."
-    if "tasks" in summary:
-        whole += f"\n{task_table(summary['tasks'])}"
-    return whole + drawn(run / "*", next((one for one in found.values() if "pictures" in one), {}))
+    return ", ".join(counts)
+
+
+def _configuration(name: str) -> str:
+    """The replica's name without its seed."""
+    return name.rpartition("seed-")[0].rstrip("-")
 
 
 def table(summary: Mapping[str, Any]) -> str:

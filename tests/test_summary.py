@@ -119,5 +119,8 @@ def test_configurations_that_are_taken_together_are_counted(tmp_path):
     found = {f"rate-{rate}-seed-{seed}": figures(0.8, 0.2) for rate in (1, 2) for seed in (0, 1)}
     assert summary.summarise(found, list(found))["configurations"] == 2
     said = summary.record(tmp_path, found, list(found))
-    assert said.startswith("4 replicas of 2 configurations, 0 diverged, 0 collapsed: the table of")
+    first, one, other = said.split("\n\n")
+    assert first == "4 replicas of 2 configurations, 0 diverged, 0 collapsed:"
+    assert one.startswith("rate-1: 2 replicas, 0 diverged, 0 collapsed.\nStep")
+    assert other.startswith("rate-2: 2 replicas") and "recall" in other
     assert summary.summarise(FOUND, NAMES)["configurations"] == 1

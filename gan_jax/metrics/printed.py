@@ -24,7 +24,8 @@ def titled(name: str, figures: Mapping[str, Any]) -> str:
     about = figures.get("provenance", {}).get(name)
     if about is None or about["n_real"] == about["n_fake"] == figures["n"]:
         return name
-    return f"{name}, {about['n_real']} and {about['n_fake']}"
+    sizes = [str(about[of]) for of in ("n_real", "n_fake") if about[of]]  # a score has one set
+    return f"{name}, {' and '.join(sizes)}"
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> str:
