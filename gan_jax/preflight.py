@@ -49,7 +49,7 @@ def check_fits(built: Experiment, data: Dataset, batch_size: int, *, many: bool)
             draw = lambda state, game=game, sampler=sampler: sampler(bind(game, state), keys)
             jax.eval_shape(draw, abstract(game))
     except ValueError as error:
-        raise UsageError(f"The experiment cannot be played on its data: {error}") from error
+        raise UsageError(f"The experiment cannot be played: {error}") from error
 
 
 def check_steps(before: int, module: ModuleType, config: Any, data: Dataset) -> None:

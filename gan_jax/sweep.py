@@ -24,7 +24,7 @@ from gan_jax.options import Options, check_same, seeds
 from gan_jax.options import check as check_options
 from gan_jax.replicas import Replica
 from gan_jax.tracing import traced
-from gan_jax.varied import combinations, label
+from gan_jax.varied import combinations, label, written
 
 
 def sweep(
@@ -105,7 +105,7 @@ def _named(values: Mapping[str, Any]) -> Iterator[None]:
     try:
         yield
     except UsageError as error:
-        given = ", ".join(f"{name}={value}" for name, value in values.items())
+        given = ", ".join(f"{name}={written(value)}" for name, value in values.items())
         raise UsageError(f"{given}: {error}" if given else str(error)) from error
 
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from gan_jax import charts, runs, summary
 from gan_jax.metrics import aligned, digits
 from gan_jax.storage import write_atomically
+from gan_jax.varied import written
 
 
 class Row(NamedTuple):
@@ -36,7 +37,7 @@ def record(folder: Path, parts: Sequence[tuple[Mapping[str, Any], Path]]) -> str
     write_atomically(folder / "sweep.csv", _csv(rows, names).encode())
     cells = _cells(rows, names)
     write_atomically(folder / "sweep.md", markdown(cells).encode())
-    titles = [", ".join(f"{name} {value}" for name, value in row.values.items()) for row in rows]
+    titles = [", ".join(f"{name} {written(v)}" for name, v in row.values.items()) for row in rows]
     charts.intervals(titles, [_figures(row) for row in rows], folder / "sweep.png")
     picture = ", sweep.md and sweep.png" if names else " and sweep.md"
     about = "A mean over the seeds and, of several, its 95 % interval (Student)."
@@ -79,7 +80,7 @@ def _figures(row: Row) -> dict[str, Mapping[str, Any]]:
 def _first(row: Row) -> list[Any]:
     """What stands before the figures in a line."""
     failed = (len(row.summary[what]) for what in ("diverged", "collapsed"))
-    return [*row.values.values(), row.summary["replicas"], *failed]
+    return [*map(written, row.values.values()), row.summary["replicas"], *failed]
 
 
 def _head(rows: Sequence[Row]) -> list[str]:

@@ -30,12 +30,21 @@ def label(values: Values) -> str:
     >>> label({"width": 64, "data": "digits?per_class=20"})
     'width-64-data-digits%3Fper_class=20'
     """
-    safe = lambda value: quote(str(value), safe="=+,:@ ")
+    safe = lambda value: quote(written(value), safe="=+,:@ ")
     return "-".join(f"{name}-{safe(value)}" for name, value in values.items()) or "all"
 
 
+def written(value: Any) -> str:
+    """A value as it stands in `--vary`.
+
+    >>> written((64, 32)), written(1e-3)
+    ('64 32', '0.001')
+    """
+    return " ".join(map(written, value)) if isinstance(value, tuple) else str(value)
+
+
 def parse(module: ModuleType, words: Sequence[str]) -> dict[str, list[Any]]:
-    """The values of `--vary field=a,b,c`, each word one field.
+    """The values of `--vary field=a,b,c`, each word one field; a value of several is `a b`.
 
     Raises:
       UsageError: a field that the `Config` does not have, or a value that is none of its type.
@@ -56,6 +65,12 @@ def parse(module: ModuleType, words: Sequence[str]) -> dict[str, list[Any]]:
 
 
 def _parsed(word: str, kind: Any, text: str) -> Any:
+    inner = get_args(kind)
+    if get_origin(kind) is tuple and inner[1:] == (...,):
+        return tuple(_parsed(word, inner[0], part) for part in text.split())
+    if type(None) in inner:
+        others = [each for each in inner if each is not type(None)]
+        return None if text == "None" else _parsed(word, others[0], text)
     if get_origin(kind) is Literal:
         choices = {str(choice): choice for choice in get_args(kind)}
     elif kind is bool:

@@ -56,7 +56,7 @@ WRONG = """
 2  train clash.py                                      | rename seed
 2  train latents.py                                    | cannot be built 1 dimension or more
 2  train typo.py                                       | typo.py, line AttributeError: wgan_pg
-2  train unlike.py                                     | cannot be played on its data inputs
+2  train unlike.py                                     | cannot be played inputs
 2  train bare.py --steps 0                             | --steps is 0 1 or more
 2  train bare.py --batch-size -4                       | --batch-size is -4
 2  train bare.py --log-every 0                         | --log-every is 0

@@ -252,7 +252,7 @@ def test_a_replica_of_another_number_is_too(bounded, tmp_path, name, values):
         (("--vary", "learning_rate=x"), "'x' is not of type float"),
         (("--vary", "learning_rate=1,1.0"), "has a value twice"),
         (("--vary", "learning_rate=1", "--vary", "learning_rate=2"), "names learning_rate twice"),
-        (("--vary", "widths=1,2"), "cannot be varied"),
+        (("--vary", "widths=8,8 0"), "widths=8 0: "),
         (("--vary", "learning_rate=1e-3,-1"), "learning_rate=-1.0: "),
         (("--vary", "learning_rate=1e-3,-1"), "The learning rate is -1: it must be above 0"),
         (("--vary", "penalty=1,-1"), "weight of the gradient penalty is -1"),

@@ -9,7 +9,7 @@ from tests.command import write_experiment
 
 @pytest.fixture(scope="module")
 def module(tmp_path_factory):
-    new = "loss: Literal['a', 'b'] = 'a'\n    steps: int"
+    new = "loss: Literal['a', 'b'] = 'a'\n    size: int | None = None\n    steps: int"
     path = write_experiment(tmp_path_factory.mktemp("varied"), "choices", "steps: int", new)
     text = path.read_text()
     path.write_text(
@@ -22,6 +22,17 @@ def test_choices(module):
     assert varied.parse(module, ["loss=b,a"]) == {"loss": ["b", "a"]}
     with pytest.raises(UsageError, match="'c' is not one of a, b"):
         varied.parse(module, ["loss=c"])
+
+
+def test_several_numbers_and_none(module):
+    assert varied.parse(module, ["widths=8,16 4", "size=None,3"]) == {
+        "widths": [(8,), (16, 4)],
+        "size": [None, 3],
+    }
+    assert varied.label({"widths": (16, 4), "size": None}) == "widths-16 4-size-None"
+    for word, said in (("widths=8,x", "'x' is not of type int"), ("size=x", "'x' is not of type")):
+        with pytest.raises(UsageError, match=said):
+            varied.parse(module, [word])
 
 
 def test_a_folder_is_named_by_what_is_chosen():
