@@ -37,10 +37,9 @@ class Config:
     """Of the hidden layers of both networks."""
     critic_widths: tuple[int, ...] = ()
     """Of the critic's, if they are others."""
-    normalise: bool = False
-    """Whether the generator has batch norm."""
-    pieces: int = 1
-    """Of a unit of the critic, which is the largest of them (maxout); of 1, it is a ReLU."""
+    published: bool = False
+    """Whether the generator has the paper's batch norm, the critic its maxout of five pieces, and
+    both move at once."""
     average: float = 0.999
     """Decay of the average of the generator's weights."""
     precision: Literal["float32", "bf16"] = "float32"
@@ -53,36 +52,40 @@ class Config:
 
 PAPER = Config(
     steps=400_000,
-    batch_size=120,
+    batch_size=200,
     learning_rate=1e-4,
     beta1=0.8,
     widths=(400,) * 4,
     critic_widths=(200,) * 3,
-    normalise=True,
-    pieces=5,
+    average=0.0,
+    published=True,
 )
-"""The paper's networks and steps, and minibatches of 120 for its 100: `--preset PAPER`."""
+"""The paper's setting, `--preset PAPER`; its minibatch is of 100 packs, so `--batch-size 400` for
+`--pack 4`. Differs from the paper: the weights of the last layers are not as small."""
 QUICK = Config(steps=2, batch_size=4, widths=(8,))
 
 
 def build(config, spec):
     """The game, its sampler and its evaluation, for data of this spec."""
-    from flax import linen as nn
-
     from gan_jax import families, metrics, networks, optimizers, play, priors, sampling
     from gan_jax.experiment import Experiment
+    from gan_jax.game import update
 
     prior = priors.normal(config.latent)
+    layers = networks.relu_layer, networks.relu_layer
+    if config.published:
+        layers = networks.normalised_layer, networks.maxout_layer(5)
     pair = networks.mlp_pair(
         spec,
         latent=config.latent,
         widths=config.widths,
-        critic_widths=[config.pieces * width for width in config.critic_widths or config.widths],
-        activation=networks.normalised_relu if config.normalise else nn.relu,
-        critic_activation=networks.maxout(config.pieces) if config.pieces > 1 else nn.relu,
+        critic_widths=config.critic_widths or config.widths,
+        layer=layers[0],
+        critic_layer=layers[1],
         pack=config.pack,
     )
     generator, critic = networks.with_precision(config.precision, *pair)
+    rule = play.simultaneous if config.published else update
     adam = optimizers.adam(config.learning_rate, b1=config.beta1, b2=0.999)
     game = families.vanilla(
         generator,
@@ -97,5 +100,5 @@ def build(config, spec):
         sampling.from_prior(prior),
         evaluations=[metrics.suited(spec)],
         watch={"critic": "critic/loss", "generator": "generator/loss"},
-        rule=play.annealed(config.steps, config.schedule, config.warm_up),
+        rule=play.annealed(config.steps, config.schedule, config.warm_up, rule),
     )

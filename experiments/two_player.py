@@ -166,7 +166,8 @@ def _plain(config, spec, conditional):
     from gan_jax import networks, ranges
 
     ranges.not_negative("number of hidden layers", config.layers)
-    networks.fitting.classes_of(spec, conditional)  # which refuses data without labels
+    if conditional and not spec.classes:
+        raise ValueError("The data have no labels to be conditional on: ask for none of it.")
     batch, width = config.normalisation == "batch", config.width
     ways, pair, own = {
         "mlp": (("concat",), networks.mlp_pair, {"widths": (width,) * config.layers}),

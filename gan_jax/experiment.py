@@ -166,11 +166,15 @@ def maker(module: ModuleType, config: Any, spec: Spec) -> Callable[[Mapping[str,
 def _where(module: ModuleType, error: Exception) -> str:
     """The experiment's file, and the last line in it that led to the error.
 
-    Of one that comes with gan_jax, and refuses what it is given, the name: no line is to blame.
+    Of one that comes with gan_jax, where it or gan_jax refuses what it is given, the name: no line
+    is to blame.
     """
-    if isinstance(error, ValueError) and Path(module.__file__).parent == folder():
-        return Path(module.__file__).stem
-    frames = traceback.extract_tb(error.__traceback__)
+    file, frames = Path(module.__file__).resolve(), traceback.extract_tb(error.__traceback__)
+    raised = Path(frames[-1].filename).resolve()
+    ours = {file, Path(__file__).resolve().parent}
+    refused = isinstance(error, ValueError) and not ours.isdisjoint({raised, *raised.parents})
+    if refused and file.parent == folder():
+        return file.stem
     lines = [frame.lineno for frame in frames if frame.filename == module.__file__]
     return f"{Path(module.__file__).name}, line {lines[-1]}," if lines else str(module.__file__)
 

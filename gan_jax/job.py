@@ -76,15 +76,6 @@ def weighed(experiment: Experiment, data: Dataset) -> Dataset:
     return dataclasses.replace(data, weights=weights)
 
 
-def replicated(make: Make, options: Options) -> dict[str, Callable]:
-    """What `replicas.train` is told of games: what is played, by which rule, and how laid out."""
-    return {
-        "make": lambda values: make(values).game,
-        "rules": lambda values: make(values).rule or update,
-        "lay": {"vmap": replicas.at_once, "map": replicas.one_by_one}[options.replicas],
-    }
-
-
 @dataclasses.dataclass(frozen=True)
 class Job:
     """A run, and all that it takes to train it."""
@@ -126,17 +117,34 @@ class Job:
         options = self.options
         common = {
             "steps": self.config.steps,
-            "batch_size": self.config.batch_size,
             "state": state,
             "chunk": every or options.log_every,
         }
         if self.replicas:
-            common |= {"replicas": self.replicas, **replicated(self.make, options)}
-            return replicas.train(data=self.data, **common)
+            return replicas.train(self.game, self.data, **common, **self._together)
         spread = {"pmap": parallel.pmap, "shard_map": parallel.shard_map}[options.parallel]
         common |= {"seed": options.seed, "spread": spread, "device_data": options.device_data}
-        common |= {"rule": self.experiment.rule or update}
+        common |= {"rule": self.experiment.rule or update, "batch_size": self.config.batch_size}
         return phases.train(self.phases, self.data, **common)
+
+    def compile(self) -> None:
+        """Compiles the program of all replicas, which training then finds in the cache.
+
+        Raises:
+          UsageError: it would need more memory than there is.
+        """
+        replicas.compiled(self.game, self.data, **self._together)
+
+    @property
+    def _together(self) -> dict[str, Any]:
+        """Of the program of all replicas: what is in it, and how it is laid out."""
+        lay = {"vmap": replicas.at_once, "map": replicas.one_by_one}[self.options.replicas]
+        return {
+            "batch_size": self.config.batch_size,
+            "replicas": self.replicas,
+            "lay": lay,
+            "rules": lambda values: self.make(values).rule or update,
+        }
 
     @property
     def folders(self) -> set[Path]:

@@ -8,32 +8,23 @@ from pathlib import Path
 from typing import Any
 
 from gan_jax import (
-    checkpoint,
     compiling,
-    inheritance,
     locks,
-    preflight,
     processes,
     replaced,
-    runs,
     settling,
     signals,
     summary,
-    vacancy,
-    watching,
     writing,
 )
-from gan_jax import data as data_room
-from gan_jax import experiment as experiments
-from gan_jax import job as job_room
 from gan_jax.cache import keep_programs
-from gan_jax.errors import UsageError
 from gan_jax.evaluation import assess, record
 from gan_jax.game import State
 from gan_jax.job import Job
 from gan_jax.loop import LATE, STALE, play
-from gan_jax.options import Options, check, check_same, seeds
-from gan_jax.replicas import Replica, of_run
+from gan_jax.options import Options, check, seeds
+from gan_jax.preparation import prepared
+from gan_jax.replicas import Replica
 
 WEEK = 7 * 24
 """Hours for which the other processes wait for the first one's evaluation."""
@@ -90,10 +81,8 @@ def _trained(
             if processes.first():
                 replaced.mend(run)
         with processes.together():
-            vacancy.check(run, resume=options.resume, overwrite=options.overwrite)
-            known = runs.about(run) if options.resume and runs.began(run) else None
             heard = say if processes.first() else _unsaid
-            job = _prepare(run, known, path, config, options, replicas, heard)
+            job, known = prepared(run, path, config, options, replicas, heard)
         processes.check_alike(settling.told(job, known, path))
         with processes.together():
             if processes.first():
@@ -129,47 +118,6 @@ def _follow(job: Job, stopped: Sequence[int]) -> int:
     """The part of the processes other than the first."""
     stop = play(job, stopped)[1]
     return 128 + stop if stop not in (0, LATE, STALE) else 0
-
-
-def _prepare(
-    run: Path,
-    known: dict | None,
-    path: Path,
-    config: Any,
-    options: Options,
-    replicas: Sequence[Replica],
-    say: Callable,
-) -> Job:
-    """Reads and checks, and writes nothing: a mistake that it finds leaves no folder behind."""
-    if options.on_divergence == "rewind" and (replicas or processes.count() > 1):
-        raise UsageError(
-            "--on-divergence rewind is for one training in one process: several seeds at once go "
-            "on without the one that diverges."
-        )
-    if options.resume_from is not None:
-        checkpoint.check_there(run / runs.CHECKPOINTS, options.resume_from)
-    if known:
-        path = run / runs.EXPERIMENT
-        check_same(known, config, options, replicas)
-        replicas = of_run(known)
-        reached = options.resume_from or checkpoint.latest(run / runs.CHECKPOINTS) or 0
-        if config.steps < reached:
-            raise UsageError(f"--steps is {config.steps}, and {run} is at step {reached} already.")
-    data = data_room.open(config.data, known and known["fingerprint"])
-    preflight.check_data(config, data, options, many=bool(replicas))
-    module = experiments.load(path)
-    make = experiments.maker(module, config, data.spec)
-    lanes = job_room.lanes(run, options.seed, replicas, make)
-    built = lanes[0].experiment
-    preflight.check_fits(built, data, config.batch_size, many=bool(replicas))
-    if known:
-        preflight.check_steps(known["config"]["steps"], module, config, data)
-    data = job_room.weighed(built, data)
-    inherited = inheritance.read(run, known, options.init_from)
-    job = Job(run, config, options, data, make, replicas, lanes, say, inherited)
-    inheritance.check(job)
-    watching.check(job)
-    return job
 
 
 def _finish(job: Job, state: State) -> None:

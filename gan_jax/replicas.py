@@ -147,7 +147,7 @@ def train(
     """
     check_data(data, batch_size, split=False)
     begin = beginning(make, replicas) if state is None else lambda: state
-    play = compiled(make, data, batch_size, replicas, lay, rules)
+    play = compiled(make, data, batch_size=batch_size, replicas=replicas, lay=lay, rules=rules)
     state = jax.device_put(begin(), parallel.each(len(replicas)))
     reached = int(state.step.max())
     for _, states, metrics in advancing(play, state, reached, steps, chunk):
@@ -157,14 +157,13 @@ def train(
 def compiled(
     make: Make,
     data: Dataset,
+    *,
     batch_size: int,
     replicas: Sequence[Replica],
     lay: Callable = at_once,
     rules: Callable[[Mapping[str, jax.Array]], Callable] = in_turn,
 ) -> Callable:
-    """`(states, start, length) -> (states, metrics)`: steps of all replicas as one program.
-
-    The arguments are those of `train`.
+    """`(states, start, length) -> (states, metrics)` as one program; the arguments as of `train`.
 
     Raises:
       UsageError: it would need more memory than there is.

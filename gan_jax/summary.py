@@ -14,6 +14,9 @@ VARIETY = ("recall", "coverage", "covered", "distinct")
 """How the names of figures end that fall when samples lack variety."""
 
 
+NOTHING = "there are no figures"
+
+
 def summarise(found: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> dict[str, Any]:
     """One set of figures for many replicas.
 
@@ -41,7 +44,7 @@ def summarise(found: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> d
     if both:
         about["tasks"] = {what: _spread([each[what] for each in every]) for what in both}
     if not evaluated:
-        said = (each.get("not_compared", "there are no figures") for each in found.values())
+        said = (each.get("not_compared", NOTHING) for each in found.values())
         reason = next(said, "all of them diverged")
         return about | {"figures": {}, "not_compared": reason}
     first = next(iter(evaluated.values()))
@@ -106,7 +109,7 @@ def described(summary: Mapping[str, Any]) -> str:
         about = f"Step {summary['step']}, {summary['weights']} weights, against held-out data"
         whole = f"{said}.\n{about}:\n{table(summary)}"
     else:
-        whole = f"{said}: nothing was compared, since {summary['not_compared']}."
+        whole = f"{said}: nothing was compared, since {summary.get('not_compared', NOTHING)}."
     return f"{whole}\n{task_table(summary['tasks'])}" if "tasks" in summary else whole
 
 

@@ -11,17 +11,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from gan_jax import data as data_room
 from gan_jax import experiment as experiments
-from gan_jax import preflight, replicas, runs, tables, vacancy
+from gan_jax import preflight, runs, tables
 from gan_jax.data import Dataset
 from gan_jax.errors import DivergedError, UsageError
-from gan_jax.job import replicated, weighed
 from gan_jax.launch import launch, set_up
 from gan_jax.options import Options, check_same, seeds
 from gan_jax.options import check as check_options
+from gan_jax.preparation import prepared
 from gan_jax.replicas import Replica
 from gan_jax.tracing import traced
 from gan_jax.varied import combinations, label, written
@@ -54,11 +54,11 @@ def sweep(
     set_up(options)
     folder = Path(options.run or f"sweeps/{path.stem}").expanduser()
     module = experiments.load(path)
+    check_options(config, options)
     datas = {name: data_room.open(name) for name in vary.get("data", [config.data])}
     for values in combinations(vary):
-        changed = dataclasses.replace(config, **values)
-        with _named(values):
-            check(module, changed, options, datas[changed.data])
+        with _of(values):
+            check(module, changed(config, values), options, datas)
     inner = traced(module, config, datas, vary)
     outer = {name: vary[name] for name in vary if name not in inner}
     chosen = [
@@ -66,42 +66,44 @@ def sweep(
         for values in combinations({name: vary[name] for name in inner})
         for seed in seeds(options) or [options.seed]
     ]
-    parts = {folder / label(values): values for values in combinations(outer)}
-    for run in parts:
-        vacancy.check(run.absolute(), resume=options.resume, overwrite=options.overwrite)
+    parts = [
+        Part(folder / label(values), values, changed(config, values))
+        for values in combinations(outer)
+    ]
     say(
         f"{len(parts)} programs, each with {len(chosen)} replicas; varied inside of them: "
         f"{', '.join(inner) or 'only the seed'}."
     )
-    left = [values for run, values in parts.items() if not is_done(run)]
-    for values in left if options.cache and len(left) > 1 else ():
-        changed = dataclasses.replace(config, **values)
-        with _named(values):
-            check_memory(module, changed, options, datas[changed.data], chosen)
-    for run, values in parts.items():
-        here = dataclasses.replace(options, run=str(run), seeds="", seed=0)
-        stopped = trained(path, dataclasses.replace(config, **values), here, say, chosen)
-        if stopped or not is_done(run):
+    foresee(path, parts, options, say, chosen, datas)
+    for part in parts:
+        stopped = trained(path, part.config, _alone(options, part.run), say, chosen)
+        if stopped or not is_done(part.run):
             return stopped
-    say(tables.record(folder, [(values, run) for run, values in parts.items()]))
+    say(tables.record(folder, [(part.values, part.run) for part in parts]))
     return 0
 
 
-def check(module: ModuleType, config: Any, options: Options, data: Dataset) -> None:
-    """Refuses one combination of the values, before any is trained.
+class Part(NamedTuple):
+    """A run of a sweep."""
 
-    Raises:
-      UsageError: no run can have it.
-    """
-    check_options(config, options)
-    preflight.check_data(config, data, options, many=True)
-    built = experiments.build(module, config, data.spec)
-    preflight.check_fits(built, data, config.batch_size, many=True)
+    run: Path
+    values: Mapping[str, Any]  # in which it differs from the other runs
+    config: Any
+
+
+def changed(config: Any, values: Mapping[str, Any]) -> Any:
+    """The configuration with other values of some fields."""
+    return dataclasses.replace(config, **values)
+
+
+def _alone(options: Options, run: Path) -> Options:
+    """The options of a part, whose seeds are those of its replicas."""
+    return dataclasses.replace(options, run=str(run), seeds="", seed=0)
 
 
 @contextmanager
-def _named(values: Mapping[str, Any]) -> Iterator[None]:
-    """Errors within say which of the varied values they are about."""
+def _of(values: Mapping[str, Any]) -> Iterator[None]:
+    """Errors within say of which combination they are."""
     try:
         yield
     except UsageError as error:
@@ -109,24 +111,61 @@ def _named(values: Mapping[str, Any]) -> Iterator[None]:
         raise UsageError(f"{given}: {error}" if given else str(error)) from error
 
 
-def check_memory(
-    module: ModuleType, config: Any, options: Options, data: Dataset, chosen: Sequence[Replica]
-) -> None:
-    """Compiles the program of a part: what it costs is saved when the part finds it in the cache.
+def check(module: ModuleType, config: Any, options: Options, datas: Mapping[str, Dataset]) -> None:
+    """Refuses one combination of the values, before any is trained.
 
     Raises:
-      UsageError: it would need more memory than there is.
+      UsageError: no run can have it.
     """
-    make = experiments.maker(module, config, data.spec)
-    data = weighed(make(chosen[0].values), data)
-    replicas.compiled(
-        data=data, batch_size=config.batch_size, replicas=chosen, **replicated(make, options)
-    )
+    data = datas[config.data]
+    check_options(config, options)
+    preflight.check_data(config, data, options, many=True)
+    built = experiments.build(module, config, data.spec)
+    preflight.check_fits(built, data, config.batch_size, many=True)
+
+
+def foresee(
+    path: Path,
+    parts: Sequence[Part],
+    options: Options,
+    say: Callable[[str], None],
+    chosen: Sequence[Replica],
+    datas: Mapping[str, Dataset],
+) -> None:
+    """Refuses what a part cannot be, or has no memory for, before any is trained.
+
+    Raises:
+      UsageError, RunError: as `launch`.
+    """
+    reopen = lambda name, fingerprint: datas[name]
+    jobs = []
+    for part in parts:
+        here = _alone(options, part.run)
+        with _of(part.values):
+            job, _ = prepared(part.run.absolute(), path, part.config, here, chosen, say, reopen)
+            jobs += [(part, job)] * is_left(part.run, part.config, here, chosen)
+    for part, job in jobs if len(jobs) > 1 else ():
+        say(f"Compiling {part.run.name}, to know that it has the memory that it needs.")
+        with _of(part.values):
+            job.compile()
 
 
 def is_done(run: Path) -> bool:
     """Whether the run was trained and evaluated to its end."""
     return (run / runs.EVALUATION).is_file()
+
+
+def is_left(run: Path, config: Any, options: Options, chosen: Sequence[Replica]) -> bool:
+    """Whether there is something to train: a run that is to go on may be at its end.
+
+    Raises:
+      UsageError: it has other settings.
+    """
+    if not (options.resume and is_done(run)):
+        return True
+    check_same(runs.about(run), config, options, chosen)
+    found = runs.read_json(run / runs.EVALUATION)
+    return found.get("step", config.steps) != config.steps
 
 
 def trained(
@@ -149,11 +188,8 @@ def trained(
       As `launch`.
     """
     run = Path(options.run)
-    if options.resume and is_done(run):
-        check_same(runs.about(run), config, options, chosen)
-        found = runs.read_json(run / runs.EVALUATION)
-        if found.get("step", config.steps) == config.steps:
-            return 0
+    if not is_left(run, config, options, chosen):
+        return 0
     try:
         return launch(path, config, options, lambda text: "\n" in text or say(text), chosen)
     except DivergedError as error:

@@ -38,12 +38,12 @@ def traced(
         tried = found | {name: vary[name]}
         rest = combinations({other: vary[other] for other in vary if other not in tried})
         configs = [dataclasses.replace(config, **values) for values in rest]
-        if all(traceable(module, each, datas[each.data], tried) for each in configs):
+        if all(one_program(module, each, datas[each.data], tried) for each in configs):
             found = tried
     return list(found)
 
 
-def traceable(
+def one_program(
     module: ModuleType, config: Any, data: Dataset, varied: Mapping[str, Sequence[float]]
 ) -> bool:
     """Whether one program plays all these values, traced: so game and rule, and on the same data.

@@ -11,6 +11,8 @@ from urllib.parse import quote
 
 from gan_jax.errors import UsageError
 
+PLAIN = (int, float, str)
+
 Values = Mapping[str, Any]
 """Of the varied fields of a Config, by name."""
 
@@ -66,16 +68,18 @@ def parse(module: ModuleType, words: Sequence[str]) -> dict[str, list[Any]]:
 
 def _parsed(word: str, kind: Any, text: str) -> Any:
     inner = get_args(kind)
-    if get_origin(kind) is tuple and inner[1:] == (...,):
+    if inner[1:] == (...,) and inner[0] in PLAIN:
+        if not text.strip():
+            raise UsageError(f"--vary {word}: a value is missing beside a comma.")
         return tuple(_parsed(word, inner[0], part) for part in text.split())
-    if type(None) in inner:
-        others = [each for each in inner if each is not type(None)]
+    others = [each for each in inner if each is not type(None)]
+    if type(None) in inner and len(others) == 1:
         return None if text == "None" else _parsed(word, others[0], text)
     if get_origin(kind) is Literal:
         choices = {str(choice): choice for choice in get_args(kind)}
     elif kind is bool:
         choices = {"True": True, "False": False}
-    elif kind in (int, float, str):
+    elif kind in PLAIN:
         choices = {}
     else:
         raise UsageError(

@@ -43,6 +43,7 @@ ORDER = (
     "recording tables describe",
     "loop",
     "usefulness preflight settling",
+    "preparation",
     "launch",
     "sweep wishes generations training_sets entries",
     "augment",

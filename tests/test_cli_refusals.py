@@ -71,7 +71,7 @@ WRONG = """
 2  train bare.py --device-data 0 --seeds 0..2          | many seeds raise one --seed at a time
 2  train bare.py --widths -1                           | cannot be built
 2  train bare.py --widths 0                            | cannot be built 1 wide or more
-2  train digits_dcgan --width 0                        | cannot be built 1 wide or more
+2  train digits_dcgan --width 0                        | gan-jax: digits_dcgan cannot be built
 2  train digits_dcgan --data ring                      | cannot be built a multiple of 4
 2  train bare.py --batch-size 1438                     | use 1 to 1437
 2  train small.py --run run --steps 2 --resume         | at step 3 already

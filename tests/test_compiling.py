@@ -1,3 +1,5 @@
+import os
+
 import jax
 import jax.numpy as jnp
 import pytest
@@ -16,6 +18,13 @@ def test_the_level_of_a_user_stands(monkeypatch):
     assert compiling.quick() == {"xla_backend_optimization_level": 1}
     monkeypatch.setenv("XLA_FLAGS", "--xla_backend_optimization_level=3")
     assert compiling.quick() == {}
+
+
+def test_repeatable_is_said_once(monkeypatch):
+    monkeypatch.setenv("XLA_FLAGS", "--xla_backend_optimization_level=3")
+    for _ in range(2):  # since the flags are a part of what programs are kept by
+        compiling.repeatable()
+    assert os.environ["XLA_FLAGS"].split().count("--xla_gpu_deterministic_ops=true") == 1
 
 
 @pytest.mark.parametrize("flags", ["", "--xla_backend_optimization_level=0"])

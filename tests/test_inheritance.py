@@ -9,10 +9,10 @@ import pytest
 
 from gan_jax import inheritance
 from gan_jax.experiment import load
-from gan_jax.launch import _prepare
 from gan_jax.loading import load as load_run
 from gan_jax.loading import load_all
 from gan_jax.options import Options
+from gan_jax.preparation import prepared
 from gan_jax.replicas import Replica
 from tests.command import hashes, rows, train, write_experiment
 
@@ -44,7 +44,7 @@ def beginning(experiment, other, seeds=()):
     """The first state of a run that begins with the weights of the other."""
     config = load(experiment).Config()
     given = Options(init_from=str(other)), [Replica(seed) for seed in seeds]
-    job = _prepare(experiment.parent / "new", None, experiment, config, *given, print)
+    job, _ = prepared(experiment.parent / "new", experiment, config, *given, print)
     return inheritance.begin(job)
 
 

@@ -107,6 +107,10 @@ def test_nothing_to_compare_with(tmp_path):
     said = summary.record(tmp_path, bare, NAMES)
     assert "since there are no figures" in said and said.splitlines()[-1].startswith("own")
     assert summary.record(tmp_path, {}, NAMES).endswith("since all of them diverged.")
+    nothing = about | {"samples": {}, "real": {}, "n": 4}
+    del nothing["not_compared"]
+    said = summary.record(tmp_path, dict.fromkeys(FOUND, nothing), NAMES)
+    assert said.endswith("nothing was compared, since there are no figures.")
 
 
 def test_figures_that_one_of_them_lacks_are_left_out():
@@ -123,4 +127,9 @@ def test_configurations_that_are_taken_together_are_counted(tmp_path):
     assert first == "4 replicas of 2 configurations, 0 diverged, 0 collapsed:"
     assert one.startswith("rate-1: 2 replicas, 0 diverged, 0 collapsed.\nStep")
     assert other.startswith("rate-2: 2 replicas") and "recall" in other
+    lost = [name for name in found if name.startswith("rate-2")]
+    left = {name: each for name, each in found.items() if name not in lost}
+    last = summary.record(tmp_path, left, list(found)).split("\n\n")[-1]
+    assert last.startswith(f"rate-2: 2 replicas, 2 diverged ({', '.join(lost)})")
+    assert last.endswith("nothing was compared, since all of them diverged.")
     assert summary.summarise(FOUND, NAMES)["configurations"] == 1

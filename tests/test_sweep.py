@@ -61,6 +61,48 @@ def test_a_program_too_large_for_the_memory_is_refused_before_any_is_trained(
     assert not (tmp_path / "none").exists()
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("words", [("--overwrite",), ("--resume", "--steps", "8")])
+def test_memory_is_asked_for_again_before_what_is_there_is_touched(
+    small, tmp_path, monkeypatch, capsys, words
+):
+    vary = ("--vary", "batch_size=8,1024")
+    assert swept(small, tmp_path, *vary) == 0
+    before = files(tmp_path)
+    monkeypatch.setattr(memory, "available", lambda: 2**20)
+    assert swept(small, tmp_path, *vary, *words) == 2
+    assert "batch_size=1024: Training needs" in capsys.readouterr().err
+    assert files(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    "words, said",
+    [
+        (("--on-divergence", "rewind"), "is for one training"),
+        (("--init-from", "nowhere"), "nowhere"),
+        (("--steps", 0), "gan-jax: --steps is 0"),
+    ],
+)
+def test_what_costs_nothing_is_refused_before_anything_is_compiled(
+    small, tmp_path, capsys, words, said
+):
+    assert swept(small, tmp_path, "--vary", "batch_size=8,16", *words) != 0
+    told = capsys.readouterr()
+    assert said in told.err and "Compiling" not in told.out
+
+
+@pytest.mark.slow
+def test_fields_of_several_numbers_are_swept_and_go_on(small, tmp_path):
+    vary = ("--vary", "widths=8,8 4")
+    assert swept(small, tmp_path, *vary) == 0
+    with open(tmp_path / "sweep.csv") as file:
+        assert [row["widths"] for row in csv.DictReader(file)] == ["8", "8 4"]
+    assert load(tmp_path / "widths-8 4", replica="seed-0").config.widths == (8, 4)
+    before = files(tmp_path)
+    assert swept(small, tmp_path, *vary, "--resume") == 0
+    assert files(tmp_path) == before
+
+
 OTHERS = """    reach: float = 1.0
     pace: float = 1.0
     share: float = 0.0

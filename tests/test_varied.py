@@ -30,7 +30,11 @@ def test_several_numbers_and_none(module):
         "size": [None, 3],
     }
     assert varied.label({"widths": (16, 4), "size": None}) == "widths-16 4-size-None"
-    for word, said in (("widths=8,x", "'x' is not of type int"), ("size=x", "'x' is not of type")):
+    for word, said in (
+        ("widths=8,x", "'x' is not of type int"),
+        ("widths=8,", "a value is missing"),
+        ("size=x", "'x' is not of type int"),
+    ):
         with pytest.raises(UsageError, match=said):
             varied.parse(module, [word])
 

@@ -19,7 +19,7 @@ from gan_jax.networks.infogan import infogan_networks
 from gan_jax.networks.instance import InstanceNorm
 from gan_jax.networks.layers import BatchNorm, Conv, ConvDown, ConvTranspose, ConvUp
 from gan_jax.networks.minibatch import MinibatchDeviation
-from gan_jax.networks.mlp import MLPCritic, MLPGenerator, maxout, normalised_relu
+from gan_jax.networks.mlp import MLPCritic, MLPGenerator, maxout_layer, normalised_layer, relu_layer
 from gan_jax.networks.network import linen, zero_to_one
 from gan_jax.networks.packing import packed
 from gan_jax.networks.pairs import dcgan_pair, mlp_pair, recurrent_pair, resnet_pair, text_pair
@@ -89,16 +89,17 @@ __all__ = [
     "half",
     "infogan_networks",
     "linen",
-    "maxout",
+    "maxout_layer",
     "mlp_autoencoder",
     "mlp_pair",
-    "normalised_relu",
+    "normalised_layer",
     "packed",
     "pair_critic",
     "policy_pair",
     "progressive_pair",
     "r3gan_pair",
     "recurrent_pair",
+    "relu_layer",
     "resnet_pair",
     "sagan_pair",
     "shown",

@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 
 from gan_jax.networks.layers import Dense
-from gan_jax.networks.mlp import hidden
+from gan_jax.networks.mlp import hidden, relu_layer
 
 
 class MLPEncoder(nn.Module):
@@ -16,7 +16,7 @@ class MLPEncoder(nn.Module):
     Attributes:
       outputs: of the last layer, which is linear.
       widths: of the hidden layers, from the examples on.
-      activation: of the hidden layers.
+      layer: `(x, width) -> x`, a hidden layer, as of `MLPCritic`.
 
     >>> make = MLPEncoder(3).init_with_output
     >>> jax.eval_shape(make, jax.random.key(0), jnp.zeros((5, 8, 8, 1)))[0].shape
@@ -25,11 +25,11 @@ class MLPEncoder(nn.Module):
 
     outputs: int
     widths: Sequence[int] = (128, 128, 128)
-    activation: Callable = nn.relu
+    layer: Callable = relu_layer
 
     @nn.compact
     def __call__(self, x: jax.Array) -> jax.Array:
-        x = hidden(x.reshape(x.shape[0], -1), self.widths, self.activation)
+        x = hidden(x.reshape(x.shape[0], -1), self.widths, self.layer)
         return Dense(self.outputs)(x)
 
 
@@ -38,7 +38,7 @@ class PairCritic(nn.Module):
 
     Attributes:
       widths: of the hidden layers.
-      activation: of the hidden layers.
+      layer: `(x, width) -> x`, a hidden layer, as of `MLPCritic`.
 
     >>> make = PairCritic().init_with_output
     >>> jax.eval_shape(make, jax.random.key(0), jnp.zeros((5, 8, 8, 1)), jnp.zeros((5, 3)))[0].shape
@@ -46,9 +46,9 @@ class PairCritic(nn.Module):
     """
 
     widths: Sequence[int] = (128, 128, 128)
-    activation: Callable = nn.relu
+    layer: Callable = relu_layer
 
     @nn.compact
     def __call__(self, x: jax.Array, z: jax.Array) -> jax.Array:
         both = jnp.concatenate([x.reshape(x.shape[0], -1), z], axis=1)
-        return Dense(1)(hidden(both, self.widths, self.activation))[:, 0]
+        return Dense(1)(hidden(both, self.widths, self.layer))[:, 0]

@@ -5,10 +5,38 @@ from collections.abc import Callable, Sequence
 
 import flax.linen as nn
 import jax
-from jax.nn.initializers import he_normal
+from jax.nn.initializers import he_normal, normal
 
+from gan_jax import ranges
 from gan_jax.networks.labels import with_label
 from gan_jax.networks.layers import BatchNorm, Dense
+
+
+def relu_layer(x: jax.Array, width: int) -> jax.Array:
+    """Within a module: `max(x W + b, 0)`, weights drawn by He et al. 2015, arXiv:1502.01852."""
+    return nn.relu(Dense(width, kernel_init=he_normal())(x))
+
+
+def normalised_layer(x: jax.Array, width: int) -> jax.Array:
+    """Within a module: batch norm of `x W`, then ReLU; weights from N(0, 0.02^2)."""
+    return nn.relu(BatchNorm()(Dense(width, use_bias=False, kernel_init=normal(0.02))(x)))
+
+
+def maxout_layer(pieces: int) -> Callable[[jax.Array, int], jax.Array]:
+    """Within a module: units that are the largest of so many `x W + b`; weights from N(0, 0.02^2).
+
+    Maxout: Goodfellow et al. 2013, arXiv:1302.4389, section 3.
+
+    Args:
+      pieces: of a unit, 1 or more.
+    """
+    ranges.positive("number of pieces", pieces)
+
+    def layer(x: jax.Array, width: int) -> jax.Array:
+        every = Dense(width * pieces, kernel_init=normal(0.02))(x)
+        return every.reshape(x.shape[0], width, pieces).max(-1)
+
+    return layer
 
 
 class MLPGenerator(nn.Module):
@@ -18,8 +46,7 @@ class MLPGenerator(nn.Module):
       shape: of one example.
       widths: of the hidden layers, from the latents on.
       classes: how many labels there are; 0 for a generator without labels.
-      activation: of the hidden layers, whose weights are drawn for ReLU (He et al. 2015,
-        arXiv:1502.01852).
+      layer: `(x, width) -> x`, a hidden layer: `relu_layer`, `normalised_layer`, `maxout_layer(5)`.
       output: of the last layer: `jnp.tanh` for images in [-1, 1], the identity for points.
 
     >>> generator = MLPGenerator(shape=(8, 8, 1), output=jax.numpy.tanh)
@@ -31,12 +58,12 @@ class MLPGenerator(nn.Module):
     shape: Sequence[int]
     widths: Sequence[int] = (128, 128, 128)
     classes: int = 0
-    activation: Callable = nn.relu
+    layer: Callable = relu_layer
     output: Callable = jax.nn.identity
 
     @nn.compact
     def __call__(self, z: jax.Array, label: jax.Array | None = None) -> jax.Array:
-        x = hidden(with_label(z, label, self.classes), self.widths, self.activation)
+        x = hidden(with_label(z, label, self.classes), self.widths, self.layer)
         x = Dense(math.prod(self.shape))(x)
         return self.output(x).reshape(-1, *self.shape)
 
@@ -47,8 +74,7 @@ class MLPCritic(nn.Module):
     Attributes:
       widths: of the hidden layers, from the examples on.
       classes: how many labels there are; 0 for a critic without labels.
-      activation: of the hidden layers, whose weights are drawn for ReLU (He et al. 2015,
-        arXiv:1502.01852).
+      layer: `(x, width) -> x`, a hidden layer: `relu_layer`, `normalised_layer`, `maxout_layer(5)`.
 
     >>> x = jax.numpy.zeros((5, 8, 8, 1))
     >>> scores, _ = jax.jit(MLPCritic().init_with_output)(jax.random.key(0), x)
@@ -58,35 +84,17 @@ class MLPCritic(nn.Module):
 
     widths: Sequence[int] = (128, 128, 128)
     classes: int = 0
-    activation: Callable = nn.relu
+    layer: Callable = relu_layer
 
     @nn.compact
     def __call__(self, x: jax.Array, label: jax.Array | None = None) -> jax.Array:
         x = with_label(x.reshape(x.shape[0], -1), label, self.classes)
-        x = hidden(x, self.widths, self.activation)
+        x = hidden(x, self.widths, self.layer)
         return Dense(1)(x)[:, 0]
 
 
-def maxout(pieces: int) -> Callable:
-    """An activation: the largest of each `pieces` values in a row, `[B, n pieces]` to `[B, n]`.
-
-    Goodfellow et al. 2013, arXiv:1302.4389, section 3; in `widths` stands `n pieces`.
-
-    >>> maxout(2)(jax.numpy.array([[1.0, 3.0, 5.0, 4.0]])).tolist()
-    [[3.0, 5.0]]
-    """
-    if pieces < 1:
-        raise ValueError(f"A unit has 1 piece or more; given: {pieces}.")
-    return lambda x: x.reshape(x.shape[0], -1, pieces).max(-1)
-
-
-def normalised_relu(x: jax.Array) -> jax.Array:
-    """An activation with weights of its own: batch norm, then ReLU."""
-    return nn.relu(BatchNorm()(x))
-
-
-def hidden(x: jax.Array, widths: Sequence[int], activation: Callable) -> jax.Array:
+def hidden(x: jax.Array, widths: Sequence[int], layer: Callable = relu_layer) -> jax.Array:
     """Within a module: the hidden layers of `MLPCritic`."""
     for width in widths:
-        x = activation(Dense(width, kernel_init=he_normal())(x))
+        x = layer(x, width)
     return x

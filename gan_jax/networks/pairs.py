@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
-import flax.linen as nn
 import jax
 import jax.numpy as jnp
 
@@ -13,7 +12,7 @@ from gan_jax.game import Network
 from gan_jax.networks.characters import TextCritic, TextGenerator
 from gan_jax.networks.dcgan import DCGANCritic, DCGANGenerator
 from gan_jax.networks.fitting import check_text, check_widths, classes_of, paired, widths_of
-from gan_jax.networks.mlp import MLPCritic, MLPGenerator
+from gan_jax.networks.mlp import MLPCritic, MLPGenerator, relu_layer
 from gan_jax.networks.recurrent import LSTMCritic, LSTMGenerator
 from gan_jax.networks.resnet import ResNetCritic, ResNetGenerator, halved_sizes, sizes
 from gan_jax.networks.table import table_output
@@ -28,8 +27,8 @@ def mlp_pair(
     output: Callable | None = None,
     pack: int = 1,
     critic_widths: Sequence[int] | None = None,
-    activation: Callable = nn.relu,
-    critic_activation: Callable = nn.relu,
+    layer: Callable = relu_layer,
+    critic_layer: Callable = relu_layer,
 ) -> tuple[Network, Network]:
     """Multilayer perceptrons: any shape of data; images end in tanh, points are unbounded.
 
@@ -43,8 +42,8 @@ def mlp_pair(
       output: of the generator, if it is another one: `jax.nn.identity` for `table_generator`.
       pack: examples that the critic judges together, see `packed`.
       critic_widths: of the hidden layers of the critic, if they are others.
-      activation: of the generator's hidden layers, such as `normalised_relu`.
-      critic_activation: of the critic's, such as `maxout(5)`.
+      layer: of the generator, hidden: `relu_layer`, `normalised_layer`.
+      critic_layer: of the critic: `relu_layer`, `maxout_layer(5)`.
 
     Returns:
       `(generator, critic)`.
@@ -54,8 +53,8 @@ def mlp_pair(
     classes = classes_of(spec, conditional)
     usual = jnp.tanh if spec.is_image else jax.nn.identity
     usual = partial(table_output, spec=spec) if spec.columns else usual
-    generator = MLPGenerator(spec.shape, widths, classes, activation, output or usual)
-    critic = MLPCritic(critic_widths, pack * classes, critic_activation)
+    generator = MLPGenerator(spec.shape, widths, classes, layer, output or usual)
+    critic = MLPCritic(critic_widths, pack * classes, critic_layer)
     return paired(generator, critic, spec.shape, latent, classes, pack)
 
 

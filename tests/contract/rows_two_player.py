@@ -65,10 +65,10 @@ def relative(loss: losses.Adversarial) -> Callable:
 
 
 def packed() -> Row:
-    """A critic of packs of two."""
-    critic = networks.linen(networks.MLPCritic((16,)), jnp.zeros((2, 4)))
-    row = two_player(families.vanilla, critic=lambda _: networks.packed(critic, 2))
-    return replace(row, devices=BATCH // 2)
+    """A critic of packs of two, of maxout units, and a perceptron with batch norm."""
+    layers = {"layer": networks.normalised_layer, "critic_layer": networks.maxout_layer(3)}
+    pair = partial(networks.mlp_pair, widths=(16,), pack=2, **layers)
+    return replace(two_player(families.vanilla, pair=pair), devices=BATCH // 2)
 
 
 def residual(pair: Callable, *, both: bool = False) -> Row:

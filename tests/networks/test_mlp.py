@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gan_jax import data
-from gan_jax.networks import MLPCritic, MLPGenerator, maxout, mlp_pair, normalised_relu
+from gan_jax.networks import MLPCritic, MLPGenerator, maxout_layer, mlp_pair, normalised_layer
 
 
 def draw(*shape):
@@ -41,21 +41,21 @@ def test_the_output_is_as_asked():
 
 def test_maxout_is_the_largest_piece():
     x = draw(5, 4)
-    critic = MLPCritic((6,), activation=maxout(3))
+    critic = MLPCritic((2,), layer=maxout_layer(3))
     scores, variables = critic.init_with_output(jax.random.key(0), x)
     one, two = (jax.tree.map(np.asarray, variables["params"][f"Dense_{i}"]) for i in (0, 1))
     pieces = np.asarray(x, np.float64) @ one["kernel"] + one["bias"]
     units = np.stack([pieces[:, :3].max(1), pieces[:, 3:].max(1)], 1)
     expected = units @ two["kernel"][:, 0] + two["bias"]
     np.testing.assert_allclose(scores, expected, rtol=1e-4, atol=1e-5)
-    with pytest.raises(ValueError, match="1 piece or more; given: 0"):
-        maxout(0)
+    with pytest.raises(ValueError, match="number of pieces is 0"):
+        maxout_layer(0)
 
 
 def test_a_pair_with_layers_of_its_own_on_each_side():
     spec = data.open("ring").spec
-    kinds = {"activation": normalised_relu, "critic_activation": maxout(2)}
-    pair = mlp_pair(spec, latent=3, widths=(8, 8), critic_widths=(12,), pack=2, **kinds)
+    kinds = {"layer": normalised_layer, "critic_layer": maxout_layer(2)}
+    pair = mlp_pair(spec, latent=3, widths=(8, 8), critic_widths=(6,), pack=2, **kinds)
     generator, critic = (network.init(jax.random.key(0)) for network in pair)
     kernels = [critic[0][f"Dense_{i}"]["kernel"].shape for i in (0, 1)]
     assert kernels == [(4, 12), (6, 1)]
