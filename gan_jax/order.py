@@ -75,7 +75,7 @@ def tickets(weights: np.ndarray) -> np.ndarray:
     >>> (tickets(np.array([1.0, 0.0, 3.0])) / TICKETS).tolist()
     [0.25, 0.25, 1.0]
     """
-    shares = np.cumsum(weights, dtype=np.float64)
+    shares = np.cumsum(np.asarray(weights), dtype=np.float64)  # not JAX's: float32
     return np.rint(shares / shares[-1] * TICKETS).astype(np.uint32)
 
 

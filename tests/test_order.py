@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from gan_jax.order import minibatches, shuffled
+from gan_jax.order import minibatches, shuffled, tickets
 
 KEY = jax.random.key(0)
 place = jax.jit(shuffled, static_argnums=2)
@@ -110,3 +110,8 @@ def test_a_large_order_is_injective_and_stays_within_its_size():
     places = np.asarray(place(KEY, index, size))
     assert len(np.unique(places)) == 100_000
     assert places.max() < size
+
+
+def test_tickets_of_arrays_of_jax_are_dealt_as_exactly():
+    weights = np.random.default_rng(0).random(60_000, np.float32)
+    np.testing.assert_array_equal(tickets(jnp.asarray(weights)), tickets(weights))
