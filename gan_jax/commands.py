@@ -41,7 +41,11 @@ def sweep(words: Sequence[str]) -> int:
     from gan_jax.sweep import sweep
     from gan_jax.varied import parse
 
-    return sweep(path, config, options, parse(experiment.load(path), varied))
+    vary = parse(experiment.load(path), varied)
+    given = {word.partition("=")[0].removeprefix("--").replace("-", "_") for word in words}
+    if twice := sorted(given & vary.keys()):
+        raise UsageError(f"--vary says what {twice[0]} is: leave its own flag out.")
+    return sweep(path, config, options, vary)
 
 
 def listing(words: Sequence[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import shlex
 from collections.abc import Callable, Mapping
 from itertools import count
 from pathlib import Path
@@ -130,7 +131,8 @@ def _explained(job: Job, state: State, error: DivergedError, told: Callable[[], 
         place = keep(job.run, job.run, about, before, batches)
     except OSError as full:
         return f"Not finite at step {step + 1}: {what}. It cannot be replayed: {full}"
-    return f"Not finite at step {step + 1}: {what}. To see it: gan-jax replay {place}."
+    named = shlex.quote(str(place))
+    return f"Not finite at step {step + 1}: {what}. To see it: gan-jax replay {named}."
 
 
 def _last_before(

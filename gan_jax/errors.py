@@ -4,6 +4,8 @@ A mistake in a declaration (a game, a network, a loss) is a plain `ValueError`. 
 for what the command line reports in one line: what was given, what was expected, what to do.
 """
 
+from pathlib import Path
+
 
 class UsageError(ValueError):
     """A wrong flag, value or configuration."""
@@ -15,6 +17,12 @@ class DataError(ValueError):
     """Data that are missing, broken or do not fit."""
 
     code = 3
+
+
+def missing(path: Path) -> DataError:
+    """The error of a file of data that is not there."""
+    where = "" if path.is_absolute() else f" in {Path.cwd()}"
+    return DataError(f"{path}: there is no such file{where}")
 
 
 class CheckpointError(RuntimeError):

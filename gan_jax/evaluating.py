@@ -68,7 +68,7 @@ def evaluate(words: Sequence[str]) -> None:
     found = loaded(folder, source, diverged=True)
     from gan_jax import data, summary
     from gan_jax.evaluation import assess, provenance, record
-    from gan_jax.measuring import before, joined, measure
+    from gan_jax.measuring import before, joined, measure, replaced
 
     real, figures = data.open(found[0].config.data, found[0].fingerprint), {}
     extractors = [_extractor(name, real) for name in measured.features]
@@ -82,6 +82,8 @@ def evaluate(words: Sequence[str]) -> None:
         one = assess(trained.experiment, trained.game, *given, **how)
         if known := before(trained.folder, provenance(real, trained.state, **how)):
             one = joined(one, known)
+        elif lost := replaced(trained.folder, one):
+            print(lost)
         for extractor in extractors:
             one = joined(one, measure(*given, extractor, asked, count=count, **how))
         figures[trained.folder.name] = one

@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import shlex
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -132,4 +133,4 @@ def _finish(job: Job, state: State) -> None:
         said = summary.record(job.run, found, [lane.folder.name for lane in job.lanes])
     job.say(said)
     out = f"samples{writing.suited(job.data.spec)}"
-    job.say(f"Next: gan-jax sample {os.path.relpath(job.run)} --n 100 --out {out}")
+    job.say(f"Next: gan-jax sample {shlex.quote(os.path.relpath(job.run))} --n 100 --out {out}")

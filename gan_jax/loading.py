@@ -30,13 +30,13 @@ from gan_jax.replicas import Replica
 class Trained:
     """What `load` returns."""
 
-    experiment: Experiment
+    experiment: Experiment = dataclasses.field(repr=False)
     config: Any
     spec: Spec
     seed: int
     fingerprint: str  # of the data
-    state: State
-    draw: Callable[..., Mapping[str, np.ndarray]]
+    state: State = dataclasses.field(repr=False)
+    draw: Callable[..., Mapping[str, np.ndarray]] = dataclasses.field(repr=False)
     folder: Path  # of the run, or of this replica in it
     wanted: Mapping[str, Any] = dataclasses.field(default_factory=dict)  # of `asked`
     diverged: bool = False  # whether the state is the last sound one of a replica

@@ -44,6 +44,8 @@ def prepared(
     if options.resume_from is not None:
         checkpoint.check_there(run / runs.CHECKPOINTS, options.resume_from)
     if known:
+        if path.read_bytes() != (run / runs.EXPERIMENT).read_bytes():
+            say(f"{path.name} has changed since; the run goes on with its own copy of it.")
         path, replicas = run / runs.EXPERIMENT, _going_on(run, known, config, options, replicas)
     data = (reopen or data_room.open)(config.data, known and known["fingerprint"])
     preflight.check_data(config, data, options, many=bool(replicas))

@@ -42,7 +42,8 @@ class Target:
     label: str | None = None
     """Of which class, for a conditional model; of all, as in the data, if not given."""
     truncation: float | None = None
-    """The largest entry of a normal latent, in its deviations: better samples of less variety."""
+    """The largest entry of a normal latent, in its deviations: better samples of less variety; not
+    of networks whose first layer is normalised, such as DCGAN's, which do not see the scale."""
     ask: str | None = None
     """COLUMN=CATEGORY that each row of a table is asked for, of a model with conditions, such as
     CTGAN; it may disobey: in how many rows it did not is told, and these are left as they are."""

@@ -30,6 +30,8 @@ def replay(words: Sequence[str]) -> None:
     for name in game.players:
         said = [f"  {name}: {each}" for each in found if each.player == name]
         print("\n".join(said or [f"  {name}: loss, gradients and weights are finite."]))
+    if not found:
+        print("What was not finite is another figure of the step, or an average of weights.")
 
 
 def _batches(folder: Path) -> dict:

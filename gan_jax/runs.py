@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,14 @@ def surroundings(run: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     return known, [*filter(sound, later)] if isinstance(later, list) else []
 
 
+def _meant(run: Path) -> str:
+    """What else may have been meant by a folder that is no run."""
+    if (run.parent / ABOUT).is_file():
+        return f"; it is a part of {run.parent}: name that, and --replica {run.name}"
+    inner = [shlex.quote(str(place.parent)) for place in sorted(run.glob(f"*/{ABOUT}"))]
+    return f"; runs in it are {', '.join(inner[:3])}{', ...' * (len(inner) > 3)}" if inner else ""
+
+
 def about(run: Path, experiment: Path | None = None) -> dict[str, Any]:
     """What `create` wrote about the run, whose copy of the experiment is compared with its hash.
 
@@ -102,7 +111,8 @@ def about(run: Path, experiment: Path | None = None) -> dict[str, Any]:
         known = read_json(run / ABOUT)
         found = experiment or hashlib.sha256((run / EXPERIMENT).read_bytes()).hexdigest()
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise RunError(f"{run} is no run: it has no {Path(error.filename).name}.") from error
+        lacks = f"{run} is no run: it has no {Path(error.filename).name}{_meant(run)}."
+        raise RunError(lacks) from error
     wrong = [name for name, kind in KINDS.items() if type(known.get(name)) is not kind]
     replicas = known.get("replicas", [])
     if wrong or type(replicas) is not list or not all(map(_is_replica, replicas)):

@@ -70,9 +70,10 @@ def sweep(
         Part(folder / label(values), values, changed(config, values))
         for values in combinations(outer)
     ]
+    many = lambda count, what: f"{count} {what}{'s' * (count > 1)}"
     say(
-        f"{len(parts)} programs, each with {len(chosen)} replicas; varied inside of them: "
-        f"{', '.join(inner) or 'only the seed'}."
+        f"{many(len(parts), 'program')}, each with {many(len(chosen), 'replica')}; varied inside "
+        f"of them: {', '.join(inner) or 'only the seed'}."
     )
     foresee(path, parts, options, say, chosen, datas)
     for part in parts:
@@ -137,12 +138,11 @@ def foresee(
     Raises:
       UsageError, RunError: as `launch`.
     """
-    reopen = lambda name, fingerprint: datas[name]
-    jobs = []
+    reopen, silent, jobs = lambda name, fingerprint: datas[name], lambda text: None, []
     for part in parts:
         here = _alone(options, part.run)
         with _of(part.values):
-            job, _ = prepared(part.run.absolute(), path, part.config, here, chosen, say, reopen)
+            job, _ = prepared(part.run.absolute(), path, part.config, here, chosen, silent, reopen)
             jobs += [(part, job)] * is_left(part.run, part.config, here, chosen)
     for part, job in jobs if len(jobs) > 1 else ():
         say(f"Compiling {part.run.name}, to know that it has the memory that it needs.")

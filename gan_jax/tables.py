@@ -93,7 +93,18 @@ def _cells(rows: Sequence[Row], names: Sequence[str]) -> list[list[str]]:
         alone = row.summary["replicas"] - len(row.summary["diverged"]) == 1
         figures = [_with_interval(_figures(row).get(name), alone=alone) for name in names]
         cells.append([*map(str, _first(row)), *figures])
-    return cells
+    if not names:
+        return cells
+    before = ["real data", *[""] * (len(cells[0]) - len(names) - 1)]
+    return [*cells, [*before, *(_of_real(rows, name) for name in names)]]
+
+
+def _of_real(rows: Sequence[Row], name: str) -> str:
+    """What real data have, if it is the same of all rows."""
+    found = {
+        digits(_figures(row)[name]["real"]) for row in rows if "real" in _figures(row).get(name, {})
+    }
+    return found.pop() if len(found) == 1 else "-"
 
 
 def _with_interval(figure: Mapping[str, Any] | None, *, alone: bool) -> str:

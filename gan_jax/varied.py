@@ -53,8 +53,12 @@ def parse(module: ModuleType, words: Sequence[str]) -> dict[str, list[Any]]:
     """
     kinds, vary = get_type_hints(module.Config), {}
     for word in words:
-        name, _, values = word.partition("=")
+        name, given, values = word.partition("=")
         name = name.replace("-", "_")
+        if name in ("seed", "seeds"):
+            raise UsageError(f"--vary {word}: give seeds by --seeds 0..4; every part has them all.")
+        if not given:
+            raise UsageError(f"--vary {word} lacks its values: --vary {word}=A,B")
         if name not in kinds:
             near = difflib.get_close_matches(name, kinds, n=3, cutoff=0.4) or list(kinds)
             raise UsageError(f"--vary {word}: there is no field {name!r}; near: {', '.join(near)}.")

@@ -87,10 +87,9 @@ def check(job: Job) -> None:
         raise UsageError(f"--evaluate-every {options.evaluate_every}: {reason}.")
     if options.best and (job.replicas or processes.count() > 1):
         raise UsageError("--best is of one --seed in one process: leave it out.")
-    if options.best and not built.measures:
-        names = _names(built, job)
-        if options.best not in names:
-            raise _unknown(options.best, names)
+    names = _names(built, job) if options.best else None
+    if names is not None and options.best not in names:
+        raise _unknown(options.best, names)
 
 
 def figures(job: Job, state: State, lane: Lane) -> dict[str, float]:
@@ -125,8 +124,8 @@ def _evaluations(built: Experiment, spec: Spec) -> list[Callable]:
     return [*built.evaluations, watched]
 
 
-def _names(built: Experiment, job: Job) -> list[str]:
-    """Of the figures that its evaluations give, of real data alone."""
+def _names(built: Experiment, job: Job) -> list[str] | None:
+    """Of the figures that its evaluations and measures give of real data; None if it needs more."""
     from gan_jax.data.source import some
     from gan_jax.metrics import compare
 
@@ -134,7 +133,14 @@ def _names(built: Experiment, job: Job) -> list[str]:
     count = min(LIMIT, built.compared, *map(len, given))
     parts = (some(part, count) for part in given)
     held_out, train = (job.data.spec.decode(part) for part in parts)
-    return list(compare(_evaluations(built, job.data.spec), held_out, train, train)["samples"])
+    found = compare(_evaluations(built, job.data.spec), held_out, train, train)["samples"]
+    drawn = {"samples": train}
+    if "label" in job.data.train:
+        drawn["labels"] = some(job.data.train["label"], count)
+    try:
+        return [*found, *(name for each in built.measures for name in each(drawn, job.data)[0])]
+    except KeyError:  # something else is drawn in training
+        return None
 
 
 def _unknown(name: str, known: Sequence[str]) -> UsageError:

@@ -69,6 +69,11 @@ WRONG = """
 2  train bare.py --minutes nan                         | --minutes is nan
 2  train bare.py --device-data -1                      | --device-data is -1
 2  train bare.py --device-data 0 --seeds 0..2          | many seeds raise one --seed at a time
+3  data describe taken.csv                             | did you mean csv:taken.csv?
+3  data describe other                                 | did you mean folder:other?
+3  data describe digits?per_clas=3                     | did you mean per_class?
+3  data describe csv:nowhere.csv                       | nowhere.csv: there is no such file in
+3  data describe npz:nowhere.npz                       | nowhere.npz: there is no such file in
 2  train bare.py --widths -1                           | cannot be built
 2  train bare.py --widths 0                            | cannot be built 1 wide or more
 2  train digits_dcgan --width 0                        | gan-jax: digits_dcgan cannot be built
@@ -105,6 +110,8 @@ WRONG = """
 7  runs nowhere                                        | no folder nowhere
 6  sample nowhere                                      | is no run config.json
 6  sample small.py                                     | is no run
+6  sample .                                            | runs in it are run
+6  evaluate run/samples                                | name that, and --replica samples
 6  sample other                                        | is no run
 6  sample torn                                         | config.json is damaged
 6  sample run --out taken.npz                          | taken.npz exists --overwrite

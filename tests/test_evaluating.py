@@ -47,8 +47,11 @@ def test_figures_of_features_stand_beside_those_of_real_data(run, capsys):
     assert "random_near_duplicates, 180 and 180 " in capsys.readouterr().out
 
 
-def test_every_figure_says_where_it_comes_from(run):
+def test_every_figure_says_where_it_comes_from(run, capsys):
+    before = json.loads((run / "evaluation.json").read_text())
     found = evaluate(run, *QUICK, "--n", 100, "--weights", "last", "--seed", 7)
+    of = f"step 3, seed {before['seed']}, average weights"
+    assert f"run: the figures of {of} are replaced." in capsys.readouterr().out
     assert found["provenance"].keys() == found["samples"].keys() == found["real"].keys()
     common = {
         "data": "two.npz",

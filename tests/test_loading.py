@@ -38,6 +38,7 @@ def test_the_state_is_that_of_the_checkpoint(run):
     assert (int(trained.state.step), trained.seed, trained.config.steps) == (4, 5, 4)
     assert trained.spec.shape == (8, 8, 1)
     assert trained.config.widths == (16,)
+    assert "widths=(16,)" in repr(trained) and len(repr(trained)) < 2000
 
 
 def test_an_earlier_step(run):

@@ -174,7 +174,10 @@ def test_out_of_time_and_on_with_the_copy_of_the_experiment(
     assert "Stopped at step 10, saved" in capsys.readouterr().out
     assert not (run / "evaluation.json").exists()
     changed = write_experiment(tmp_path, "small", "critic_moves=2", "critic_moves=3")
+    capsys.readouterr()
     assert go_on(changed, run, "--minutes", 60) == 0
+    said = capsys.readouterr().out
+    assert said.count("small.py has changed since; the run goes on with its own copy") == 1
     check_same(run, whole)
 
 

@@ -36,10 +36,12 @@ VARIED = ("--vary", "learning_rate=1e-3,1e38", "--vary", "batch_size=8,16", "--s
 
 def test_data_are_opened_once_and_those_of_the_default_are_not(small, tmp_path, monkeypatch):
     usual, opened, parts = data.open, [], []
+    elsewhere = small.with_name("elsewhere.py")
+    elsewhere.write_text(small.read_text().replace('data: str = "digits"', 'data: str = "nowhere"'))
     monkeypatch.setattr(data, "open", lambda name: opened.append(name) or usual(name))
     monkeypatch.setattr(sweep, "trained", lambda *given: parts.append(given[2].run) or 1)
     vary = ("--vary", "data=ring,grid", "--vary", "batch_size=8,16", "--vary", "penalty=1,10")
-    assert swept(small, tmp_path, "--data", "nowhere", *vary) == 1
+    assert swept(elsewhere, tmp_path, *vary) == 1
     assert opened == ["ring", "grid"]
     assert parts == [str(tmp_path / "data-ring-batch_size-8")]
 
@@ -175,7 +177,7 @@ def test_a_sweep_from_beginning_to_end(small, tmp_path, capsys):
     ]
     assert [row["diverged"] for row in rows] == ["0", "2", "0", "2"]
     assert [row["precision_mean"] == "" for row in rows] == [False, True, False, True]
-    assert (folder / "sweep.md").read_text().count("\n") == 6
+    assert (folder / "sweep.md").read_text().count("\n") == 7
     assert (folder / "sweep.png").read_bytes()[:4] == b"\x89PNG"
 
     each = [folder / "batch_size-8" / f"learning_rate-0.001-seed-{seed}" for seed in (0, 1)]
@@ -294,6 +296,9 @@ def test_a_replica_of_another_number_is_too(bounded, tmp_path, name, values):
         (("--vary", "learning_rate=x"), "'x' is not of type float"),
         (("--vary", "learning_rate=1,1.0"), "has a value twice"),
         (("--vary", "learning_rate=1", "--vary", "learning_rate=2"), "names learning_rate twice"),
+        (("--vary", "learning_rate=1", "--learning-rate", 1), "what learning_rate is: leave its"),
+        (("--vary", "learning_rate"), "lacks its values: --vary learning_rate=A,B"),
+        (("--vary", "seed=1,2"), "give seeds by --seeds"),
         (("--vary", "widths=8,8 0"), "widths=8 0: "),
         (("--vary", "learning_rate=1e-3,-1"), "learning_rate=-1.0: "),
         (("--vary", "learning_rate=1e-3,-1"), "The learning rate is -1: it must be above 0"),

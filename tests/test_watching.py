@@ -104,6 +104,7 @@ def test_choices_are_watched_and_not_their_probabilities(spec, shape):
         ("--evaluate-every 4 --patience 2", "--patience is that with the figure of --best"),
         ("--evaluate-every -1", "--evaluate-every is -1: it must be 0 (none) or more"),
         ("--evaluate-every 4 --best fid", "--best fid: the figures are precision, recall, pixel_f"),
+        ("--evaluate-every 4 --best label", "the figures are precision, recall, pixel_f"),
         ("--evaluate-every 4 --best recall --seeds 0,1", "--best is of one --seed"),
         ("--data npy:few.npy --evaluate-every 4", "the data have 2 held-out examples"),
     ],
@@ -111,7 +112,8 @@ def test_choices_are_watched_and_not_their_probabilities(spec, shape):
 def test_what_cannot_be_watched_is_refused(tmp_path, monkeypatch, capsys, flags, said):
     monkeypatch.chdir(tmp_path)
     np.save("few.npy", np.random.default_rng(0).integers(0, 256, (10, 8, 8), np.uint8))
-    experiment = write_experiment(tmp_path)
+    measured = '"critic/gap"}, measures=[metrics.label_accuracy])'
+    experiment = write_experiment(tmp_path, "small", '"critic/gap"})', measured)
     assert train_run(experiment, tmp_path / "run", "--batch-size", 4, *flags.split()) == 2
     assert said in capsys.readouterr().err
     assert not (tmp_path / "run").exists()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from functools import partial
+from pathlib import Path
 
 from gan_jax.data import forms, query
 from gan_jax.data.arrays import from_arrays
@@ -13,6 +14,12 @@ from gan_jax.data.few import few, some_of
 from gan_jax.data.labelled import partly_labelled
 from gan_jax.data.spec import Mixture, Spec
 from gan_jax.errors import DataError
+
+FORMS = {
+    **{f".{form}": form for form in ("csv", "parquet", "npy", "npz")},
+    **{".txt": "text", ".zip": "folder", ".tar": "folder", ".gz": "folder"},
+}
+"""What a file is likely to be, by the end of its name."""
 
 __all__ = [
     "EXAMPLES",
@@ -84,9 +91,9 @@ def open(spec: str, fingerprint: str | None = None) -> Dataset:
 
 
 def _named(spec: str) -> Dataset:
-    whole, given = query.taken(spec, "per_class", "labelled", "subset")
+    whole, given = query.taken(spec, *query.COMMON)
     if given:
-        kinds = dict.fromkeys(("per_class", "labelled", "subset"), int)
+        kinds = dict.fromkeys(query.COMMON, int)
         return some_of(_named(whole), **query.options(given, spec, **kinds))
     form, path, given = query.split(spec)
     if form == "domains" and path:
@@ -103,8 +110,15 @@ def _named(spec: str) -> Dataset:
     if found:
         return found
     names = {name.partition(":")[0]: name for name in forms.NAMES}
-    hint = query.hint(form, names, names.__getitem__)
+    hint = query.hint(form, names, names.__getitem__) or _form(spec)
     raise DataError(f"unknown data `{spec}`: {hint}give one of {', '.join(forms.NAMES)}")
+
+
+def _form(spec: str) -> str:
+    """A question that names the form of a path which is there, if that is all that is missing."""
+    path = Path(spec.partition("?")[0]).expanduser()
+    form = "folder" if path.is_dir() else FORMS.get(path.suffix)
+    return f"did you mean {form}:{spec}? " if form and path.exists() else ""
 
 
 def _expand(path: str, spec: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gan_jax.errors import DataError
+from gan_jax.errors import DataError, missing
 
 PARQUET = b"PAR1"
 """How a Parquet file begins."""
@@ -56,6 +56,8 @@ def reported(path: Path) -> Iterator[None]:
         yield
     except DataError:
         raise
+    except FileNotFoundError as error:
+        raise missing(path) from error
     except DAMAGE as error:
         said = " ".join(str(getattr(error, "strerror", None) or error).split()) or repr(error)
         raise DataError(

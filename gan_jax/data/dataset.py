@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -40,8 +40,8 @@ class Dataset:
       DataError: an empty training part, or arrays that do not fit the spec or one another.
     """
 
-    train: Mapping[str, np.ndarray | Source]
-    held_out: Mapping[str, np.ndarray | Source]
+    train: Mapping[str, np.ndarray | Source] = field(repr=False)
+    held_out: Mapping[str, np.ndarray | Source] = field(repr=False)
     spec: Spec
     name: str = "arrays"
     weights: np.ndarray | None = None

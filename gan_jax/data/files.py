@@ -12,7 +12,7 @@ import numpy as np
 from gan_jax.data.arrays import from_arrays
 from gan_jax.data.dataset import Dataset
 from gan_jax.data.source import check_memory
-from gan_jax.errors import DataError
+from gan_jax.errors import DataError, missing
 
 ROLES = {
     "real": ("real", "x", "samples", "images"),
@@ -127,6 +127,8 @@ def _reported(path: Path, suffix: str) -> Iterator[None]:
         yield
     except DataError:
         raise
+    except FileNotFoundError as error:
+        raise missing(path) from error
     except Exception as error:  # a damaged header makes NumPy raise nearly anything
         said = " ".join(str(getattr(error, "strerror", None) or error).split()) or repr(error)
         raise DataError(

@@ -8,6 +8,9 @@ from typing import Any
 
 from gan_jax.errors import DataError
 
+COMMON = ("per_class", "labelled", "subset")
+"""Options of all data with labels."""
+
 
 def flag(word: str) -> bool:
     """0 or 1."""
@@ -73,8 +76,11 @@ def options(text: str, spec: str, **kinds: Callable[[str], Any]) -> dict[str, An
     for word in text.split("&") if text else ():
         name, _, value = word.partition("=")
         if name not in kinds:
-            known = f"there are {', '.join(kinds)}" if kinds else "there are none here"
-            raise DataError(f"`{spec}`: unknown option `{name}`: {hint(name, kinds)}{known}")
+            asked = hint(name, [*kinds, *COMMON])
+            known = (
+                f"there are {', '.join(kinds)}" if kinds else "there are none here" * (not asked)
+            )
+            raise DataError(f"`{spec}`: unknown option `{name}`: {asked}{known}")
         if name in values:
             raise DataError(f"`{spec}`: the option {name} is given twice: give it once")
         values[name] = _value(kinds[name], name, value, spec)

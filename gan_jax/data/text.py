@@ -17,7 +17,7 @@ from gan_jax.data.arrays import check_fraction, split
 from gan_jax.data.dataset import Dataset
 from gan_jax.data.source import check_memory
 from gan_jax.data.spec import Spec
-from gan_jax.errors import DataError
+from gan_jax.errors import DataError, missing
 
 PADDING = -1
 """Behind the end of a line, where a code point would be; in the vocabulary it is ""."""
@@ -122,6 +122,8 @@ def _read(path: Path) -> str:
     try:
         check_memory(5 * path.stat().st_size, f"{path}: its characters")
         content = path.read_bytes()
+    except FileNotFoundError as error:
+        raise missing(path) from error
     except OSError as error:
         raise DataError(f"{path}: cannot be read ({error.strerror}): give a text file") from error
     try:

@@ -200,7 +200,7 @@ def test_what_holds_no_such_arrays_is_refused(tmp_path, write, suffix, content, 
 @pytest.mark.parametrize(
     "spec, words",
     [
-        ("npy:{0}/none.npy", "none.npy: cannot be read .No such file or directory"),
+        ("npy:{0}/none.npy", "none.npy: there is no such file"),
         ("npz:{0}", "cannot be read .Is a directory"),
         ("npy:{0}/set.npy?rang=0,1", "unknown option `rang`: did you mean range"),
         ("npy:{0}/set.npy?range=0", "range=0, expected two numbers LOW,HIGH"),

@@ -72,7 +72,11 @@ def test_what_makes_no_sense_is_refused(people, content, words):
 def test_what_is_no_text_is_refused(people):
     (people.parent / "t.toml").write_bytes(b"\xff")
     refused(people.parent, f"csv:{people}?types={people.parent}/t.toml", "cannot be read .*utf-8")
-    refused(people.parent, f"csv:{people}?types={people.parent}/no.toml", "No such file")
+    refused(
+        people.parent,
+        f"csv:{people}?types={people.parent}/no.toml",
+        "no.toml: there is no such file",
+    )
     refused(people.parent, f"csv:{people}?types=$NO_SUCH/no.toml", "variable NO_SUCH")
 
 

@@ -319,8 +319,8 @@ def test_what_is_no_table_is_refused(tmp_path, suffix, content, words):
 @pytest.mark.parametrize(
     "spec, words",
     [
-        ("csv:{0}/none.csv", "none.csv: cannot be read .No such file or directory"),
-        ("parquet:{0}/none.parquet", "cannot be read .No such file or directory"),
+        ("csv:{0}/none.csv", "none.csv: there is no such file"),
+        ("parquet:{0}/none.parquet", "none.parquet: there is no such file"),
         ("csv:{0}", "cannot be read .Is a directory"),
         ("parquet:{0}", "cannot be read .Is a directory"),
         ("csv:{0}/p.csv?label=jop", "has no column `jop`: did you mean job"),

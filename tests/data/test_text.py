@@ -191,7 +191,7 @@ def test_refuses_what_is_no_text(write, tmp_path, content, options, words):
 
 
 def test_refuses_what_is_no_file(tmp_path):
-    refused(tmp_path, f"text:{tmp_path}/none.txt", "none.txt: cannot be read .No such file")
+    refused(tmp_path, f"text:{tmp_path}/none.txt", "none.txt: there is no such file")
     refused(tmp_path, f"text:{tmp_path}", "cannot be read .Is a directory")
 
 
