@@ -88,14 +88,12 @@ def replaced(run: Path, figures: Mapping[str, Any]) -> str:
     """What to say of the figures of another state that these take the place of; nothing of none."""
     try:
         found = runs.read_json(run / runs.EVALUATION)
-    except FileNotFoundError:
-        return ""
-    named = lambda one: (
-        f"step {one.get('step')}, seed {one.get('seed')}, {one.get('weights')} weights"
-    )
-    if named(found) == named(figures):
-        return ""
-    return f"{run.name}: the figures of {named(found)} are replaced."
+        named = lambda one: f"step {one['step']}, seed {one['seed']}, {one['weights']} weights"
+        if named(found) != named(figures):
+            return f"{run.name}: the figures of {named(found)} are replaced."
+    except (OSError, RunError, KeyError):  # none, or damaged: they are made anew
+        pass
+    return ""
 
 
 def before(run: Path, about: Mapping[str, Any]) -> dict[str, Any] | None:

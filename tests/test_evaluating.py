@@ -47,6 +47,14 @@ def test_figures_of_features_stand_beside_those_of_real_data(run, capsys):
     assert "random_near_duplicates, 180 and 180 " in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("content", ["{", '{"diverged": ["seed-0"]}'])
+def test_what_cannot_be_read_is_made_anew(run, tmp_path, content, capsys):
+    copy = shutil.copytree(run, tmp_path / "run")
+    (copy / "evaluation.json").write_text(content)
+    assert "precision" in evaluate(copy)["samples"]
+    assert "replaced" not in capsys.readouterr().out
+
+
 def test_every_figure_says_where_it_comes_from(run, capsys):
     before = json.loads((run / "evaluation.json").read_text())
     found = evaluate(run, *QUICK, "--n", 100, "--weights", "last", "--seed", 7)
