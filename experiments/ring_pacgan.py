@@ -38,7 +38,7 @@ class Config:
     widths: tuple[int, ...] = (128, 128, 128)
     """Of the hidden layers of both networks."""
     critic_widths: tuple[int, ...] = ()
-    """Of the critic's, if they are others."""
+    """Of the critic's hidden layers, if they are others."""
     published: bool = False
     """Whether the generator has the paper's batch norm, the critic its maxout of five pieces, and
     both move at once."""
@@ -74,20 +74,20 @@ def build(config, spec):
     from gan_jax.game import update
 
     prior = priors.normal(config.latent)
-    layers = networks.relu_layer, networks.relu_layer
+    layer, critic_layer, rule = networks.relu_layer, networks.relu_layer, update
     if config.published:
-        layers = networks.normalised_layer, networks.maxout_layer(5)
+        layer, critic_layer = networks.normalised_layer, networks.maxout_layer(5)
+        rule = play.simultaneous
     pair = networks.mlp_pair(
         spec,
         latent=config.latent,
         widths=config.widths,
         critic_widths=config.critic_widths or config.widths,
-        layer=layers[0],
-        critic_layer=layers[1],
+        layer=layer,
+        critic_layer=critic_layer,
         pack=config.pack,
     )
     generator, critic = networks.with_precision(config.precision, *pair)
-    rule = play.simultaneous if config.published else update
     adam = optimizers.adam(config.learning_rate, b1=config.beta1, b2=0.999)
     game = families.vanilla(
         generator,

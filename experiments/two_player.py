@@ -88,13 +88,14 @@ def build(config, spec):
     from gan_jax.experiment import Experiment
 
     latent = min(32, math.prod(spec.shape)) if config.latent is None else config.latent
-    config, conditional = replace(config, latent=latent), config.conditioning != "none"
+    config, prior = replace(config, latent=latent), priors.normal(latent)
+    conditional = config.conditioning != "none"
     adam = lambda rate: optimizers.adam(rate, config.beta1, config.beta2)
     classified = config.conditioning == "classifier"
     family = families.acgan if classified else partial(families.two_player, conditional=conditional)
     game = family(
         **_networks(config, spec, conditional),
-        prior=(prior := priors.normal(latent)),
+        prior=prior,
         loss=_loss(config),
         penalty=_penalty(config),
         critic_moves=config.critic_moves,
@@ -166,7 +167,7 @@ def _plain(config, spec, conditional):
 
     ranges.not_negative("number of hidden layers", config.layers)
     if conditional and not spec.classes:
-        raise ValueError("The data have no labels to be conditional on: ask for none of it.")
+        raise ValueError("The data have no labels to be conditional on: --conditioning none.")
     batch, width = config.normalisation == "batch", config.width
     ways, pair, own = {
         "mlp": (("concat",), networks.mlp_pair, {"widths": (width,) * config.layers}),

@@ -22,7 +22,7 @@ class DataError(ValueError):
 def missing(path: Path) -> DataError:
     """The error of a file of data that is not there."""
     where = "" if path.is_absolute() else f" in {Path.cwd()}"
-    return DataError(f"{path}: there is no such file{where}")
+    return DataError(f"{path}: there is no such file{where}: correct the path")
 
 
 class CheckpointError(RuntimeError):

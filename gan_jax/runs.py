@@ -92,7 +92,8 @@ def surroundings(run: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
 def _meant(run: Path) -> str:
     """What else may have been meant by a folder that is no run."""
     if (run.parent / ABOUT).is_file():
-        return f"; it is a part of {run.parent}: name that, and --replica {run.name}"
+        own = f"--replica {run.name} if it is one of its replicas"
+        return f"; it lies in the run {run.parent}: name that, and {own}"
     inner = [shlex.quote(str(place.parent)) for place in sorted(run.glob(f"*/{ABOUT}"))]
     return f"; runs in it are {', '.join(inner[:3])}{', ...' * (len(inner) > 3)}" if inner else ""
 

@@ -10,11 +10,9 @@ from gan_jax import runs
 from gan_jax.evaluation import drawn
 from gan_jax.metrics import aligned, digits, titled
 
+NOTHING = "there are no figures"
 VARIETY = ("recall", "coverage", "covered", "distinct")
 """How the names of figures end that fall when samples lack variety."""
-
-
-NOTHING = "there are no figures"
 
 
 def summarise(found: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> dict[str, Any]:
@@ -52,6 +50,7 @@ def summarise(found: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> d
     has = lambda what: all(what in each["samples"] for each in evaluated.values())
     shared, known = [what for what in first["samples"] if has(what)], first.get("provenance", {})
     about["provenance"] = {what: known[what] for what in shared if what in known}
+    about |= {} if shared else {"not_compared": NOTHING}
     return about | {"figures": {what: _one(what, evaluated) for what in shared}}
 
 
@@ -109,7 +108,7 @@ def described(summary: Mapping[str, Any]) -> str:
         about = f"Step {summary['step']}, {summary['weights']} weights, against held-out data"
         whole = f"{said}.\n{about}:\n{table(summary)}"
     else:
-        whole = f"{said}: nothing was compared, since {summary.get('not_compared', NOTHING)}."
+        whole = f"{said}: nothing was compared, since {summary['not_compared']}."
     return f"{whole}\n{task_table(summary['tasks'])}" if "tasks" in summary else whole
 
 

@@ -58,7 +58,7 @@ def sweep(
     datas = {name: data_room.open(name) for name in vary.get("data", [config.data])}
     for values in combinations(vary):
         with _of(values):
-            check(module, changed(config, values), options, datas)
+            check(module, dataclasses.replace(config, **values), options, datas)
     inner = traced(module, config, datas, vary)
     outer = {name: vary[name] for name in vary if name not in inner}
     chosen = [
@@ -67,7 +67,7 @@ def sweep(
         for seed in seeds(options) or [options.seed]
     ]
     parts = [
-        Part(folder / label(values), values, changed(config, values))
+        Part(folder / label(values), values, dataclasses.replace(config, **values))
         for values in combinations(outer)
     ]
     many = lambda count, what: f"{count} {what}{'s' * (count > 1)}"
@@ -90,11 +90,6 @@ class Part(NamedTuple):
     run: Path
     values: Mapping[str, Any]  # in which it differs from the other runs
     config: Any
-
-
-def changed(config: Any, values: Mapping[str, Any]) -> Any:
-    """The configuration with other values of some fields."""
-    return dataclasses.replace(config, **values)
 
 
 def _alone(options: Options, run: Path) -> Options:

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from gan_jax.errors import UsageError
 
 PLAIN = (int, float, str)
+"""What makes a value of its word."""
 
 Values = Mapping[str, Any]
 """Of the varied fields of a Config, by name."""
